@@ -1,0 +1,32 @@
+"""The exceptions of xlsxeval: one sentence each, in Chinese, saying where, what and what to do."""
+
+from __future__ import annotations
+
+
+class XlsxevalError(Exception):
+    """Base of everything raised on purpose; ``str(error)`` is one sentence for the user."""
+
+    exit_code = 2
+
+
+class DefinitionError(XlsxevalError):
+    """A form file or set file is wrong; carries the file and line in its text."""
+
+    def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
+        """Prefix ``message`` with where it was found, so that the author can go there."""
+        where = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
+        super().__init__(where + message)
+
+
+class DataError(XlsxevalError):
+    """A data file for ``fill`` cannot be used; nothing was written."""
+
+
+class OutputError(XlsxevalError):
+    """The output exists already, or may not be written there."""
+
+
+class MachineError(XlsxevalError):
+    """Reading or writing failed for a reason outside the files: disk, permission, device."""
+
+    exit_code = 3

@@ -1,0 +1,137 @@
+"""Declared checks: the ``checks`` of a form file or set file, looked up and expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from xlsxeval.forms.model import Check, Field, Hint, Rule
+from xlsxeval.forms.names import Names, star_values
+from xlsxeval.forms.spec import CheckSpec
+from xlsxeval.forms.yamlfile import Lines
+from xlsxeval.formula.parse import FormulaError
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Node, Ref, refs
+from xlsxeval.formula.tree import Field as FieldRef
+
+
+def build(
+    specs: Mapping[str, CheckSpec],
+    names: Names,
+    lines: Lines,
+    *,
+    form: str,
+    fields: Mapping[str, Field] | None = None,
+) -> tuple[tuple[Check, ...], tuple[Rule, ...]]:
+    """Make the checks and catalogue entries of one file.
+
+    Args:
+        specs: the file's ``checks``.
+        names: the names its formulas may use.
+        lines: where each value stands, for errors.
+        form: the form's name, empty for the checks across forms.
+        fields: the form's fields, whose formulas ``computed`` and ``filled`` checks use.
+
+    Raises:
+        DefinitionError: for the first mistake.
+    """
+    checks: list[Check] = []
+    rules: list[Rule] = []
+    for code, spec in specs.items():
+        made = [
+            *_of_fields(code, spec, "computed", form, fields or {}, lines),
+            *_of_fields(code, spec, "filled", form, fields or {}, lines),
+            *_conditions(code, spec, names, lines),
+        ]
+        if not made:
+            raise lines.error("that、computed、filled、each至少写一个，“*”至少要能代表一个名称", "checks", code)
+        checks += made
+        text = "；".join([*_texts(spec.that), *spec.each.values(), *spec.computed, *spec.filled])
+        rules.append(
+            Rule(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, text, form, spec.wrong, spec.right)
+        )
+    return tuple(checks), tuple(rules)
+
+
+def _texts(that: str | list[str]) -> list[str]:
+    return [that] if isinstance(that, str) else that
+
+
+def _of_fields(
+    code: str, spec: CheckSpec, sort: str, form: str, fields: Mapping[str, Field], lines: Lines
+) -> Iterator[Check]:
+    """Check fields against their own formulas, so that no formula is written twice."""
+    patterns = spec.computed if sort == "computed" else spec.filled
+    for index, pattern in enumerate(patterns):
+        for name in [name for name, _ in star_values(pattern, fields)] if "*" in pattern else [pattern]:
+            field = fields.get(name)
+            if field is None or field.formula is None:
+                raise lines.error(f"“{name}”没有公式，不能写在{sort}里", "checks", code, sort, index)
+            yield _check(code, spec, sort, field.formula, field.formula_text, FieldRef(form, name))
+
+
+def _conditions(code: str, spec: CheckSpec, names: Names, lines: Lines) -> Iterator[Check]:
+    for text in _texts(spec.that):
+        yield from _condition(code, spec, names, text, lines, ("checks", code, "that"))
+    for table, text in spec.each.items():
+        path = ("checks", code, "each", table)
+        if table not in names.tables:
+            raise lines.error(f"“{table}”不是清单", *path)
+        for check in _condition(code, spec, names.within(table), text, lines, path):
+            yield replace(check, each=table)
+
+
+def _condition(
+    code: str, spec: CheckSpec, names: Names, text: str, lines: Lines, path: tuple[str | int, ...]
+) -> Iterator[Check]:
+    try:
+        stars = names.stars(text)
+    except FormulaError as error:
+        raise lines.error(str(error), *path) from None
+    for star in stars:
+        if star in spec.without:
+            continue
+        node = names.formula(text, lines, path, star)
+        if not _is_condition(node):
+            raise lines.error(f"“{text}”不是条件，请写成“左边 = 右边”之类", *path)
+        hints = tuple(Hint(names.formula(hint.when, lines, path, star), hint.say) for hint in spec.hints)
+        at = _at(code, spec, names, node, star, lines)
+        expected = _expected(spec.expected, names, lines, ("checks", code, "expected"), star)
+        yield replace(_check(code, spec, "that", node, text, at), hints=hints, expected=expected)
+
+
+def _expected(
+    text: str, names: Names, lines: Lines, path: tuple[str | int, ...], star: str
+) -> tuple[str, Node, str] | None:
+    if not text:
+        return None
+    before, brace, rest = text.partition("{")
+    formula, closing, after = rest.partition("}")
+    if not (brace and closing):
+        raise lines.error(f"“{text}”中应有{{公式}}", *path)
+    return before, names.formula(formula, lines, path, star), after
+
+
+def _at(code: str, spec: CheckSpec, names: Names, node: Node, star: str, lines: Lines) -> Ref:
+    name = spec.at.replace("*", star)
+    if name and name in names.known:
+        return names.known[name]
+    found = refs(node)
+    if name or not found:
+        raise lines.error(f"at的“{name}”不是填空" if name else "公式里没有填空", "checks", code)
+    return found[0]
+
+
+def _is_condition(node: Node) -> bool:
+    match node:
+        case Binary(operator, _, _):
+            return operator in COMPARISONS
+        case Call("AND" | "OR" | "NOT", arguments):
+            return all(_is_condition(argument) for argument in arguments)
+        case _:
+            return False
+
+
+def _check(code: str, spec: CheckSpec, sort: str, node: Node, text: str, at: Ref) -> Check:
+    return Check(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, sort, node, text, at)
+
+

@@ -1,0 +1,30 @@
+"""The kinds of blanks: what may stand in them and with how many decimals it is printed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What may stand in a blank."""
+
+    title: str
+    numeric: bool = True
+    decimals: int = 2
+    #: Score and head counts are exact; an amount printed with d decimals stands for an interval.
+    exact: bool = False
+    number_format: str = "General"
+    least: Decimal | None = Decimal(0)
+    whole: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    "text": Kind("文字", numeric=False, number_format="@"),
+    "money": Kind("金额", number_format="#,##0.00####"),
+    "percent": Kind("百分比", decimals=4, number_format="0.00%"),
+    "score": Kind("分数", exact=True, number_format="0.##"),
+    "count": Kind("人数", decimals=0, exact=True, number_format="0", whole=True),
+    "area": Kind("面积", number_format="#,##0.00##"),
+}

@@ -1,0 +1,230 @@
+"""Form files to values: strict, every mistake is one sentence with file, line and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from xlsxeval.errors import DefinitionError
+from xlsxeval.forms import checks as declared
+from xlsxeval.forms.convert import Spec, convert
+from xlsxeval.forms.model import Blank, Field, Form, FormSet, Label, Table
+from xlsxeval.forms.names import Names, check_circles, star_values
+from xlsxeval.forms.picture import Part, PictureError, read_picture
+from xlsxeval.forms.spec import FieldSpec, FormSpec, SetSpec, TableSpec
+from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
+from xlsxeval.forms.year import template_key
+from xlsxeval.numbers import parse_figure
+from xlsxeval.text import label_key
+
+
+def load_folder(folder: Path) -> FormSet:
+    """Load a set from its folder (``set.yaml`` and the form files it names).
+
+    Raises:
+        DefinitionError: for the first mistake found, with file, line and what to do.
+    """
+    file = folder / "set.yaml"
+    if not file.is_file():
+        raise DefinitionError(f"文件夹里没有set.yaml，不是一套表：{folder}")
+    spec, lines, _tree = _read(file, SetSpec)
+    profile = {}
+    for name, text in spec.profile.items():
+        figure = parse_figure(text)
+        if figure is None:
+            raise lines.error(f"profile的“{name}”应是数字，这里是“{text}”", "profile", name)
+        profile[name] = figure.value
+    forms: list[Form] = []
+    for index, name in enumerate(spec.forms):
+        if not (folder / name).is_file():
+            raise lines.error(f"找不到表文件“{name}”", "forms", index)
+        form = _load_form(folder / name, profile)
+        if any(other.name == form.name for other in forms):
+            raise lines.error(f"表名“{form.name}”重复", "forms", index)
+        forms.append(form)
+    names = Names.across(forms)
+    checks, rules = declared.build(spec.checks, names, lines, form="")
+    _unique_codes([*forms], spec, lines)
+    return FormSet(spec.set, spec.title, spec.amount_unit, tuple(forms), checks, rules, profile)
+
+
+def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines, Mapping[str, Tree]]:
+    tree, lines = read_yaml(read_text(file, DefinitionError), file.name)
+    if not isinstance(tree, dict):
+        raise DefinitionError("文件应由“键: 值”组成", file=file.name, line=1)
+    return convert(tree, shape, lines), lines, tree
+
+
+def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
+    seen: dict[str, str] = {}
+    for form in forms:
+        for rule in form.rules:
+            if rule.code in seen:
+                raise DefinitionError(f"规则代码“{rule.code}”在“{seen[rule.code]}”中已经用过", file=form.file)
+            seen[rule.code] = form.file
+    for code in spec.checks:
+        if code in seen:
+            raise lines.error(f"规则代码“{code}”在“{seen[code]}”中已经用过", "checks", code)
+
+
+def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
+    spec, lines, _tree = _read(file, FormSpec)
+    try:
+        height, width, parts = read_picture(spec.layout)
+    except PictureError as error:
+        raise DefinitionError(str(error), file=lines.file, line=lines.of("layout") + 1 + error.line) from None
+    first = lines.of("layout") + 1
+    if len(spec.widths) != width:
+        raise lines.error(f"widths有{len(spec.widths)}个宽度，版面有{width}列", "widths")
+    labels = _labels(spec, parts, lines)
+    blanks = _blanks(parts, labels, lines, first)
+    specs = _field_specs(spec, [blank.name for blank in blanks], lines)
+    names = Names.of_form(spec.form, specs, spec.tables)
+    fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
+    tables = {name: _table(name, table, fields, blanks, lines) for name, table in spec.tables.items()}
+    plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
+    check_circles(spec.form, plain, lines)
+    if spec.unit_field and spec.unit_field not in plain:
+        raise lines.error(f"unit_field“{spec.unit_field}”不是填空", "unit_field")
+    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain)
+    return Form(
+        name=spec.form,
+        title=spec.title,
+        file=lines.file,
+        unit_field=spec.unit_field,
+        landscape=spec.orientation == "landscape",
+        widths=tuple(spec.widths),
+        heights=height,
+        labels=labels,
+        blanks=blanks,
+        empties=tuple((part.box, _is_open(part, parts)) for part in parts if part.style == "empty"),
+        fields=plain,
+        tables=tables,
+        checks=checks,
+        rules=rules,
+    )
+
+
+def _labels(spec: FormSpec, parts: tuple[Part, ...], lines: Lines) -> tuple[Label, ...]:
+    texts = [part for part in parts if part.style not in {"blank", "empty"}]
+    keys = {template_key(part.text)[0] for part in texts}
+    aliases: dict[str, list[str]] = {}
+    for name, others in spec.labels.items():
+        key = template_key(name)[0]
+        if key not in keys:
+            raise lines.error(f"labels的“{name}”不是版面上的文字", "labels", name)
+        aliases.setdefault(key, []).extend(label_key(other).key for other in others)
+    found = []
+    for part in texts:
+        key, offsets = template_key(part.text)
+        every = tuple(dict.fromkeys([key, *aliases.get(key, [])]))
+        found.append(Label(part.text, part.box, part.style, every, offsets))
+    return tuple(found)
+
+
+def _is_open(part: Part, parts: tuple[Part, ...]) -> bool:
+    """Tell whether a part stands in a row without borders (a row whose texts are all plain)."""
+    row = [other for other in parts if other.box.row <= part.box.row < other.box.row + other.box.rows]
+    texts = [other.style for other in row if other.style not in {"blank", "empty"}]
+    return bool(texts) and all(style in {"plain", "title", "subtitle"} for style in texts)
+
+
+def _blanks(parts: tuple[Part, ...], labels: tuple[Label, ...], lines: Lines, first: int) -> tuple[Blank, ...]:
+    found: dict[str, Blank] = {}
+    for part in parts:
+        if part.style != "blank":
+            continue
+        at = first + part.line
+        if part.name in found:
+            raise DefinitionError(f"填空“[{part.name}]”在版面上出现了两次", file=lines.file, line=at)
+        head, side = _head(part, parts, labels), _side(part, labels)
+        if head is None and side is None:
+            message = f"填空“[{part.name}]”的上方和左边都没有文字，读表时找不到它，请加上标签"
+            raise DefinitionError(message, file=lines.file, line=at)
+        found[part.name] = Blank(part.name, part.box, head, side, _is_open(part, parts))
+    return tuple(found.values())
+
+
+def _head(blank: Part, parts: tuple[Part, ...], labels: tuple[Label, ...]) -> int | None:
+    """Find the nearest label above of the same width: the head of the blank's column."""
+    box = blank.box
+    above = [part for part in parts if part.box.row < box.row and part.box.col <= box.col < part.box.col + part.box.cols]
+    for part in sorted(above, key=lambda part: -part.box.row):
+        if part.style in {"blank", "empty"}:
+            continue
+        same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+        return next(index for index, label in enumerate(labels) if label.box == part.box) if same else None
+    return None
+
+
+def _side(blank: Part, labels: tuple[Label, ...]) -> int | None:
+    """Find the nearest label to the left that begins in the blank's row."""
+    left = [
+        (label.box.col, index)
+        for index, label in enumerate(labels)
+        if label.box.row == blank.box.row and label.box.col < blank.box.col
+    ]
+    return max(left)[1] if left else None
+
+
+def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, tuple[str, FieldSpec]]:
+    """Match the fields (``三公经费.*`` stands for several) with the blanks of the picture."""
+    found: dict[str, tuple[str, FieldSpec]] = {}
+    for key, one in spec.fields.items():
+        matched = [name for name, _star in star_values(key, blanks)] if "*" in key else [key] if key in blanks else []
+        if not matched:
+            raise lines.error(f"fields的“{key}”在版面上没有填空，请在版面加上“[{key}]”或删去这一行", "fields", key)
+        for name in matched:
+            if "*" in key and name in spec.fields:
+                continue
+            if name in found:
+                raise lines.error(f"填空“{name}”被“{found[name][0]}”和“{key}”重复说明", "fields", key)
+            found[name] = key, one
+    for name in blanks:
+        if name not in found:
+            raise lines.error(f"版面上的填空“[{name}]”没有说明，请在fields中加上“{name}: {{kind: …}}”", "layout")
+    return {name: found[name] for name in blanks}
+
+
+def _field(
+    name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[str, Decimal], lines: Lines
+) -> Field:
+    node = None
+    if spec.formula is not None:
+        star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
+        node = names.formula(spec.formula, lines, ("fields", key, "formula"), star=star)
+    start = str(profile[spec.start]) if spec.start in profile else spec.start
+    least = None if spec.least == "-" else Decimal(spec.least or 0)
+    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, least, spec.most)
+
+
+def _table(
+    name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines
+) -> Table:
+    columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
+    rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
+    if not columns:
+        raise lines.error(f"清单“{name}”在版面上没有“[{name}.列名]”", "tables", name)
+    if len(rows) > 1:
+        raise lines.error(f"清单“{name}”的各列必须画在同一行", "tables", name)
+    for column in spec.inherit:
+        if column not in columns:
+            raise lines.error(f"inherit的“{column}”不是清单“{name}”的列", "tables", name, "inherit")
+    if any(field.formula for field in columns.values()):
+        raise lines.error(f"清单“{name}”的列不能有公式：行由填表人增减，公式会丢失，请写成检查", "tables", name)
+    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines))
+
+
+def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, ...], int], ...]:
+    if spec.starts_with is None:
+        return (((), spec.lines),)
+    found: list[tuple[tuple[str, ...], int]] = []
+    for first, inner in spec.starts_with.items():
+        if isinstance(inner, dict):
+            found += [((first, second), count) for second, count in inner.items()]
+        else:
+            found.append(((first,), inner))
+    if any(len(path) != len(spec.inherit) for path, _ in found):
+        raise lines.error("starts_with的层数应与inherit的列数相同", "tables", name, "starts_with")
+    return tuple(found)

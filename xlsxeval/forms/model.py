@@ -1,0 +1,164 @@
+"""The form as values: everything a form file says, looked up and checked. Made by ``load``, changed by nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlsxeval.forms.kinds import KINDS, Kind
+from xlsxeval.formula.tree import Node, Ref
+
+#: Plain data of a filing: field -> value, table -> lines.
+PlainForm = Mapping[str, object]
+
+SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where something stands in the picture: rows and columns from 0."""
+
+    row: int
+    col: int
+    rows: int
+    cols: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A printed text; ``text`` may hold ``{{ year }}``."""
+
+    text: str
+    box: Box
+    style: str
+    keys: tuple[str, ...]
+    year_offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A cell to be filled, and the labels that show where it is: its head above, its side label to the left."""
+
+    name: str
+    box: Box
+    head: int | None
+    side: int | None
+    open_row: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What belongs into a blank (or into one column of a table)."""
+
+    name: str
+    kind_name: str
+    formula: Node | None = None
+    formula_text: str = ""
+    help: str = ""
+    start: str = ""
+    least: Decimal | None = None
+    most: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The kind's properties."""
+        return KINDS[self.kind_name]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A line that repeats."""
+
+    name: str
+    row: int
+    columns: Mapping[str, Field]
+    inherit: tuple[str, ...]
+    #: What stands in the inherited columns of each line of an empty template.
+    groups: tuple[tuple[tuple[str, ...], int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A likely cause: said when its condition holds although the check failed."""
+
+    when: Node
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One declared check, for one formula (a check over ``*`` becomes several with the same code)."""
+
+    code: str
+    title: str
+    why: str
+    fix: str
+    severity: str
+    source: str
+    #: ``that`` (a condition), ``computed`` (a field's own formula) or ``filled`` (a computed field left blank).
+    sort: str
+    node: Node
+    text: str
+    at: Ref
+    each: str = ""
+    hints: tuple[Hint, ...] = ()
+    #: Words before, formula, words after: what should stand there.
+    expected: tuple[str, Node, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the catalogue says of a check or judgement rule."""
+
+    code: str
+    title: str
+    why: str
+    fix: str
+    severity: str
+    source: str
+    text: str = ""
+    form: str = ""
+    wrong: PlainForm = field(default_factory=dict)
+    right: PlainForm = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Form:
+    """One form: its page and what belongs into it. Compared by identity, so that it can be a cache key."""
+
+    name: str
+    title: str
+    file: str
+    unit_field: str
+    landscape: bool
+    widths: tuple[float, ...]
+    heights: int
+    labels: tuple[Label, ...]
+    blanks: tuple[Blank, ...]
+    empties: tuple[tuple[Box, bool], ...]
+    fields: Mapping[str, Field]
+    tables: Mapping[str, Table]
+    checks: tuple[Check, ...]
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormSet:
+    """The forms that a unit hands in together, and the checks across them.
+
+    ``amount_unit`` is what amounts are counted in (万元 or 元); ``profile`` holds the points and
+    thresholds of the scoring rules.
+    """
+
+    name: str
+    title: str
+    amount_unit: str
+    forms: tuple[Form, ...]
+    checks: tuple[Check, ...]
+    rules: tuple[Rule, ...]
+    profile: Mapping[str, Decimal]
+
+    def form(self, name: str) -> Form | None:
+        """Give the form of that name."""
+        return next((form for form in self.forms if form.name == name), None)

@@ -1,0 +1,94 @@
+"""The picture grammar: a page drawn as text, cell by cell.
+
+``<`` joins the cell on the left, ``^`` the cell above, ``[name]`` is a blank, anything else a printed text. A printed
+text may begin with a mark: ``#`` title, ``##`` second title line, ``>`` plain text without border.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from xlsxeval.forms.model import Box
+
+_BLANK = re.compile(r"\[([^\[\]]+)\]")
+_MARKS = (("## ", "subtitle"), ("# ", "title"), ("> ", "plain"))
+
+
+class PictureError(ValueError):
+    """The picture cannot be read; ``line`` counts from 0 within the picture."""
+
+    def __init__(self, message: str, line: int) -> None:
+        """Keep the line beside the message."""
+        super().__init__(message)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One region of the page: a label (``text``), a blank (``name``) or an empty printed cell."""
+
+    box: Box
+    text: str
+    name: str
+    style: str
+    line: int
+
+
+def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
+    """Read a picture.
+
+    Returns:
+        The number of rows, the number of columns, and the regions from top left to bottom right.
+
+    Raises:
+        PictureError: for rows of unequal width, joins that point nowhere, regions that are no rectangle.
+    """
+    rows: list[tuple[int, list[str]]] = []
+    for number, line in enumerate(text.splitlines()):
+        stripped = line.strip()
+        if not stripped:
+            continue
+        if not (stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 1):
+            raise PictureError("版面的每一行都应以“|”开头和结尾", number)
+        rows.append((number, [cell.strip() for cell in stripped[1:-1].split("|")]))
+    if not rows:
+        raise PictureError("版面是空的", 0)
+    width = len(rows[0][1])
+    for number, cells in rows:
+        if len(cells) != width:
+            raise PictureError(f"这一行有{len(cells)}格，第一行有{width}格，各行格数必须相同", number)
+    return len(rows), width, _regions(rows, width)
+
+
+def _regions(rows: list[tuple[int, list[str]]], width: int) -> tuple[Part, ...]:
+    owner: dict[tuple[int, int], tuple[int, int]] = {}
+    members: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for row, (number, cells) in enumerate(rows):
+        for col, cell in enumerate(cells):
+            if cell == "<" and col == 0:
+                raise PictureError("第一格不能是“<”，左边没有格子", number)
+            if cell == "^" and row == 0:
+                raise PictureError("第一行不能有“^”，上面没有格子", number)
+            origin = owner[row, col - 1] if cell == "<" else owner[row - 1, col] if cell == "^" else (row, col)
+            owner[row, col] = origin
+            members.setdefault(origin, []).append((row, col))
+    parts = []
+    for (row, col), cells_of in members.items():
+        last_row, last_col = max(r for r, _ in cells_of), max(c for _, c in cells_of)
+        box = Box(row, col, last_row - row + 1, last_col - col + 1)
+        number, cells = rows[row]
+        if len(cells_of) != box.rows * box.cols:
+            raise PictureError(f"“{cells[col]}”合并后不是矩形，请检查“<”和“^”", rows[last_row][0])
+        parts.append(_part(box, cells[col], number))
+    return tuple(parts)
+
+
+def _part(box: Box, cell: str, number: int) -> Part:
+    blank = _BLANK.fullmatch(cell)
+    if blank:
+        return Part(box, "", blank[1].strip(), "blank", number)
+    for mark, style in _MARKS:
+        if cell.startswith(mark):
+            return Part(box, cell[len(mark):].strip(), "", style, number)
+    return Part(box, cell, "", "label" if cell else "empty", number)

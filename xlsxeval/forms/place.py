@@ -1,0 +1,105 @@
+"""Where everything stands when a form is laid out with so many lines: rows, columns and addresses from 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlsxeval.forms.model import Box, Form
+from xlsxeval.formula.tree import Column, Field, LineCell, Ref
+
+#: Above and below the lines of a table stands one thin line each: sums reach from the one to the other, so
+#: lines inserted directly under the first or above the last still count.
+ANCHORS = 2
+
+
+@lru_cache(maxsize=1024)
+def column_letters(col: int) -> str:
+    """Give the letters of a column counted from 1: 28 is AB."""
+    letters = ""
+    while col:
+        col, rest = divmod(col - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(row: int, col: int) -> str:
+    """Give the address of a cell, rows and columns counted from 1: ``C5``."""
+    return f"{column_letters(col)}{row}"
+
+
+def range_name(first_row: int, last_row: int, col: int) -> str:
+    """Give the address of a piece of one column: ``I14:I47``."""
+    letters = column_letters(col)
+    return f"{letters}{first_row}:{letters}{last_row}"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines of a table on a sheet: from ``first`` to ``last`` row, anchors included, and its columns."""
+
+    first: int
+    last: int
+    cols: Mapping[str, int]
+
+    def column(self, name: str) -> str:
+        """Give the address of a whole column."""
+        return range_name(self.first, self.last, self.cols[name])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A form laid out; ``tops`` maps each row of the picture to its first row on the sheet."""
+
+    form: Form
+    tops: tuple[int, ...]
+    fields: Mapping[str, tuple[int, int]]
+    regions: Mapping[str, Region]
+    last_row: int
+
+    def box(self, box: Box) -> tuple[int, int, int, int]:
+        """Give first row, first column, last row, last column of a region of the picture."""
+        end = box.row + box.rows
+        last = self.tops[end] - 1 if end < len(self.tops) else self.last_row
+        return self.tops[box.row], box.col + 1, last, box.col + box.cols
+
+
+def place(form: Form, lines: Mapping[str, int]) -> Page:
+    """Lay out a form with so many lines in each of its tables."""
+    repeated = {table.row: table.name for table in form.tables.values()}
+    tops, row = [], 1
+    regions: dict[str, Region] = {}
+    cols = {blank.name: blank.box.col + 1 for blank in form.blanks}
+    for picture_row in range(form.heights):
+        tops.append(row)
+        name = repeated.get(picture_row)
+        if name is None:
+            row += 1
+            continue
+        last = row + lines.get(name, 0) + ANCHORS - 1
+        columns = form.tables[name].columns
+        regions[name] = Region(row, last, {column: cols[f"{name}.{column}"] for column in columns})
+        row = last + 1
+    fields = {
+        blank.name: (tops[blank.box.row], blank.box.col + 1) for blank in form.blanks if blank.name in form.fields
+    }
+    return Page(form, tuple(tops), fields, regions, row - 1)
+
+
+def address(ref: Ref, fields: Mapping[str, str], regions: Mapping[str, Region], line: int = 0) -> str:
+    """Give what stands in a formula for a name, given the addresses of the form's blanks.
+
+    Args:
+        ref: the name.
+        fields: field -> address.
+        regions: table -> where its lines are.
+        line: the row of the line at hand, for names inside a table.
+    """
+    match ref:
+        case Field(_, name):
+            return fields[name]
+        case Column(_, table, name):
+            return regions[table].column(name)
+        case LineCell(_, table, name):
+            return cell_name(line, regions[table].cols[name])

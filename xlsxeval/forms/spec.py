@@ -1,0 +1,96 @@
+"""The keys of form files and set files, once: the strict loader and the published schema both follow from here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from xlsxeval.forms.kinds import KINDS
+
+KindName = Literal["text", "money", "percent", "score", "count", "area"]
+if set(KINDS) != set(KindName.__args__):  # type: ignore[attr-defined]  # a Literal has its values in __args__
+    raise AssertionError("kinds.py and spec.py name different kinds")
+
+Formula = Annotated[str, Meta(description="公式：Excel语法，用填空名代替单元格地址；“*”表示逐列（或逐行）")]
+
+
+class FieldSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一个填空（或清单中一列）里填什么。"""
+
+    kind: Annotated[KindName, Meta(description="类型：文字、金额、百分比、分数、人数、面积")]
+    formula: Formula | None = None
+    help: Annotated[str, Meta(description="给填表人的提示：填什么、单位、来源")] = ""
+    start: Annotated[str, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""
+    least: Annotated[str, Meta(description="最小值，默认0；“-”表示可以为负")] = ""
+    most: Annotated[str, Meta(description="最大值：数字，或同一行另一列的名称")] = ""
+
+
+class TableSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一个可增行的清单。"""
+
+    inherit: Annotated[list[str], Meta(description="空着时沿用上一行内容的列，如一级指标、二级指标")] = []
+    starts_with: Annotated[
+        dict[str, int | dict[str, int]] | None,
+        Meta(description="空白模板预置的分组和各组行数"),
+    ] = None
+    lines: Annotated[int, Meta(description="没有分组时，空白模板的行数", ge=1, le=500)] = 1
+
+
+class HintSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """不通过时的可能原因：条件成立就说出来。"""
+
+    when: Formula
+    say: str
+
+
+class CheckSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一条审核规则。that、computed、filled、each 至少写一个。"""
+
+    title: Annotated[str, Meta(description="标题，说出毛病本身")]
+    why: Annotated[str, Meta(description="为什么重要")]
+    fix: Annotated[str, Meta(description="填表人应当怎么做")]
+    wrong: Annotated[dict[str, object], Meta(description="反例：必须查出本条")]
+    right: Annotated[dict[str, object], Meta(description="正例：什么都不应查出")]
+    that: Annotated[Formula | list[Formula], Meta(description="应当成立的条件")] = []
+    each: Annotated[dict[str, Formula], Meta(description="清单名: 每一行应当成立的条件")] = {}
+    computed: Annotated[list[str], Meta(description="按各填空自己的公式复算")] = []
+    filled: Annotated[list[str], Meta(description="公式有结果而格子空着")] = []
+    without: Annotated[list[str], Meta(description="“*”不代表的名称")] = []
+    expected: Annotated[str, Meta(description="应当是什么，{公式}处写出数值，如“不小于{SUM(a, b)}”")] = ""
+    at: Annotated[str, Meta(description="报在哪个填空上；默认是公式里的第一个")] = ""
+    severity: Literal["error", "warning", "info"] = "error"
+    source: Annotated[str, Meta(description="依据：文件或表样")] = ""
+    hints: list[HintSpec] = []
+
+
+class FormSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一张表。"""
+
+    form: Annotated[str, Meta(description="表名，也是工作表名")]
+    title: Annotated[str, Meta(description="完整标题")]
+    widths: Annotated[list[float], Meta(description="各列宽度（半角字符数）")]
+    layout: Annotated[str, Meta(description="版面：| 分格，< 并入左格，^ 并入上格，[名称] 是填空")]
+    fields: Annotated[dict[str, FieldSpec], Meta(description="每个填空填什么")]
+    unit_field: Annotated[str, Meta(description="写单位名称的填空")] = ""
+    orientation: Literal["portrait", "landscape"] = "portrait"
+    tables: dict[str, TableSpec] = {}
+    labels: Annotated[dict[str, list[str]], Meta(description="各地表样中同一标签的其他写法")] = {}
+    checks: dict[str, CheckSpec] = {}
+
+
+class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一套表。"""
+
+    set: Annotated[str, Meta(description="套表代号")]
+    title: str
+    forms: Annotated[list[str], Meta(description="本套各表的文件名，按工作簿中的顺序")]
+    amount_unit: Literal["万元", "元"] = "万元"
+    profile: Annotated[dict[str, str], Meta(description="评分口径：分值和阈值")] = {}
+    checks: Annotated[dict[str, CheckSpec], Meta(description="跨表规则，填空写成 表名.填空名")] = {}
+
+
+def schema(spec: type[Struct]) -> dict[str, object]:
+    """Give the JSON Schema of a file, for editors."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(spec)}

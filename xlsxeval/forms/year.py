@@ -1,0 +1,21 @@
+"""``{{ year }}`` in texts: put in when writing, a mark for any year when reading."""
+
+from __future__ import annotations
+
+import re
+
+from xlsxeval.text import label_key
+
+_YEAR = re.compile(r"\{\{\s*year\s*(?:([+-])\s*(\d+)\s*)?\}\}")
+_BASE = 2000
+
+
+def with_year(text: str, year: int) -> str:
+    """Put the form's year in: ``{{ year - 1 }}年决算数`` becomes ``2023年决算数`` for 2024."""
+    return _YEAR.sub(lambda m: str(year + (int((m[1] or "+") + (m[2] or "0")))), text)
+
+
+def template_key(text: str) -> tuple[str, tuple[int, ...]]:
+    """Give the key of a label template, and how far each year in it is from the form's year."""
+    key, years = label_key(with_year(text, _BASE))
+    return key, tuple(year - _BASE for year in years)

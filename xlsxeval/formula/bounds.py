@@ -1,0 +1,144 @@
+"""Intervals of printed figures: what true value may stand behind each, and whether two can agree.
+
+A figure printed with d decimals stands for ± half a unit of its last place (XBRL Calculations 1.1); a comparison
+fails only if no possible true values satisfy it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import TypeAlias
+
+from xlsxeval.formula.evaluate import Compare, Value, compare_exactly
+from xlsxeval.formula.tree import Binary, Call, Column, Field, LineCell, Node, Number, Ref, Unary
+from xlsxeval.numbers import EXACT
+
+Interval: TypeAlias = tuple[Decimal, Decimal]
+#: The interval of a reference (a sequence of them for a column), None for blank.
+Bounds: TypeAlias = Callable[[Ref], "Interval | None | Sequence[Interval | None]"]
+
+
+def compare_printed(bounds: Bounds) -> Compare:
+    """Make a comparison that allows for the precision each figure was printed with."""
+
+    def compare(operator: str, left: Node, right: Node, first: Value, second: Value) -> bool:
+        if compare_exactly(operator, left, right, first, second):
+            return True
+        if not (isinstance(first, Decimal) and isinstance(second, Decimal)):
+            return False
+        low, high = interval(left, bounds), interval(right, bounds)
+        return low is not None and high is not None and _can_hold(operator, low, high)
+
+    return compare
+
+
+def _can_hold(operator: str, left: Interval, right: Interval) -> bool:
+    match operator:
+        case "=":
+            return left[0] <= right[1] and right[0] <= left[1]
+        case "<=":
+            return left[0] <= right[1]
+        case ">=":
+            return left[1] >= right[0]
+        case "<":
+            return left[0] < right[1]
+        case ">":
+            return left[1] > right[0]
+        case _:
+            return left != right
+
+
+def interval(node: Node, bounds: Bounds) -> Interval | None:
+    """Give the smallest and largest value a formula may truly have, None for blank."""
+    match node:
+        case Number(value):
+            return value, value
+        case Field() | LineCell():
+            found = bounds(node)
+            return found if found is None or _is_interval(found) else None  # type: ignore[return-value]  # told apart by _is_interval
+        case Unary(operand):
+            inner = interval(operand, bounds)
+            return None if inner is None else (-inner[1], -inner[0])
+        case Binary(operator, left, right):
+            return _arithmetic(operator, interval(left, bounds), interval(right, bounds))
+        case Call(function, arguments):
+            return _call(function, [part for argument in arguments for part in _parts(argument, bounds)])
+        case _:
+            return None
+
+
+def _is_interval(found: object) -> bool:
+    return isinstance(found, tuple) and len(found) == 2 and isinstance(found[0], Decimal)  # noqa: PLR2004  # low, high
+
+
+def _parts(argument: Node, bounds: Bounds) -> Sequence[Interval | None]:
+    if isinstance(argument, Column):
+        return bounds(argument) or ()  # type: ignore[return-value]  # a column gives a sequence
+    return [interval(argument, bounds)]
+
+
+_ZERO: Interval = (Decimal(0), Decimal(0))
+
+
+def _arithmetic(operator: str, left: Interval | None, right: Interval | None) -> Interval | None:
+    if operator in "+-":
+        if left is None and right is None:
+            return None
+        (low, high), (first, second) = left or _ZERO, right or _ZERO
+        return (low + first, high + second) if operator == "+" else (low - second, high - first)
+    if left is None or right is None or (operator == "/" and right[0] <= 0 <= right[1]):
+        return None
+    combine = EXACT.multiply if operator == "*" else EXACT.divide
+    corners = [combine(one, other) for one in left for other in right]
+    return min(corners), max(corners)
+
+
+def _call(function: str, parts: Sequence[Interval | None]) -> Interval | None:
+    known = [part for part in parts if part is not None]
+    if function == "COUNT":
+        count = Decimal(len(known))
+        return count, count
+    if not known or (function != "SUM" and len(known) < len(parts)):
+        return None
+    lows, highs = [low for low, _ in known], [high for _, high in known]
+    match function:
+        case "SUM":
+            return sum(lows, Decimal(0)), sum(highs, Decimal(0))
+        case "MIN":
+            return min(lows), min(highs)
+        case "MAX":
+            return max(lows), max(highs)
+        case "ROUND" | "ROUNDDOWN":
+            unit = Decimal(1).scaleb(-int(lows[1]))
+            # A printed result may be rounded half up or cut off: both are met in real filings.
+            return lows[0].quantize(unit, ROUND_FLOOR, EXACT), highs[0].quantize(unit, ROUND_HALF_UP, EXACT)
+        case "ABS":
+            low, high = known[0]
+            return (Decimal(0) if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
+        case _:
+            return None
+
+
+def printed(value: Decimal, decimals: int, *, truncated: bool = False) -> Interval:
+    """Give the interval behind a figure printed with so many decimals.
+
+    Args:
+        value: the printed figure.
+        decimals: its printed decimals (4 for 99.52 %).
+        truncated: whether it may also have been cut off instead of rounded.
+    """
+    unit = Decimal(1).scaleb(-decimals)
+    half = unit / 2
+    if not truncated:
+        return value - half, value + half
+    return (value - half, value + unit) if value >= 0 else (value - unit, value + half)
+
+
+def rounding_used(true: Decimal, shown: Decimal, decimals: int) -> str:
+    """Name how ``shown`` came from ``true``: 四舍五入, 截断, or empty when neither fits."""
+    unit = Decimal(1).scaleb(-decimals)
+    if true.quantize(unit, ROUND_HALF_UP, EXACT) == shown:
+        return "四舍五入"
+    towards_zero = ROUND_FLOOR if true >= 0 else ROUND_CEILING
+    return "截断" if true.quantize(unit, towards_zero, EXACT) == shown else ""

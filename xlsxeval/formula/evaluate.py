@@ -1,0 +1,129 @@
+"""Calculate a formula in Decimals, exactly as the written Excel formula does, blanks included.
+
+Blank is not 0: a sum is blank when all its parts are, a product, quotient, ROUND, MIN or MAX when any
+of them is, a quotient also when its divisor is 0. ``excel.guard`` writes the same law for Excel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Ref, Text, Unary
+from xlsxeval.numbers import EXACT, round_half_up, truncate
+
+Value: TypeAlias = Decimal | str | bool | None
+#: What a reference stands for: one value, or the values of a column.
+Lookup: TypeAlias = Callable[[Ref], "Value | Sequence[Value]"]
+#: Decides a comparison of two nodes whose values are already known.
+Compare: TypeAlias = Callable[[str, Node, Node, Value, Value], bool]
+
+_ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "=": lambda left, right: left == right,
+    "<>": lambda left, right: left != right,
+    "<": lambda left, right: left < right,
+    "<=": lambda left, right: left <= right,
+    ">": lambda left, right: left > right,
+    ">=": lambda left, right: left >= right,
+}
+
+
+def compare_exactly(operator: str, _left: Node, _right: Node, left: Value, right: Value) -> bool:
+    """Compare two values without any tolerance; texts only as equal or not."""
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
+        return _ORDER[operator](left, right)
+    return (left == right) == (operator == "=")
+
+
+def evaluate(node: Node, lookup: Lookup, compare: Compare = compare_exactly) -> Value:
+    """Give the value of a formula, None for blank.
+
+    Args:
+        node: a parsed and resolved formula.
+        lookup: gives the value of a reference; a column gives a sequence.
+        compare: decides comparisons (``bounds.compare_printed`` allows for printed precision).
+    """
+    match node:
+        case Number(value) | Text(value):
+            return value
+        case Field() | LineCell() | Column():
+            found = lookup(node)
+            return found if isinstance(found, Decimal | str | bool | None) else None
+        case Unary(operand):
+            value = _number(evaluate(operand, lookup, compare))
+            return None if value is None else -value
+        case Binary(operator, left, right) if operator in COMPARISONS:
+            first, second = evaluate(left, lookup, compare), evaluate(right, lookup, compare)
+            if first is None or second is None:
+                return None
+            return compare(operator, left, right, first, second)
+        case Binary(operator, left, right):
+            first, second = (_number(evaluate(side, lookup, compare)) for side in (left, right))
+            return _arithmetic(operator, first, second)
+        case Call(function, arguments):
+            return _call(function, arguments, lookup, compare)
+        case _:
+            raise TypeError(node)
+
+
+def _number(value: Value) -> Decimal | None:
+    return value if isinstance(value, Decimal) else None
+
+
+def _arithmetic(operator: str, left: Decimal | None, right: Decimal | None) -> Decimal | None:
+    if operator in "+-":
+        if left is None and right is None:
+            return None
+        left, right = left or Decimal(0), right or Decimal(0)
+        return EXACT.add(left, right) if operator == "+" else EXACT.subtract(left, right)
+    if left is None or right is None or (operator == "/" and right == 0):
+        return None
+    return EXACT.multiply(left, right) if operator == "*" else EXACT.divide(left, right)
+
+
+def _call(function: str, arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Value:
+    if function == "IF":
+        chosen = evaluate(arguments[0], lookup, compare)
+        return None if chosen is None else evaluate(arguments[1 if chosen else 2], lookup, compare)
+    values = list(_flat(arguments, lookup, compare))
+    if function in {"AND", "OR", "NOT"}:
+        return _logic(function, values)
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    if function == "COUNT":
+        return Decimal(len(numbers))
+    if function == "SUM":
+        return sum(numbers, Decimal(0)) if numbers else None
+    if function in {"MIN", "MAX"} and any(isinstance(argument, Column) for argument in arguments):
+        values = list(numbers)
+    if not numbers or len(numbers) < len(values):
+        return None
+    return _NUMERIC[function](numbers)
+
+
+_NUMERIC: dict[str, Callable[[list[Decimal]], Decimal]] = {
+    "MIN": min,
+    "MAX": max,
+    "ABS": lambda numbers: abs(numbers[0]),
+    "ROUND": lambda numbers: round_half_up(numbers[0], int(numbers[1])),
+    "ROUNDDOWN": lambda numbers: truncate(numbers[0], int(numbers[1])),
+}
+
+
+def _flat(arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Iterator[Value]:
+    for argument in arguments:
+        if isinstance(argument, Column):
+            found = lookup(argument)
+            if isinstance(found, Sequence) and not isinstance(found, str):
+                yield from found
+        else:
+            yield evaluate(argument, lookup, compare)
+
+
+def _logic(function: str, values: list[Value]) -> bool | None:
+    if function == "NOT":
+        return None if values[0] is None else not values[0]
+    decisive = function == "OR"
+    if any(value is decisive for value in values):
+        return decisive
+    return None if any(value is None for value in values) else not decisive

@@ -1,0 +1,144 @@
+"""Write a formula for Excel, WPS and LibreOffice: addresses for names, and the guard that keeps blank blank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Ref, Text, Unary
+from xlsxeval.numbers import plain
+
+Address: TypeAlias = Callable[[Ref], str]
+
+_RANK = {"*": 3, "/": 3, "+": 2, "-": 2}
+
+
+def to_excel(node: Node, address: Address) -> str:
+    """Give the formula text, without a leading ``=``, that shows blank wherever ``evaluate`` gives None.
+
+    Args:
+        node: a parsed and resolved formula.
+        address: gives ``C5`` for a blank, ``I14:I47`` for a column.
+    """
+    blank = _any_of(blank_tests(node, address))
+    body = _body(node, address)
+    return f'IF({blank},"",{body})' if blank else body
+
+
+def blank_tests(node: Node, address: Address) -> list[str]:
+    """Give Excel conditions; the formula is blank as soon as one of them is true."""
+    match node:
+        case Field() | LineCell() | Column():
+            return [f"COUNT({address(node)})=0"]
+        case Unary(operand):
+            return blank_tests(operand, address)
+        case Binary("+" | "-", _, _) | Call("SUM", _):
+            return _all_blank(_terms(node), address)
+        case Binary("/", left, right):
+            return [*_each([left, right], address), f"{_body(right, address, 4)}=0"]
+        case Binary(operator, left, right):
+            return _each([left, right], address)
+        case Call("COUNT", _):
+            return []
+        case Call("IF", (condition, then, other)):
+            return _each([condition, then, other], address)
+        case Call(_, arguments):
+            return _each(list(arguments), address)
+        case _:
+            return []
+
+
+def _each(parts: list[Node], address: Address) -> list[str]:
+    """Any part blank makes the whole blank: single cells are counted together."""
+    cells: list[Ref] = []
+    tests: list[str] = []
+    for part in _factors(parts):
+        if isinstance(part, Field | LineCell):
+            cells.append(part)
+        else:
+            tests += blank_tests(part, address)
+    cells = list(dict.fromkeys(cells))
+    if cells:
+        counted = ",".join(address(cell) for cell in cells)
+        tests.insert(0, f"COUNT({counted})<{len(cells)}" if len(cells) > 1 else f"COUNT({counted})=0")
+    return list(dict.fromkeys(tests))
+
+
+def _factors(parts: list[Node]) -> list[Node]:
+    found: list[Node] = []
+    for part in parts:
+        match part:
+            case Binary("*", left, right):
+                found += _factors([left, right])
+            case Unary(operand):
+                found += _factors([operand])
+            case _:
+                found.append(part)
+    return found
+
+
+def _all_blank(terms: list[tuple[str, Node]], address: Address) -> list[str]:
+    """Only all parts blank make a sum blank; a number in the formula never is."""
+    plain_refs = [address(term) for _, term in terms if isinstance(term, Field | LineCell | Column)]
+    tests = [f"COUNT({','.join(plain_refs)})=0"] if plain_refs else []
+    for _, term in terms:
+        if isinstance(term, Number):
+            return []
+        if not isinstance(term, Field | LineCell | Column):
+            inner = _any_of(blank_tests(term, address))
+            if not inner:
+                return []
+            tests.append(inner)
+    return [f"AND({','.join(tests)})"] if len(tests) > 1 else tests
+
+
+def _any_of(tests: list[str]) -> str:
+    return f"OR({','.join(tests)})" if len(tests) > 1 else "".join(tests)
+
+
+def _terms(node: Node) -> list[tuple[str, Node]]:
+    """Flatten a sum into its signed terms."""
+    match node:
+        case Binary("+", left, right):
+            return _terms(left) + _terms(right)
+        case Binary("-", left, right):
+            return _terms(left) + [("+" if sign == "-" else "-", term) for sign, term in _terms(right)]
+        case Call("SUM", arguments):
+            return [pair for argument in arguments for pair in _terms(argument)]
+        case _:
+            return [("+", node)]
+
+
+def _body(node: Node, address: Address, rank: int = 0) -> str:
+    match node:
+        case Number(value):
+            return plain(value)
+        case Text(value):
+            return f'"{value}"'
+        case Field() | LineCell() | Column():
+            return address(node)
+        case Unary(operand):
+            return "-" + _body(operand, address, 4)
+        case Binary("+" | "-", _, _) | Call("SUM", _):
+            return _sum(_terms(node), address, rank)
+        case Binary(operator, left, right) if operator in COMPARISONS:
+            return f"{_body(left, address, 2)}{operator}{_body(right, address, 2)}"
+        case Binary(operator, left, right):
+            own = _RANK[operator]
+            text = f"{_body(left, address, own)}{operator}{_body(right, address, own + 1)}"
+            return f"({text})" if rank > own else text
+        case Call(function, arguments):
+            return f"{function}({','.join(_body(argument, address) for argument in arguments)})"
+        case _:
+            raise TypeError(node)
+
+
+def _sum(terms: list[tuple[str, Node]], address: Address, rank: int) -> str:
+    """Write sums with SUM, which passes over the empty text that a blank formula cell holds."""
+    added = [_body(term, address) for sign, term in terms if sign == "+"]
+    taken = [_body(term, address) for sign, term in terms if sign == "-"]
+    text = f"SUM({','.join(added)})" if added else "0"
+    if not taken:
+        return text
+    text += f"-SUM({','.join(taken)})"
+    return f"({text})" if rank > _RANK["-"] else text

@@ -1,0 +1,120 @@
+"""The parts of a parsed formula; many walkers, one tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number written in the formula."""
+
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in double quotes."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name as written, not yet looked up."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One blank of a form."""
+
+    form: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A whole column of a table: as many cells as the table has lines."""
+
+    form: str
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineCell:
+    """The cell of one column in the line at hand."""
+
+    form: str
+    table: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """A sign before an expression."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """Two expressions and the operator between them."""
+
+    operator: str
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    function: str
+    arguments: tuple[Node, ...]
+
+
+Ref: TypeAlias = Field | Column | LineCell
+Node: TypeAlias = Number | Text | Name | Ref | Unary | Binary | Call
+
+COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+
+
+def rewrite(node: Node, change: Callable[[Name], Node]) -> Node:
+    """Give the same tree with every name replaced by ``change(name)``."""
+    match node:
+        case Name():
+            return change(node)
+        case Unary(operand):
+            return Unary(rewrite(operand, change))
+        case Binary(operator, left, right):
+            return Binary(operator, rewrite(left, change), rewrite(right, change))
+        case Call(function, arguments):
+            return Call(function, tuple(rewrite(argument, change) for argument in arguments))
+        case _:
+            return node
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """Yield names, references and constants from left to right."""
+    match node:
+        case Unary(operand):
+            yield from leaves(operand)
+        case Binary(_, left, right):
+            yield from leaves(left)
+            yield from leaves(right)
+        case Call(_, arguments):
+            for argument in arguments:
+                yield from leaves(argument)
+        case _:
+            yield node
+
+
+def refs(node: Node) -> tuple[Ref, ...]:
+    """Give each blank or column the formula reads, once, in the order of first use."""
+    return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Field | Column | LineCell)))

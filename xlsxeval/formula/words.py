@@ -1,0 +1,66 @@
+"""Show a computation with its numbers, as a person would write it: ``3824.26 ÷ 4753.66``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from xlsxeval.formula.evaluate import Lookup, Value
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Text, Unary
+from xlsxeval.numbers import plain
+
+_SIGN = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "=": " = ", "<=": " ≤ ", ">=": " ≥ ", "<>": " ≠ "}
+_SHOWN_TERMS = 6
+_RANK = {"*": 2, "/": 2, "+": 1, "-": 1}
+
+
+def computation(node: Node, lookup: Lookup, rank: int = 0) -> str:
+    """Give the formula with every reference replaced by its value; blank parts of a sum are left out."""
+    match node:
+        case Number(value):
+            return plain(value)
+        case Text(value):
+            return f"“{value}”"
+        case Field() | LineCell():
+            return show(lookup(node))
+        case Column():
+            return _column(lookup(node))
+        case Unary(operand):
+            return "-" + computation(operand, lookup, 3)
+        case Binary("+" | "-" as operator, left, right):
+            sides = [computation(side, lookup, 1) for side in (left, right)]
+            text = _SIGN[operator].join(side for side in sides if side)
+            return f"({text})" if rank > 1 else text
+        case Binary(operator, left, right):
+            own = _RANK.get(operator, 0)
+            text = computation(left, lookup, own) + _SIGN.get(operator, f" {operator} ")
+            text += computation(right, lookup, own + 1 if operator not in COMPARISONS else 0)
+            return f"({text})" if rank > own else text
+        case Call("SUM", arguments):
+            text = " + ".join(filter(None, (computation(argument, lookup, 1) for argument in arguments)))
+            return f"({text})" if rank > 1 and " + " in text else text
+        case Call("ROUND", (inner, _)):
+            return computation(inner, lookup, rank)
+        case Call("MIN" | "MAX" as function, arguments):
+            word = "较小者" if function == "MIN" else "较大者"
+            return f"{'与'.join(f'({computation(argument, lookup)})' for argument in arguments)}的{word}"
+        case Call(function, arguments):
+            return f"{function}({', '.join(computation(argument, lookup) for argument in arguments)})"
+        case _:
+            raise TypeError(node)
+
+
+def _column(values: Value | Sequence[Value]) -> str:
+    if isinstance(values, str | bool | Decimal | None):
+        return show(values)
+    numbers = [value for value in values if isinstance(value, Decimal)]
+    if len(numbers) <= _SHOWN_TERMS:
+        return " + ".join(plain(value) for value in numbers)
+    return f"{len(numbers)}项之和{plain(sum(numbers, Decimal(0)))}"
+
+
+def show(value: Value | Sequence[Value]) -> str:
+    """Print one value; blank prints as nothing."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    return "" if value is None else str(value)

@@ -1,0 +1,80 @@
+"""Numbers as they are written: strict syntax, exact Decimals, spreadsheet rounding; knows no form."""
+
+from __future__ import annotations
+
+import re
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from typing import NamedTuple
+
+from xlsxeval.text import clean
+
+_NUMBER = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<unit>%|亿元|万元|元|万人|人|名|m2|平方米|平米|分|个)?"
+)
+_SCALE = {"%": Decimal("0.01"), "亿元": Decimal(100000000), "万元": Decimal(10000), "元": Decimal(1)}
+#: What people write for "nothing to report" in a numeric blank.
+NIL_MARKS = frozenset({"-", "--", "—", "——", "/", "\\", "无", "一", "－", "–"})
+#: Enough digits that no sum of a thousand 15-digit figures is ever rounded.
+EXACT = Context(prec=40)
+
+
+class Figure(NamedTuple):
+    """A number read from text: its value, its printed decimals, and the unit typed with it."""
+
+    value: Decimal
+    decimals: int
+    unit: str
+
+
+def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
+    """Read one number with an optional unit, or give None.
+
+    ``1,361.15``, ``３０``, ``536万元`` and ``99.52%`` (0.9952) are numbers; ``7.50.``, ``1_000``, ``nan`` are not.
+    ``money_unit`` (万元 or 元) is what amounts are counted in: an amount typed with another unit
+    is converted.
+    """
+    match = _NUMBER.fullmatch(clean(text))
+    if match is None:
+        return None
+    digits = match["sign"] + match["whole"].replace(",", "") + (match["rest"] or "")
+    value, unit = Decimal(digits), match["unit"] or ""
+    decimals = max(len(match["rest"] or "") - 1, 0)
+    if unit == "%":
+        return Figure(value * _SCALE["%"], decimals + 2, unit)
+    if money_unit and unit in _SCALE and unit != money_unit:
+        value = EXACT.divide(value * _SCALE[unit], _SCALE[money_unit])
+        return Figure(value, max(decimals, decimals_of(value)), unit)
+    return Figure(value, decimals, unit)
+
+
+def is_nil(text: str) -> bool:
+    """Tell whether ``text`` is a mark for "none", as ``—`` or ``/``."""
+    return clean(text) in NIL_MARKS
+
+
+def decimals_of(value: Decimal) -> int:
+    """Count the decimals a value needs: 2 for 10.50 as well as for 10.5 only 1."""
+    exponent = value.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def round_half_up(value: Decimal, places: int) -> Decimal:
+    """Round as a spreadsheet does: half away from zero."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
+
+
+def truncate(value: Decimal, places: int) -> Decimal:
+    """Cut off all digits after ``places`` decimals."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN, EXACT)
+
+
+def plain(value: Decimal) -> str:
+    """Give the shortest exact text of a value, never with an exponent: ``10.5``, ``0``, ``-3``."""
+    text = format(value, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in {"-0", ""} else text
+
+
+def percent_text(ratio: Decimal, decimals: int = 2) -> str:
+    """Print a ratio as a percentage: 0.9952 as ``99.52%``."""
+    return f"{round_half_up(ratio * 100, decimals):f}%"

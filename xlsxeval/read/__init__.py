@@ -1,0 +1,1 @@
+"""From a file to a filing: the only place that knows workbook formats."""

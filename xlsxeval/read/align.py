@@ -1,0 +1,141 @@
+"""Align a form's labels with the texts of a sheet: by their words and their order, never by address."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from xlsxeval.forms.model import Form
+from xlsxeval.read.book import Sheet
+from xlsxeval.text import label_key
+
+#: No label is longer than this; longer texts are answers.
+_LONGEST_LABEL = 120
+#: More cells than this with one and the same text are not labels but answers.
+_MOST_OF_A_KIND = 200
+
+Position = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Which label stands where: label index -> (row, column); ``share`` of the form's labels that were found."""
+
+    form: Form
+    labels: Mapping[int, Position]
+    rows: Mapping[int, int]
+    share: float
+
+
+class _Pair(NamedTuple):
+    """One row of the picture laid over one row of the sheet."""
+
+    picture_row: int
+    row: int
+    labels: tuple[tuple[int, int], ...]
+    weight: float
+
+
+class _Step(NamedTuple):
+    total: float
+    pair: _Pair | None
+    before: _Step | None
+
+
+def texts_by_key(sheet: Sheet) -> dict[str, list[Position]]:
+    """Give the cells of a sheet by the label key of their text."""
+    found: dict[str, list[Position]] = {}
+    for position, cell in sheet.cells.items():
+        if cell.kind == "text" and cell.formula is None and len(cell.text) <= _LONGEST_LABEL:
+            places = found.setdefault(label_key(cell.text).key, [])
+            if len(places) < _MOST_OF_A_KIND:
+                places.append(position)
+    found.pop("", None)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _anchors(form: Form) -> frozenset[int]:
+    """Give the labels that lead to blanks; the others (titles, notes) may be missing."""
+    return frozenset(index for blank in form.blanks for index in (blank.head, blank.side) if index is not None)
+
+
+@lru_cache(maxsize=256)
+def _rows_of(form: Form) -> tuple[tuple[int, tuple[tuple[int, int, tuple[str, ...]], ...]], ...]:
+    rows: dict[int, list[tuple[int, int, tuple[str, ...]]]] = {}
+    for index, label in enumerate(form.labels):
+        rows.setdefault(label.box.row, []).append((index, label.box.col, label.keys))
+    return tuple((row, tuple(sorted(labels, key=lambda one: one[1]))) for row, labels in sorted(rows.items()))
+
+
+def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
+    """Lay the form's rows over the sheet's rows so that most labels meet, both orders kept.
+
+    Args:
+        form: the form looked for.
+        texts: what ``texts_by_key`` gave for the sheet.
+    """
+    frontier = [_Step(0.0, None, None)]
+    rows_so_far = [0]
+    for picture_row, labels in _rows_of(form):
+        steps = []
+        for pair in _pairs(form, picture_row, labels, texts):
+            before = frontier[bisect_left(rows_so_far, pair.row) - 1]
+            steps.append(_Step(before.total + pair.weight, pair, before))
+        for step in steps:
+            _advance(frontier, rows_so_far, step)
+    found: dict[int, Position] = {}
+    rows: dict[int, int] = {}
+    step: _Step | None = frontier[-1]
+    while step and step.pair:
+        rows[step.pair.picture_row] = step.pair.row
+        found |= {index: (step.pair.row, col) for index, col in step.pair.labels}
+        step = step.before
+    anchors = _anchors(form)
+    return Alignment(form, found, rows, len(anchors & found.keys()) / max(len(anchors), 1))
+
+
+def _advance(frontier: list[_Step], rows: list[int], step: _Step) -> None:
+    """Keep, for each last row, only the best way to get there; of equal ways the higher one on the sheet."""
+    row = step.pair.row if step.pair else 0
+    at = bisect_left(rows, row)
+    if frontier[at - 1].total >= step.total or (at < len(rows) and rows[at] == row and frontier[at].total >= step.total):
+        return
+    end = at
+    while end < len(rows) and frontier[end].total <= step.total:
+        end += 1
+    frontier[at:end] = [step]
+    rows[at:end] = [row]
+
+
+def _pairs(
+    form: Form, picture_row: int, labels: tuple[tuple[int, int, tuple[str, ...]], ...], texts: Mapping[str, list[Position]]
+) -> list[_Pair]:
+    met: dict[int, list[tuple[int, int]]] = {}
+    for index, _, keys in labels:
+        for key in keys:
+            for row, col in texts.get(key, ()):
+                met.setdefault(row, []).append((index, col))
+    anchors = _anchors(form)
+    pairs = []
+    for row in sorted(met):
+        chain = _chain(met[row])
+        weight = sum(1.0 if index in anchors else 0.5 for index, _ in chain)
+        pairs.append(_Pair(picture_row, row, chain, weight))
+    return pairs
+
+
+def _chain(candidates: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Choose the longest run of labels whose columns increase in the form and on the sheet alike."""
+    if len(candidates) == 1:
+        return (candidates[0],)
+    best: list[tuple[int, tuple[tuple[int, int], ...]]] = []
+    for index, col in sorted(set(candidates)):
+        length, chain = max(
+            ((n, c) for n, c in best if c[-1][0] < index and c[-1][1] < col), default=(0, ()), key=lambda one: one[0]
+        )
+        best.append((length + 1, (*chain, (index, col))))
+    return max(best, key=lambda one: one[0])[1]

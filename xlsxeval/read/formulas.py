@@ -1,0 +1,71 @@
+"""Is the formula in a cell the form's own? Compared by tokens, after every rewriting other programs do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from xlsxeval.filing import Answer, FormAnswers
+from xlsxeval.forms.place import Region, address
+from xlsxeval.formula.excel import to_excel
+from xlsxeval.formula.tree import Column, Node, refs
+
+_NOISE = re.compile(r"\s+|_xlfn\.|_xlws\.|\$|^=")
+_QUOTED_SHEET = re.compile(r"'((?:[^']|'')+)'!")
+_NUMBER = re.compile(r"(?<![\w.])(\d+)\.0+(?!\d)")
+_RANGE = re.compile(r"([A-Z]{1,3})(\d+):\1(\d+)")
+
+
+def mark_own(forms: Mapping[str, FormAnswers]) -> dict[str, FormAnswers]:
+    """Mark each computed blank whose formula is the form's own, so that its result follows from the inputs."""
+    return {name: _mark(answers) for name, answers in forms.items()}
+
+
+def _mark(answers: FormAnswers) -> FormAnswers:
+    cells = {name: answer.cell for name, answer in answers.fields.items()}
+    marked: dict[str, Answer] = {}
+    for name, answer in answers.fields.items():
+        node = answers.form.fields[name].formula
+        if answer.formula is not None and node is not None and _readable(node, answers):
+            marked[name] = answer._replace(own=_same(answer.formula, node, cells, answers))
+    return replace(answers, fields={**answers.fields, **marked}) if marked else answers
+
+
+def _readable(node: Node, answers: FormAnswers) -> bool:
+    """Tell whether every name of a formula was found on the sheet."""
+    return all(
+        ref.name in answers.regions[ref.table].cols if isinstance(ref, Column) else True for ref in refs(node)
+    )
+
+
+def _same(formula: str, node: Node, cells: Mapping[str, str], answers: FormAnswers) -> bool:
+    expected = to_excel(node, lambda ref: address(ref, cells, answers.regions))
+    given = normal(formula)
+    if given == normal(expected):
+        return True
+    return _RANGE.sub(_any_rows, given) == _RANGE.sub(_any_rows, normal(expected)) and all(
+        _covers(given, ref, answers) for ref in refs(node) if isinstance(ref, Column)
+    )
+
+
+def normal(formula: str) -> str:
+    """Reduce a formula to what matters: no white space, quotes, locks or prefixes, ``1.0`` as ``1``, upper case."""
+    text = _QUOTED_SHEET.sub(r"\1!", _NOISE.sub("", formula))
+    return _NUMBER.sub(r"\1", text).upper().replace("TRUE()", "TRUE").replace("FALSE()", "FALSE").replace(";", ",")
+
+
+def _any_rows(match: re.Match[str]) -> str:
+    return f"{match[1]}:{match[1]}"
+
+
+def _covers(formula: str, ref: Column, answers: FormAnswers) -> bool:
+    """Tell whether the formula's range lies within the table and reaches every filled line."""
+    region: Region = answers.regions[ref.table]
+    letters = region.column(ref.name).split(":")[0].rstrip("0123456789")
+    ranges = [(int(m[2]), int(m[3])) for m in _RANGE.finditer(formula) if m[1] == letters]
+    rows = [int(re.sub(r"\D", "", line[ref.name].cell)) for line in answers.tables[ref.table]]
+    within = all(first >= region.first - 1 and last <= region.last for first, last in ranges)
+    return bool(ranges) and within and all(any(f <= row <= last for f, last in ranges) for row in rows)
+
+

@@ -1,0 +1,133 @@
+"""Judgement rules across the forms of one filing: years, unit names, and the cost target beside the budget."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.forms.model import Rule
+from xlsxeval.numbers import plain
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.indicators import indicators
+from xlsxeval.rules.registry import rule
+from xlsxeval.rules.targets import read_quantity
+from xlsxeval.text import clean
+from xlsxeval.formula.tree import Field as FieldRef
+
+_YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
+_NAME_ENDINGS = re.compile(r"\((?:本级|机关|本部|汇总)\)$|(?:本级|机关|本部)$")
+
+
+@rule(
+    Rule(
+        code="X02",
+        title="项目支出的成本目标与预算不一致",
+        why="自评表里“项目支出”成本指标的目标就是年初安排的项目支出预算，应与基础数据表的预算数相同。",
+        fix="请核对基础数据表的项目支出预算数和自评表的成本目标",
+        severity="warning",
+        source="基础数据表“项目支出”；自评表“经济成本指标”",
+        wrong={
+            "基础数据表": {"业务工作经费.预算数": "500", "项目支出.预算数": "500"},
+            "自评表": {"指标": [
+                {"一级指标": "成本指标", "二级指标": "经济成本指标", "三级指标": "项目支出", "年度指标值": "536万元",
+                 "实际完成值": "500万元", "分值": "90", "得分": "90"},
+            ]},
+        },
+        right={
+            "基础数据表": {"业务工作经费.预算数": "536", "项目支出.预算数": "536"},
+            "自评表": {"指标": [
+                {"一级指标": "成本指标", "二级指标": "经济成本指标", "三级指标": "项目支出", "年度指标值": "536万元",
+                 "实际完成值": "500万元", "分值": "90", "得分": "90"},
+            ]},
+        },
+    )
+)
+def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Compare the cost target named 项目支出 with the project budget of the basic table."""
+    basic = filing.forms.get("基础数据表")
+    if basic is None or "项目支出.预算数" not in basic.fields:
+        return
+    budget = Numbers(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
+    for one in indicators(filing):
+        aim = read_quantity(one.target) if clean(one.name) == "项目支出" else None
+        if aim is None or aim.unit not in ("元", "") or not isinstance(budget, Decimal):
+            continue
+        target = aim.value / _YUAN[filing.formset.amount_unit] if aim.unit else aim.value
+        if target != budget:
+            text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{plain(budget)}{filing.formset.amount_unit}"
+            yield finding(of, text, found=one.target, expected=plain(budget), **one.place("年度指标值"))
+
+
+@rule(
+    Rule(
+        code="X04",
+        title="两表的单位名称不一致",
+        why="一个单位的两张表应当写同一个名称，名称不同多半是拿错了表或留着别的单位的内容。",
+        fix="请核对两张表的单位名称",
+        severity="warning",
+        source="基础数据表“填报单位”、自评表“预算部门名称”",
+        wrong={"基础数据表": {"填报单位": "县林业局"}, "自评表": {"部门名称": "县水利局"}},
+        right={"基础数据表": {"填报单位": "县林业局（本级）"}, "自评表": {"部门名称": "县林业局"}},
+    )
+)
+def unit_names(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Compare the units' names, apart from endings such as 本级."""
+    named = [answers for answers in filing.forms.values() if answers.unit]
+    for answers in named[1:]:
+        if _bare(answers.unit) != _bare(named[0].unit):
+            text = f"{answers.form.name}的单位是“{answers.unit}”，{named[0].form.name}的单位是“{named[0].unit}”"
+            field = answers.form.unit_field
+            place = _place(answers, answers.fields[field].cell, field)
+            yield finding(of, text, found=answers.unit, expected=named[0].unit, **place)
+
+
+def _bare(name: str) -> str:
+    return _NAME_ENDINGS.sub("", clean(name))
+
+
+@rule(
+    Rule(
+        code="X05",
+        title="两表的年度不一致",
+        why="两张表说的是同一个年度；年度不同多半是拿了上年的表来填。",
+        fix="请换用本年度的表，或改正表头的年份",
+        severity="error",
+        source="两表表头",
+    )
+)
+def form_years(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Compare the years that the forms' printed labels show."""
+    dated = [answers for answers in filing.forms.values() if answers.year is not None]
+    for answers in dated[1:]:
+        if answers.year != dated[0].year:
+            text = f"{answers.form.name}是{answers.year}年度，{dated[0].form.name}是{dated[0].year}年度"
+            cell = answers.years[0].cell if answers.years else ""
+            found, expected = str(answers.year), str(dated[0].year)
+            yield finding(of, text, found=found, expected=expected, **_place(answers, cell, "年度"))
+
+
+@rule(
+    Rule(
+        code="B15",
+        title="表头的年份不对",
+        why="列头的年份依次是上年、本年、本年；年份不对，数就可能填错了列，或表是上年的。",
+        fix="请核对表头的年份和各列的数",
+        severity="error",
+        source="基础数据表“经费控制情况”",
+    )
+)
+def label_years(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find labels whose year does not fit the year that the other labels of the form show."""
+    for answers in filing.forms.values():
+        for seen in answers.years:
+            if answers.year is not None and seen.year - seen.offset != answers.year:
+                right = str(answers.year + seen.offset)
+                text = f"“{seen.text}”的年份应为{right}年"
+                yield finding(of, text, found=str(seen.year), expected=right, **_place(answers, seen.cell, "年度"))
+
+
+def _place(answers: FormAnswers, cell: str, field: str) -> dict[str, str]:
+    return {"form": answers.form.name, "sheet": answers.sheet, "cell": cell, "field": field}

@@ -1,0 +1,111 @@
+"""The numbers of a filing: what stands in each blank or follows from the others, and how precisely it was written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from xlsxeval.filing import Answer, Filing, FormAnswers, Line
+from xlsxeval.forms.model import Field
+from xlsxeval.formula.bounds import Interval, interval, printed
+from xlsxeval.formula.evaluate import Value, evaluate
+from xlsxeval.formula.tree import Column, LineCell, Ref
+from xlsxeval.formula.tree import Field as FieldRef
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Values and intervals of a filing's answers; results of formulas are kept once calculated."""
+
+    filing: Filing
+    line: Line | None = None
+    _known: dict[FieldRef, Value] = field(default_factory=dict)
+    _common: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def at(self, line: Line) -> Numbers:
+        """Give the same numbers, seen from one line of a table."""
+        return Numbers(self.filing, line, self._known, self._common)
+
+    def value(self, ref: Ref) -> Value | Sequence[Value]:
+        """Give the value of a blank, or the values of a column; None for blank.
+
+        A blank that holds the form's own formula has the formula's result, whatever its cache says.
+        """
+        if isinstance(ref, FieldRef):
+            if ref not in self._known:
+                self._known[ref] = self._field_value(ref)
+            return self._known[ref]
+        if isinstance(ref, LineCell):
+            return self.line[ref.name].value if self.line else None
+        return [line[ref.name].value for line in self.lines(ref)]
+
+    def lines(self, ref: Column) -> Sequence[Line]:
+        """Give the lines of a column's table."""
+        answers = self.filing.forms.get(ref.form)
+        return answers.tables.get(ref.table, ()) if answers else ()
+
+    def answer(self, ref: Ref) -> Answer | None:
+        """Give what stands in a blank; None where the form was not found."""
+        if isinstance(ref, LineCell):
+            return self.line[ref.name] if self.line else None
+        answers = self.filing.forms.get(ref.form)
+        return answers.fields.get(ref.name) if answers and isinstance(ref, FieldRef) else None
+
+    def bounds(self, ref: Ref) -> Interval | None | Sequence[Interval | None]:
+        """Give the interval of true values behind a blank, or behind each cell of a column."""
+        answers = self.filing.forms.get(ref.form)
+        if answers is None:
+            return None
+        if isinstance(ref, FieldRef):
+            answer, of = answers.fields.get(ref.name), answers.form.fields[ref.name]
+            if answer and answer.own and of.formula is not None:
+                return interval(of.formula, self.bounds)
+            return self._interval(answer, of, answers)
+        of = answers.form.tables[ref.table].columns[ref.name]
+        if isinstance(ref, LineCell):
+            return self._interval(self.line[ref.name], of, answers) if self.line else None
+        return [self._interval(line[ref.name], of, answers) for line in self.lines(ref)]
+
+    def decimals(self, answer: Answer, of: Field, answers: FormAnswers) -> int:
+        """Give the decimals a figure was printed with: its own, but not fewer than is usual in this form.
+
+        A sheet drops trailing zeros, so 10 beside 10.25 and 3.75 means 10.00.
+        """
+        if of.kind_name == "percent":
+            return answer.decimals
+        return max(answer.decimals, self._usual_decimals(of, answers))
+
+    def _field_value(self, ref: FieldRef) -> Value:
+        answer = self.answer(ref)
+        if answer is None:
+            return None
+        of = self.filing.forms[ref.form].form.fields[ref.name]
+        return evaluate(of.formula, self.value) if answer.own and of.formula is not None else answer.value
+
+    def _interval(self, answer: Answer | None, of: Field, answers: FormAnswers) -> Interval | None:
+        if answer is None or not isinstance(answer.value, Decimal):
+            return None
+        if of.kind.exact:
+            return answer.value, answer.value
+        decimals = self.decimals(answer, of, answers)
+        return printed(answer.value, decimals, truncated=of.kind_name == "percent")
+
+    def _usual_decimals(self, of: Field, answers: FormAnswers) -> int:
+        key = (answers.form.name, of.kind_name)
+        if key not in self._common:
+            fields = [(answers.form.fields[name], answer) for name, answer in answers.fields.items()]
+            fields += [
+                (answers.form.tables[table].columns[name], answer)
+                for table, lines in answers.tables.items()
+                for line in lines
+                for name, answer in line.items()
+            ]
+            seen = Counter(
+                answer.decimals
+                for other, answer in fields
+                if other.kind_name == of.kind_name and answer.decimals and answer.formula is None
+            )
+            self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
+        return self._common[key]

@@ -1,0 +1,189 @@
+"""Run declared checks: each gives 通过, 不通过 or 未填, and for a failure the finding with its computation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.forms.kinds import KINDS
+from xlsxeval.forms.model import Check, Field
+from xlsxeval.formula.bounds import compare_printed, interval, printed
+from xlsxeval.formula.evaluate import evaluate
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, LineCell, Node, Ref, refs
+from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.words import computation, show
+from xlsxeval.numbers import percent_text, plain, round_half_up
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.finding import Finding
+
+PASS, FAIL, BLANK = "通过", "不通过", "未填"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one check, at one line if it is checked line by line (lines counted from 1)."""
+
+    check: Check
+    state: str
+    line: int = 0
+    finding: Finding | None = None
+
+
+def run_declared(filing: Filing) -> Iterator[Outcome]:
+    """Run every declared check whose forms were found."""
+    numbers = Numbers(filing)
+    checks = [check for answers in filing.forms.values() for check in answers.form.checks]
+    for check in [*checks, *filing.formset.checks]:
+        if not all(ref.form in filing.forms for ref in refs(check.node)):
+            continue
+        if not check.each:
+            yield _run(check, numbers, 0)
+            continue
+        lines = filing.forms[check.at.form].tables[check.each]
+        for number, line in enumerate(lines, 1):
+            yield _run(check, numbers.at(line), number)
+
+
+def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
+    match check.sort:
+        case "computed":
+            return _computed(check, numbers)
+        case "filled":
+            return _filled(check, numbers)
+        case _:
+            holds = evaluate(check.node, numbers.value, compare_printed(numbers.bounds))
+            if holds is None:
+                return Outcome(check, BLANK, line)
+            if holds:
+                return Outcome(check, PASS, line)
+            return Outcome(check, FAIL, line, _condition_finding(check, numbers))
+
+
+def _computed(check: Check, numbers: Numbers) -> Outcome:
+    """Compare what was typed (or what an altered formula shows) with the form's own formula."""
+    answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
+    if answer is None or not isinstance(expected, Decimal):
+        return Outcome(check, BLANK)
+    if answer.own:
+        return Outcome(check, PASS)
+    if not isinstance(answer.value, Decimal):
+        return Outcome(check, BLANK)
+    answers = numbers.filing.forms[check.at.form]
+    field = answers.form.fields[check.at.name]
+    if answer.value == expected or _agree(answer, field, check, numbers, answers):
+        return Outcome(check, PASS)
+    should = print_value(expected, field, numbers.decimals(answer, field, answers))
+    found = answer.text if field.kind_name == "percent" else plain(answer.value)
+    how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
+    text = f"{say_field(check.at)}为{found}，应为{should}（{computation(check.node, numbers.value)}）"
+    return Outcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
+
+
+def _agree(answer: Answer, field: Field, check: Check, numbers: Numbers, answers: FormAnswers) -> bool:
+    true = interval(check.node, numbers.bounds)
+    if true is None or not isinstance(answer.value, Decimal):
+        return False
+    low = high = answer.value
+    if not field.kind.exact:
+        decimals = numbers.decimals(answer, field, answers)
+        low, high = printed(answer.value, decimals, truncated=field.kind_name == "percent")
+    return low <= true[1] and true[0] <= high
+
+
+def _filled(check: Check, numbers: Numbers) -> Outcome:
+    answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
+    if answer is None or not isinstance(expected, Decimal):
+        return Outcome(check, BLANK)
+    if answer.own or answer.value is not None or answer.problem or answer.formula is not None:
+        return Outcome(check, PASS)
+    answers = numbers.filing.forms[check.at.form]
+    field = answers.form.fields[check.at.name]
+    should = print_value(expected, field, KINDS[field.kind_name].decimals)
+    text = f"{say_field(check.at)}空着，应为{should}（{computation(check.node, numbers.value)}）"
+    return Outcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
+
+
+def _condition_finding(check: Check, numbers: Numbers) -> Finding:
+    failed = _failed_part(check.node, numbers)
+    message, found, should = check.title, "", ""
+    if isinstance(failed, Binary) and not _counts(failed):
+        message = f"{check.title}：{_side(failed.left, numbers)}，{_side(failed.right, numbers)}"
+        left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
+        if isinstance(left, Decimal) and isinstance(right, Decimal):
+            message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
+        flip = check.at in refs(failed.right) and check.at not in refs(failed.left)
+        found, should = (show(right), show(left)) if flip else (show(left), show(right))
+        should = {"<=": "不超过", ">=": "不小于"}.get(failed.operator, "") + should
+    for hint in check.hints:
+        if evaluate(hint.when, numbers.value, compare_printed(numbers.bounds)):
+            message += f"；{hint.say}"
+    if check.expected:
+        before, node, after = check.expected
+        should = before + show(evaluate(node, numbers.value)) + after
+        message += f"，应{should}（{computation(node, numbers.value)}）"
+    return _finding(check, numbers, message, found, should)
+
+
+def _failed_part(node: Node, numbers: Numbers) -> Node:
+    """Find the comparison that made the condition fail."""
+    if isinstance(node, Call) and node.function == "AND":
+        compare = compare_printed(numbers.bounds)
+        failed = (part for part in node.arguments if evaluate(part, numbers.value, compare) is False)
+        return _failed_part(next(failed), numbers)
+    return node
+
+
+def _counts(node: Node) -> bool:
+    return isinstance(node, Binary) and node.operator in COMPARISONS and any(
+        isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right)
+    )
+
+
+def _side(node: Node, numbers: Numbers) -> str:
+    value = show(evaluate(node, numbers.value))
+    if isinstance(node, FieldRef | LineCell):
+        across = len(numbers.filing.forms) > 1 and node.form
+        name = say_field(node)
+        return f"{node.form + '的' if across and isinstance(node, FieldRef) else ''}{name}为{value}"
+    text = computation(node, numbers.value)
+    return value if text == value else f"{text} = {value}"
+
+
+def say_field(ref: Ref) -> str:
+    """Name a blank as a person would: ``三公经费.决算数`` is 三公经费（决算数）."""
+    row, _, column = ref.name.partition(".")
+    return f"{row}（{column}）" if column else row
+
+
+def print_value(value: Decimal, field: Field, decimals: int) -> str:
+    """Print what should stand in a field, with as many decimals as stood there."""
+    if field.kind_name == "percent":
+        return percent_text(value, max(decimals - 2, 0) or 2)
+    return plain(round_half_up(value, max(decimals, field.kind.decimals)))
+
+
+def _finding(check: Check, numbers: Numbers, message: str, found: str, should: str) -> Finding:
+    at = check.at
+    answers = numbers.filing.forms[at.form]
+    if isinstance(at, Column):
+        cell, name = answers.heads.get((at.table, at.name), ""), f"{at.table}.{at.name}"
+    else:
+        answer = numbers.answer(at)
+        cell = answer.cell if answer else ""
+        name = f"{at.table}.{at.name}" if isinstance(at, LineCell) else at.name
+    if isinstance(at, LineCell) and numbers.line is not None:
+        message = f"{line_name(answers, at.table, numbers)}{message}"
+    text = f"{message}。{check.fix}。"
+    return Finding(check.code, check.severity, at.form, answers.sheet, cell, name, text, found, should)
+
+
+def line_name(answers: FormAnswers, table: str, numbers: Numbers) -> str:
+    """Name a line by its first column that is not inherited: “举办会议数”."""
+    of = answers.form.tables[table]
+    column = next(name for name in of.columns if name not in of.inherit)
+    answer = numbers.line[column] if numbers.line else None
+    return f"“{answer.value}”" if answer and answer.value else ""
+
+

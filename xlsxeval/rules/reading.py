@@ -1,0 +1,131 @@
+"""Rules on the reading itself: numbers that are none, numbers typed as text, labels not found, stale caches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.forms.model import Field, Rule
+from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.registry import rule
+
+
+def _numeric(answers: FormAnswers) -> Iterator[tuple[str, Field, Answer]]:
+    for name, answer in answers.fields.items():
+        if answers.form.fields[name].kind.numeric:
+            yield name, answers.form.fields[name], answer
+    for table, lines in answers.tables.items():
+        for line in lines:
+            for column, answer in line.items():
+                of = answers.form.tables[table].columns[column]
+                if of.kind.numeric:
+                    yield f"{table}.{column}", of, answer
+
+
+@rule(
+    Rule(
+        code="B14",
+        title="应填数字的格子里不是数字",
+        why="不是数字的内容不能参加计算，合计会漏掉它。",
+        fix="请改填数字；没有的填0或空着",
+        severity="error",
+        source="填表说明",
+        wrong={"基础数据表": {"公务接待.预算数": {"text": "7.50."}}},
+        right={"基础数据表": {"公务接待.预算数": "7.50"}},
+    )
+)
+def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find texts in numeric blanks that are no number."""
+    for answers in filing.forms.values():
+        for name, field, answer in _numeric(answers):
+            if answer.problem == "bad":
+                text = f"“{answer.text}”不是{field.kind.title}"
+                yield finding(of, text, found=answer.text, expected=field.kind.title, **_place(answers, answer.cell, name))
+
+
+@rule(
+    Rule(
+        code="E34",
+        title="数字是以文字填写的",
+        why="写成文字（带单位、全角或有空格）的数字，表格软件不会计入合计。",
+        fix="请只填数字，不带单位和空格",
+        severity="info",
+        source="填表说明",
+        wrong={"自评表": {"其他资金": {"text": "2880万元"}}},
+        right={"自评表": {"其他资金": "2880"}},
+    )
+)
+def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find numbers typed as text: read for what they mean, and reported."""
+    for answers in filing.forms.values():
+        for name, _field, answer in _numeric(answers):
+            if answer.problem == "text":
+                text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
+                yield finding(of, text, found=answer.text, expected=_show(answer), **_place(answers, answer.cell, name))
+
+
+@rule(
+    Rule(
+        code="L01",
+        title="表上的标签没有找到",
+        why="标签被删改后，它旁边的内容就无法确定是什么。",
+        fix="请恢复这个标签，或在空白表上重填",
+        severity="error",
+        source="表样",
+    )
+)
+def label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report each label that stands beside blanks and was not found."""
+    for answers in filing.forms.values():
+        for lost in answers.missing:
+            near = f"，最接近的是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
+            place = _place(answers, lost.cell, "")
+            yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **place)
+
+
+@rule(
+    Rule(
+        code="L02",
+        title="缺少一张表",
+        why="一套表要一起报，缺了一张就不能互相核对。",
+        fix="请把缺的表补进同一个工作簿后重报",
+        severity="error",
+        source="报送要求",
+    )
+)
+def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report each form of the set that no sheet holds."""
+    for form in filing.formset.forms:
+        if form.name not in filing.forms:
+            yield finding(of, f"没有找到“{form.name}”", expected=form.name, form=form.name)
+
+
+@rule(
+    Rule(
+        code="L03",
+        title="表是空的",
+        why="找到了表，但一个数也没有填。",
+        fix="请填写后再报",
+        severity="error",
+        source="报送要求",
+    )
+)
+def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report forms in which nothing was filled."""
+    for name, answers in filing.forms.items():
+        filled = any(answer.value is not None and not answer.formula for _, _, answer in _numeric(answers))
+        starts = sum(bool(field.start) for field in answers.form.fields.values())
+        count = sum(answer.value is not None and not answer.formula for _, _, answer in _numeric(answers))
+        if not filled or count <= starts:
+            yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
+
+
+def _show(answer: Answer) -> str:
+    from xlsxeval.numbers import plain
+
+    return plain(answer.value) if isinstance(answer.value, Decimal) else ""
+
+
+def _place(answers: FormAnswers, cell: str, field: str) -> dict[str, str]:
+    return {"form": answers.form.name, "sheet": answers.sheet, "cell": cell, "field": field}

@@ -1,0 +1,52 @@
+"""Text as people type it: label keys, years inside labels, and display widths; knows no form."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
+_PREFIX = re.compile(r"^(?:\(?\d{1,2}[、.)]|\(?[一二三四五六七八九十]{1,3}[、.)]|[①-⑳]|其中:?|注:)+")
+_NOT_WORD = re.compile(r"[\W_]+")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
+_WHITE = re.compile(r"\s+")
+YEAR_MARK = "#"
+
+
+class LabelKey(NamedTuple):
+    """What two printings of one label have in common, and the years that stood in it."""
+
+    key: str
+    years: tuple[int, ...]
+
+
+def clean(text: str) -> str:
+    """Give ``text`` in NFKC, without invisible characters and without any white space."""
+    return _WHITE.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+
+
+@lru_cache(maxsize=8192)
+def label_key(text: str) -> LabelKey:
+    """Reduce a label to its words.
+
+    White space, line breaks, punctuation, numbering (``1、``), ``其中：`` and whatever stands in
+    brackets (units, hints) do not count; a year before 年 becomes ``#`` and is given beside it.
+    A text that is all brackets, such as ``（2024年度）``, keeps its inside.
+    """
+    plain = clean(text)
+    years = tuple(int(year) for year in _YEAR.findall(plain))
+    plain = _YEAR.sub(YEAR_MARK, plain)
+    bare = _PREFIX.sub("", _BRACKETED.sub("", plain))
+    return LabelKey(_words(bare) or _words(plain), years)
+
+
+def _words(text: str) -> str:
+    return YEAR_MARK.join(_NOT_WORD.sub("", part) for part in text.split(YEAR_MARK)).casefold()
+
+
+def display_width(text: str) -> int:
+    """Give the width of ``text`` in half-width columns, as a terminal or a sheet shows it."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)

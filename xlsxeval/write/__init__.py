@@ -1,0 +1,1 @@
+"""From a set and its data to a workbook: the only place that knows XlsxWriter."""
