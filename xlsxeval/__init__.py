@@ -1,3 +1,44 @@
-"""xlsxeval: writes the two forms of a department's yearly self-evaluation, reads them back, and checks them."""
+"""xlsxeval: writes the two forms of a department's yearly self-evaluation, reads them back, and checks them.
+
+The functions of ``xlsxeval.api`` are loaded when first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from xlsxeval.api import Checked, check, extract, fill, load_set, new, read, rules, set_names
+    from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
+    from xlsxeval.read.book import Refused
 
 __version__ = "0.1.0"
+
+_ERRORS = frozenset({"DataError", "DefinitionError", "MachineError", "OutputError", "XlsxevalError"})
+
+__all__ = [
+    "Checked",
+    "DataError",
+    "DefinitionError",
+    "MachineError",
+    "OutputError",
+    "Refused",
+    "XlsxevalError",
+    "check",
+    "extract",
+    "fill",
+    "load_set",
+    "new",
+    "read",
+    "rules",
+    "set_names",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(name)
+    from importlib import import_module  # noqa: PLC0415  # loading late is the point
+
+    room = "xlsxeval.errors" if name in _ERRORS else "xlsxeval.read.book" if name == "Refused" else "xlsxeval.api"
+    return getattr(import_module(room), name)

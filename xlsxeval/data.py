@@ -228,9 +228,9 @@ def _answer(tree: Tree, field: Field, where: str, formset: FormSet, cell: str, *
         raise DataError(f"{where}应是{field.kind.title}，这里是“{text}”")
     if isinstance(value, Decimal) and len(value.normalize().as_tuple().digits) > _MAX_DIGITS:
         raise DataError(f"{where}的数字超过{_MAX_DIGITS}位，电子表格存不下：{text}")
-    if problem:
-        return Answer(None, text, cell, problem=problem)
-    return Answer(value, text if value is not None or as_is else "", cell, decimals=decimals)
+    if as_is and value is not None and field.kind.numeric:
+        problem = "text"
+    return Answer(value, text if value is not None or as_is else "", cell, decimals=decimals, problem=problem)
 
 
 def _printed(tree: Tree, kind: Kind) -> str:

@@ -45,11 +45,17 @@ def build(
         if not made:
             raise lines.error("that、computed、filled、each至少写一个，“*”至少要能代表一个名称", "checks", code)
         checks += made
-        text = "；".join([*_texts(spec.that), *spec.each.values(), *spec.computed, *spec.filled])
+        own = [f"{pattern} = {_formula_text(pattern, fields or {})}" for pattern in (*spec.computed, *spec.filled)]
+        text = "；".join([*_texts(spec.that), *spec.each.values(), *own])
         rules.append(
             Rule(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, text, form, spec.wrong, spec.right)
         )
     return tuple(checks), tuple(rules)
+
+
+def _formula_text(pattern: str, fields: Mapping[str, Field]) -> str:
+    matched = [name for name, _ in star_values(pattern, fields)] if "*" in pattern else [pattern]
+    return next((fields[name].formula_text for name in matched if name in fields), "")
 
 
 def _texts(that: str | list[str]) -> list[str]:

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from xlsxeval.forms.kinds import KINDS
 
-KindName = Literal["text", "money", "percent", "score", "count", "area"]
+KindName = Literal["text", "prose", "money", "percent", "score", "count", "area"]
 if set(KINDS) != set(KindName.__args__):  # type: ignore[attr-defined]  # a Literal has its values in __args__
     raise AssertionError("kinds.py and spec.py name different kinds")
 
@@ -19,7 +19,7 @@ Formula = Annotated[str, Meta(description="公式：Excel语法，用填空名�
 class FieldSpec(Struct, forbid_unknown_fields=True, frozen=True):
     """一个填空（或清单中一列）里填什么。"""
 
-    kind: Annotated[KindName, Meta(description="类型：文字、金额、百分比、分数、人数、面积")]
+    kind: Annotated[KindName, Meta(description="类型：文字、长文字、金额、百分比、分数、人数、面积")]
     formula: Formula | None = None
     help: Annotated[str, Meta(description="给填表人的提示：填什么、单位、来源")] = ""
     start: Annotated[str, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from xlsxeval.formula.evaluate import Lookup, Value
+from xlsxeval.formula.evaluate import Lookup, Value, evaluate
 from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Text, Unary
 from xlsxeval.numbers import plain
 
@@ -42,12 +42,21 @@ def computation(node: Node, lookup: Lookup, rank: int = 0) -> str:
         case Call("ROUND", (inner, _)):
             return computation(inner, lookup, rank)
         case Call("MIN" | "MAX" as function, arguments):
-            word = "较小者" if function == "MIN" else "较大者"
-            return f"{'与'.join(f'({computation(argument, lookup)})' for argument in arguments)}的{word}"
+            return _chosen(min if function == "MIN" else max, arguments, lookup, rank)
         case Call(function, arguments):
             return f"{function}({', '.join(computation(argument, lookup) for argument in arguments)})"
         case _:
             raise TypeError(node)
+
+
+def _chosen(choose: Callable[..., Decimal], arguments: tuple[Node, ...], lookup: Lookup, rank: int) -> str:
+    """Show the argument that MIN or MAX chose."""
+    values = {argument: evaluate(argument, lookup) for argument in arguments if not isinstance(argument, Column)}
+    numbers = {argument: value for argument, value in values.items() if isinstance(value, Decimal)}
+    if not numbers or len(numbers) < len(arguments):
+        return "，".join(computation(argument, lookup) for argument in arguments)
+    best = choose(numbers.values())
+    return computation(next(node for node, value in numbers.items() if value == best), lookup, rank or 2)
 
 
 def _column(values: Value | Sequence[Value]) -> str:

@@ -77,7 +77,7 @@ def _computed(check: Check, numbers: Numbers) -> Outcome:
     should = print_value(expected, field, numbers.decimals(answer, field, answers))
     found = answer.text if field.kind_name == "percent" else plain(answer.value)
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
-    text = f"{say_field(check.at)}为{found}，应为{should}（{computation(check.node, numbers.value)}）"
+    text = f"{say_field(check.at)}为{found}，应为{should}{_how(check.node, numbers, should)}"
     return Outcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
 
 
@@ -101,15 +101,23 @@ def _filled(check: Check, numbers: Numbers) -> Outcome:
     answers = numbers.filing.forms[check.at.form]
     field = answers.form.fields[check.at.name]
     should = print_value(expected, field, KINDS[field.kind_name].decimals)
-    text = f"{say_field(check.at)}空着，应为{should}（{computation(check.node, numbers.value)}）"
+    text = f"{say_field(check.at)}空着，应为{should}{_how(check.node, numbers, should)}"
     return Outcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
+
+
+def _how(node: Node, numbers: Numbers, result: str) -> str:
+    """Give the computation in brackets, unless it is no more than its result."""
+    text = computation(node, numbers.value)
+    return "" if text == result else f"（{text}）"
 
 
 def _condition_finding(check: Check, numbers: Numbers) -> Finding:
     failed = _failed_part(check.node, numbers)
     message, found, should = check.title, "", ""
     if isinstance(failed, Binary) and not _counts(failed):
-        message = f"{check.title}：{_side(failed.left, numbers)}，{_side(failed.right, numbers)}"
+        across = len({ref.form for ref in refs(check.node)}) > 1
+        message = f"{check.title}：{_side(failed.left, numbers, across=across)}，"
+        message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
         if isinstance(left, Decimal) and isinstance(right, Decimal):
             message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
@@ -122,7 +130,7 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
     if check.expected:
         before, node, after = check.expected
         should = before + show(evaluate(node, numbers.value)) + after
-        message += f"，应{should}（{computation(node, numbers.value)}）"
+        message += f"，应{should}{_how(node, numbers, show(evaluate(node, numbers.value)))}"
     return _finding(check, numbers, message, found, should)
 
 
@@ -132,6 +140,8 @@ def _failed_part(node: Node, numbers: Numbers) -> Node:
         compare = compare_printed(numbers.bounds)
         failed = (part for part in node.arguments if evaluate(part, numbers.value, compare) is False)
         return _failed_part(next(failed), numbers)
+    if isinstance(node, Call) and node.function == "OR":
+        return next((part for part in node.arguments if not _counts(part)), node)
     return node
 
 
@@ -141,12 +151,19 @@ def _counts(node: Node) -> bool:
     )
 
 
-def _side(node: Node, numbers: Numbers) -> str:
+_SHOULD = {"=": "应为", "<=": "应不超过", ">=": "应不小于"}
+
+
+def _should(failed: Binary, numbers: Numbers) -> str:
+    """Say what the left side should be, where the right side is a fixed number and not another answer."""
+    fixed = not any(isinstance(ref, FieldRef | LineCell) for ref in (failed.right,)) and failed.operator in _SHOULD
+    return _SHOULD[failed.operator] + _side(failed.right, numbers, across=False) if fixed else ""
+
+
+def _side(node: Node, numbers: Numbers, *, across: bool) -> str:
     value = show(evaluate(node, numbers.value))
     if isinstance(node, FieldRef | LineCell):
-        across = len(numbers.filing.forms) > 1 and node.form
-        name = say_field(node)
-        return f"{node.form + '的' if across and isinstance(node, FieldRef) else ''}{name}为{value}"
+        return f"{node.form + '的' if across else ''}{say_field(node)}为{value}"
     text = computation(node, numbers.value)
     return value if text == value else f"{text} = {value}"
 

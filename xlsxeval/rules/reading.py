@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from xlsxeval.data import used_lines
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import Field, Rule
+from xlsxeval.numbers import plain
 from xlsxeval.rules.finding import Finding, finding
 from xlsxeval.rules.registry import rule
 
@@ -114,16 +116,38 @@ def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
 def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Report forms in which nothing was filled."""
     for name, answers in filing.forms.items():
-        filled = any(answer.value is not None and not answer.formula for _, _, answer in _numeric(answers))
-        starts = sum(bool(field.start) for field in answers.form.fields.values())
-        count = sum(answer.value is not None and not answer.formula for _, _, answer in _numeric(answers))
-        if not filled or count <= starts:
+        given = [
+            field_name
+            for field_name, answer in answers.fields.items()
+            if (answer.value is not None or answer.text) and answer.formula is None
+        ]
+        own = [one for one in given if not answers.form.fields[one].start and one != answers.form.unit_field]
+        if not own and not any(used_lines(answers).values()):
             yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
 
 
-def _show(answer: Answer) -> str:
-    from xlsxeval.numbers import plain
+@rule(
+    Rule(
+        code="L04",
+        title="一条指标也没有",
+        why="自评要对照指标打分，没有指标就没有得分。",
+        fix="请填写绩效指标",
+        severity="error",
+        source="部门整体支出绩效自评表“绩效指标”",
+    )
+)
+def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report tables of indicators without a single line, in forms that are otherwise filled."""
+    for answers in filing.forms.values():
+        lines = used_lines(answers)
+        given = any(answer.value is not None and answer.formula is None for answer in answers.fields.values())
+        for table in answers.form.tables.values():
+            if given and table.inherit and not lines[table.name]:
+                head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
+                yield finding(of, f"“{table.name}”一条也没有填", **_place(answers, head, table.name))
 
+
+def _show(answer: Answer) -> str:
     return plain(answer.value) if isinstance(answer.value, Decimal) else ""
 
 

@@ -23,18 +23,18 @@ LOOKS: dict[str, dict[str, object]] = {
     "empty": {**_BOXED},
     "nothing": {**_BASE},
     "blank": {**_BOXED, "locked": False, "bg_color": _TO_FILL},
-    "long": {**_BOXED, "locked": False, "bg_color": _TO_FILL, "align": "left", "valign": "top"},
+    "prose": {**_BOXED, "locked": False, "bg_color": _TO_FILL, "align": "left", "valign": "top"},
     "line": {**_BASE, "locked": False, "bottom": 1, "align": "left"},
     "computed": {**_BOXED, "bg_color": _COMPUTED},
     "anchor": {**_BOXED, "locked": False, "font_size": 4},
 }
 ANCHOR_HEIGHT = 4.5
-_LINE_HEIGHT = 15.0
-_PADDING = 6.0
+_LINE_HEIGHT = 16.0
+_PADDING = 7.0
 _TITLE_HEIGHT = 34.0
 _TALLEST = 409.0
-#: A text this wide (in half-width columns) is prose: left aligned, from the top.
-LONG_TEXT = 60
+#: Room for a few lines of prose, also while it is still blank.
+PROSE_HEIGHT = 72.0
 
 
 def text_height(text: str, width: float) -> float:

@@ -20,7 +20,7 @@ from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import decimals_of
 from xlsxeval.rules.calculate import Numbers
-from xlsxeval.write.looks import ANCHOR_HEIGHT, LONG_TEXT, LOOKS, row_height, text_height
+from xlsxeval.write.looks import ANCHOR_HEIGHT, LOOKS, PROSE_HEIGHT, row_height, text_height
 from xlsxeval.write.validation import validation
 
 _PROTECTION = {
@@ -133,7 +133,7 @@ class _Writer:
         elif field.formula is not None:
             look = "computed"
         else:
-            look = "long" if width > LONG_TEXT / 2 and field.kind_name == "text" and area[3] - area[1] < 8 else "blank"  # noqa: PLR2004
+            look = "prose" if field.kind_name == "prose" else "blank"
         cell_format = self._format(look, _number_format(field, answer))
         self._region(area, cell_format)
         row, col = area[0] - 1, area[1] - 1
@@ -147,10 +147,10 @@ class _Writer:
             self.sheet.write_formula(row, col, "=" + formula, cell_format, cached)
         else:
             self._input(row, col, answer, field, cell_format)
-        self._grow(area[0], max(text_height(answer.text, width), 60 if look == "long" else 0))
+        self._grow(area[0], max(text_height(answer.text, width), PROSE_HEIGHT if look == "prose" else 0))
 
     def _input(self, row: int, col: int, answer: Answer, field: Field, cell_format: Format) -> None:
-        if isinstance(answer.value, Decimal):
+        if isinstance(answer.value, Decimal) and not answer.problem:
             self.sheet.write_number(row, col, float(answer.value), cell_format)
         elif answer.text and self.sheet.write_string(row, col, answer.text, cell_format) < 0:
             raise DataError(f"{self.form.name}的{field.name}写不进电子表格：文字太长")

@@ -1,0 +1,177 @@
+"""The library: each command of the program is one function here.
+
+>>> import xlsxeval
+>>> forms = xlsxeval.load_set("hunan")
+>>> content = xlsxeval.new(forms, year=2024, unit="某某局")
+>>> [finding.code for finding in xlsxeval.check(content).findings][:1]
+['L03']
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from xlsxeval.data import build_filing, parse_data, plain_data, read_data
+from xlsxeval.errors import DataError, MachineError
+from xlsxeval.filing import Filing
+from xlsxeval.forms.library import load_set, set_names
+from xlsxeval.forms.model import FormSet, Rule
+from xlsxeval.read.book import REFUSALS, Limits, Refused
+from xlsxeval.read.filing import read_filing
+from xlsxeval.read.xlsx import open_xlsx
+from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.run import catalogue, check as run_rules
+from xlsxeval.write.workbook import write_workbook
+
+_YEARS = range(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What ``check`` found in one file.
+
+    ``verdict`` is ``pass`` (no finding), ``findings`` or ``unusable``; ``filing`` is None for an unusable file.
+    """
+
+    file: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    filing: Filing | None = None
+
+    def count(self, severity: str) -> int:
+        """Count the findings of one severity (error, warning, info)."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
+def new(formset: FormSet, *, year: int, unit: str = "", protect: bool = True) -> bytes:
+    """Write an empty workbook to hand out.
+
+    Args:
+        formset: the set of forms.
+        year: the form's year, as 2024.
+        unit: the unit's name, put into the forms if given.
+        protect: lock formulas and labels (no password).
+
+    Returns:
+        The .xlsx as bytes, the same on every run.
+
+    Raises:
+        DataError: if the year or name cannot be used.
+    """
+    if year not in _YEARS:
+        raise DataError(f"年度“{year}”不对，应在{_YEARS.start}到{_YEARS.stop - 1}之间")
+    return write_workbook(build_filing(formset, parse_data({}, formset), year=year, unit=unit, spare=True), protect=protect)
+
+
+def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str = "", protect: bool = True) -> bytes:
+    """Write a filled workbook.
+
+    Args:
+        formset: the set of forms.
+        data: a mapping as ``extract`` gives it, or the path of a YAML or JSON file with it.
+        year: the form's year; default: the data's.
+        unit: the unit's name; default: the data's.
+        protect: lock formulas and labels (no password).
+
+    Returns:
+        The .xlsx as bytes. A computed field that the data leaves out holds its formula with the computed result; one that the
+        data names holds the typed value.
+
+    Raises:
+        DataError: naming the entry that is unknown or cannot be used.
+    """
+    parsed = parse_data(read_data(data) if isinstance(data, Path) else _as_text(data), formset)
+    of_year = year or parsed.year
+    if of_year is None or of_year not in _YEARS:
+        raise DataError("数据里没有年度（year），请写上，如 year: 2024")
+    return write_workbook(build_filing(formset, parsed, year=of_year, unit=unit or parsed.unit), protect=protect)
+
+
+def _as_text(data: object) -> object:
+    """Turn the numbers of a mapping into their texts, as they would stand in a file."""
+    if isinstance(data, Mapping):
+        return {str(key): _as_text(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_as_text(value) for value in data]
+    return data if data is None or isinstance(data, str | bool) else str(data)
+
+
+def read(
+    source: Path | bytes, *, formset: FormSet | None = None, file: str = "", limits: Limits = Limits()  # noqa: B008  # frozen
+) -> Filing:
+    """Read a completed workbook.
+
+    Args:
+        source: a path, or the bytes of a workbook.
+        formset: the set it belongs to; default: whichever of the known sets fits best.
+        file: the name used in messages, for bytes.
+        limits: budgets for untrusted files.
+
+    Raises:
+        Refused: if the file is no usable workbook or holds no known form (one sentence, with the way out).
+        MachineError: if the file cannot be read.
+    """
+    content = source if isinstance(source, bytes) else _read_bytes(source, limits)
+    name = file or (str(source) if isinstance(source, Path) else "")
+    formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
+    return read_filing(open_xlsx(content, limits), formsets, name)
+
+
+def _read_bytes(path: Path, limits: Limits) -> bytes:
+    try:
+        if path.is_dir():
+            raise Refused("R09", "这是文件夹，请给出工作簿文件")
+        if path.exists() and not path.is_file():
+            raise Refused("R09", "这不是普通文件")
+        with path.open("rb") as stream:
+            return stream.read(limits.max_file + 1)
+    except FileNotFoundError:
+        raise Refused("R09", "找不到文件") from None
+    except OSError as error:
+        raise MachineError(f"无法读取文件：{path}（{error.strerror or error}）") from None
+    except ValueError:
+        raise Refused("R09", "文件名含有不能使用的字符") from None
+
+
+def check(
+    source: Path | bytes, *, formset: FormSet | None = None, file: str = "", limits: Limits = Limits()  # noqa: B008  # frozen
+) -> Checked:
+    """Read a completed workbook, recompute every number and apply every rule.
+
+    A file that cannot be used is no exception but a verdict: ``unusable``, with one finding that says why.
+
+    Raises:
+        MachineError: if the file cannot be read for a reason outside it.
+    """
+    name = file or (str(source) if isinstance(source, Path) else "")
+    try:
+        filing = read(source, formset=formset, file=name, limits=limits)
+    except Refused as refused:
+        finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
+        return Checked(name, "unusable", (finding,))
+    findings = run_rules(filing)
+    return Checked(name, "findings" if findings else "pass", findings, filing)
+
+
+def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:
+    """Give all answers of a completed workbook as the plain data that ``fill`` takes.
+
+    Raises:
+        Refused: if the file is no usable workbook or holds no known form.
+        MachineError: if the file cannot be read.
+    """
+    return plain_data(read(source, formset=formset, file=file))
+
+
+def rules(formset: FormSet) -> Mapping[str, Rule]:
+    """Give the catalogue: every rule that applies to a set, by code; those that refuse a file included."""
+    refusals = {
+        code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
+        for code, title in REFUSALS.items()
+    }
+    return dict(sorted({**catalogue(formset), **refusals}.items()))
+
+
+__all__ = ["Checked", "check", "extract", "fill", "load_set", "new", "read", "rules", "set_names"]

@@ -1,0 +1,233 @@
+"""The command line: thin; every command is a function of ``xlsxeval.api``, loaded when the command runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from xlsxeval import __version__
+from xlsxeval.errors import MachineError, XlsxevalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlsxeval.forms.model import FormSet
+
+_FOUND, _REFUSED, _MACHINE, _BUG, _INTERRUPTED = 1, 2, 3, 4, 130
+_WIDTH = 100
+
+_output = click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="输出的工作簿")
+_force = click.option("--force", is_flag=True, help="覆盖已有的文件")
+_no_protect = click.option("--no-protect", is_flag=True, help="不保护工作表")
+_set = click.option("--set", "set_name", metavar="名称或文件夹", help="套表；不写则自动识别")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
+@click.version_option(__version__, message="xlsxeval %(version)s", help="显示版本")
+def main() -> None:
+    """部门整体支出绩效自评：生成空白表，读回并核对填好的工作簿。"""
+
+
+@main.command("forms")
+@click.option("--set", "set_name", metavar="名称或文件夹", help="只看这一套")
+def forms_command(set_name: str | None) -> None:
+    """列出现有的套表和表。"""
+    from xlsxeval import api
+
+    for name in [set_name] if set_name else api.set_names():
+        formset = api.load_set(name)
+        click.echo(f"{formset.name}  {formset.title}")
+        for form in formset.forms:
+            tables = "、".join(form.tables)
+            rules = len(form.rules)
+            click.echo(f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，{rules}条核对规则")
+
+
+@main.command("new")
+@click.argument("set_name", metavar="套表")
+@click.option("--year", type=int, required=True, help="年度，如2024")
+@click.option("--unit", default="", help="单位名称")
+@_output
+@_force
+@_no_protect
+def new_command(set_name: str, year: int, unit: str, output: Path, *, force: bool, no_protect: bool) -> None:
+    """生成空白工作簿。"""
+    from xlsxeval import api
+
+    _write(output, api.new(api.load_set(set_name), year=year, unit=unit, protect=not no_protect), force=force)
+
+
+@main.command("fill")
+@click.argument("set_name", metavar="套表")
+@click.argument("data", metavar="数据文件", type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="年度；不写则用数据里的")
+@click.option("--unit", default="", help="单位名称；不写则用数据里的")
+@_output
+@_force
+@_no_protect
+def fill_command(
+    set_name: str, data: Path, year: int | None, unit: str, output: Path, *, force: bool, no_protect: bool
+) -> None:
+    """用数据（YAML或JSON）生成填好的工作簿。"""
+    from xlsxeval import api
+
+    content = api.fill(api.load_set(set_name), data, year=year, unit=unit, protect=not no_protect)
+    _write(output, content, force=force)
+
+
+@main.command("extract")
+@click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="yaml", help="yaml可以直接交给fill")
+@_set
+def extract_command(files: tuple[Path, ...], form: str, set_name: str | None) -> None:
+    """读出填好的工作簿里的全部答案。"""
+    from xlsxeval import api
+    from xlsxeval.data import plain_data
+    from xlsxeval.read.book import Refused
+    from xlsxeval.report.dump import as_json, as_yaml
+    from xlsxeval.report.tree import filing_tree
+
+    formset, worst = _formset(set_name), 0
+    _utf8_when_piped()
+    for number, file in enumerate(files):
+        try:
+            filing = api.read(file, formset=formset)
+        except (Refused, MachineError) as error:
+            click.echo(_sentence(f"{file}：{error}"), err=True)
+            worst = max(worst, _MACHINE if isinstance(error, MachineError) else _REFUSED)
+            continue
+        if form == "json":
+            click.echo(as_json(filing_tree(filing)))
+        else:
+            click.echo(("---\n" if number else "") + as_yaml(plain_data(filing)), nl=False)
+    sys.exit(worst)
+
+
+@main.command("check")
+@click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json每个文件一行")
+@_set
+def check_command(files: tuple[Path, ...], form: str, set_name: str | None) -> None:
+    """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
+
+    返回码：0 没有错误；1 有错误；2 有文件无法使用；3 读写失败。
+    """
+    from xlsxeval import api
+    from xlsxeval.report.dump import as_json
+    from xlsxeval.report.text import findings_text
+    from xlsxeval.report.tree import checked_tree
+
+    formset, worst = _formset(set_name), 0
+    if form == "json":
+        _utf8_when_piped()
+    for file in files:
+        try:
+            checked = api.check(file, formset=formset)
+        except MachineError as error:
+            click.echo(_sentence(str(error)), err=True)
+            worst = _MACHINE
+            continue
+        for line in [as_json(checked_tree(checked))] if form == "json" else findings_text(checked):
+            click.echo(line)
+        worst = max(worst, _REFUSED if checked.verdict == "unusable" else _FOUND if checked.count("error") else 0)
+    sys.exit(worst)
+
+
+@main.command("explain")
+@click.argument("code", metavar="规则代码")
+@click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
+def explain_command(code: str, set_name: str) -> None:
+    """说明一条规则：查什么、为什么、怎么办、正反例。"""
+    from xlsxeval import api
+    from xlsxeval.report.page import rule_page
+
+    rules = api.rules(api.load_set(set_name))
+    if code.upper() not in rules:
+        raise click.UsageError(f"没有规则“{code}”，现有：{'、'.join(rules)}")
+    click.echo(rule_page(rules[code.upper()]), nl=False)
+
+
+def _formset(name: str | None) -> FormSet | None:
+    from xlsxeval import api
+
+    return api.load_set(name) if name else None
+
+
+def _write(output: Path, content: bytes, *, force: bool) -> None:
+    from xlsxeval.output import write_output
+
+    write_output(output, content, force=force)
+    click.echo(_sentence(f"已写出 {output}"))
+
+
+def _sentence(text: str) -> str:
+    from xlsxeval.report.text import safe
+
+    return safe(text)
+
+
+def _utf8_when_piped() -> None:
+    """Data in a pipe or file is UTF-8 on every system; a console keeps its own encoding."""
+    if not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+
+
+def run(arguments: Iterable[str] | None = None) -> NoReturn:
+    """Run the program and leave with its exit code; a known problem is one sentence, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A GBK console has no ² and no emoji: they become ?, and the run goes on.
+            stream.reconfigure(errors="replace")
+    sys.exit(_run(None if arguments is None else list(arguments)))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        main.main(args=arguments, prog_name="xlsxeval", standalone_mode=False)
+        sys.stdout.flush()
+    except XlsxevalError as error:
+        return _say(str(error), error.exit_code)
+    except click.UsageError as error:
+        return _say(f"{_usage(error)}（xlsxeval --help 看用法）", _REFUSED)
+    except (KeyboardInterrupt, click.Abort):
+        return _say("已中断", _INTERRUPTED)
+    except OSError as error:
+        _forget_stdout()
+        return _say(f"读写失败：{error.strerror or error}", _MACHINE)
+    return 0
+
+
+def _forget_stdout() -> None:
+    """After a closed pipe or a full disk, keep the interpreter from flushing once more at the end."""
+    import os
+
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = None  # type: ignore[assignment]  # nothing is left to write to
+
+
+def _say(sentence: str, code: int) -> int:
+    try:
+        click.echo(_sentence(sentence), err=True)
+    except OSError:
+        return _MACHINE
+    return code
+
+
+def _usage(error: click.UsageError) -> str:
+    match error:
+        case click.NoSuchOption():
+            return f"没有选项“{error.option_name}”"
+        case click.MissingParameter():
+            name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
+            options = "/".join(error.param.opts) if isinstance(error.param, click.Option) else name
+            return f"缺少“{options}”"
+        case click.BadParameter():
+            name = "/".join(error.param.opts) if isinstance(error.param, click.Option) else "参数"
+            return f"“{name}”的值不对：{error.message}"
+        case _:
+            return error.message.replace("No such command", "没有命令").replace("Got unexpected extra argument", "多余的参数")

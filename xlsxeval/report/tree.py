@@ -1,0 +1,65 @@
+"""Answers and findings as plain trees for JSON and YAML."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Context, Decimal
+
+from xlsxeval.api import Checked
+from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.forms.model import SEVERITIES, Field
+from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.numbers import percent_text, plain
+from xlsxeval.rules.calculate import Numbers
+
+#: What a sheet keeps of a number.
+_FIFTEEN = Context(prec=15)
+
+
+def checked_tree(checked: Checked) -> dict[str, object]:
+    """Give the result of a check: file, verdict, set, year, unit, counts by severity, findings."""
+    filing = checked.filing
+    return {
+        "file": checked.file,
+        "verdict": checked.verdict,
+        "set": filing.formset.name if filing else None,
+        "year": filing.year if filing else None,
+        "unit": filing.unit if filing else None,
+        "counts": {severity: checked.count(severity) for severity in SEVERITIES},
+        "findings": [asdict(finding) for finding in checked.findings],
+        "notes": list(filing.notes) if filing else [],
+    }
+
+
+def filing_tree(filing: Filing) -> dict[str, object]:
+    """Give all answers with their cells; numbers as exact texts, percentages as ratios, blank as null."""
+    numbers = Numbers(filing)
+    forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
+    return {"file": filing.file, "set": filing.formset.name, "year": filing.year, "unit": filing.unit, "forms": forms}
+
+
+def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
+    fields = {}
+    for name, answer in answers.fields.items():
+        field = answers.form.fields[name]
+        fields[name] = _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
+    tables = {
+        table: [{column: _entry(answer) for column, answer in line.items()} for line in lines]
+        for table, lines in answers.tables.items()
+    }
+    return {"sheet": answers.sheet, "fields": fields, "tables": tables}
+
+
+def _computed(answer: Answer, field: Field, value: object) -> dict[str, object]:
+    """Give the recomputed value of a formula cell; its cache is not trusted."""
+    if not isinstance(value, Decimal):
+        return {"value": None, "text": "", "cell": answer.cell, "formula": True}
+    exact = plain(_FIFTEEN.plus(value))
+    text = percent_text(value) if field.kind_name == "percent" else exact
+    return {"value": exact, "text": text, "cell": answer.cell, "formula": True}
+
+
+def _entry(answer: Answer) -> dict[str, object]:
+    value = plain(answer.value) if isinstance(answer.value, Decimal) else answer.value
+    entry: dict[str, object] = {"value": value, "text": answer.text, "cell": answer.cell}
+    return entry | {"formula": True} if answer.formula is not None else entry
