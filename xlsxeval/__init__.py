@@ -38,7 +38,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(name)
-    from importlib import import_module  # noqa: PLC0415  # loading late is the point
+    from importlib import import_module  # loading late is the point
 
     room = "xlsxeval.errors" if name in _ERRORS else "xlsxeval.read.book" if name == "Refused" else "xlsxeval.api"
     return getattr(import_module(room), name)

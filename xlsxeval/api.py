@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
@@ -21,28 +20,12 @@ from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.read.book import REFUSALS, Limits, Refused
 from xlsxeval.read.filing import read_filing
 from xlsxeval.read.xlsx import open_xlsx
-from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.run import catalogue, check as run_rules
+from xlsxeval.rules.finding import Checked, Finding
+from xlsxeval.rules.run import catalogue
+from xlsxeval.rules.run import check as run_rules
 from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What ``check`` found in one file.
-
-    ``verdict`` is ``pass`` (no finding), ``findings`` or ``unusable``; ``filing`` is None for an unusable file.
-    """
-
-    file: str
-    verdict: str
-    findings: tuple[Finding, ...]
-    filing: Filing | None = None
-
-    def count(self, severity: str) -> int:
-        """Count the findings of one severity (error, warning, info)."""
-        return sum(finding.severity == severity for finding in self.findings)
 
 
 def new(formset: FormSet, *, year: int, unit: str = "", protect: bool = True) -> bytes:
@@ -62,7 +45,9 @@ def new(formset: FormSet, *, year: int, unit: str = "", protect: bool = True) ->
     """
     if year not in _YEARS:
         raise DataError(f"年度“{year}”不对，应在{_YEARS.start}到{_YEARS.stop - 1}之间")
-    return write_workbook(build_filing(formset, parse_data({}, formset), year=year, unit=unit, spare=True), protect=protect)
+    return write_workbook(
+        build_filing(formset, parse_data({}, formset), year=year, unit=unit, spare=True), protect=protect
+    )
 
 
 def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str = "", protect: bool = True) -> bytes:
@@ -76,8 +61,8 @@ def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str =
         protect: lock formulas and labels (no password).
 
     Returns:
-        The .xlsx as bytes. A computed field that the data leaves out holds its formula with the computed result; one that the
-        data names holds the typed value.
+        The .xlsx as bytes. A computed field that the data leaves out holds its formula with the computed result;
+        one that the data names holds the typed value.
 
     Raises:
         DataError: naming the entry that is unknown or cannot be used.
@@ -99,7 +84,11 @@ def _as_text(data: object) -> object:
 
 
 def read(
-    source: Path | bytes, *, formset: FormSet | None = None, file: str = "", limits: Limits = Limits()  # noqa: B008  # frozen
+    source: Path | bytes,
+    *,
+    formset: FormSet | None = None,
+    file: str = "",
+    limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Filing:
     """Read a completed workbook.
 
@@ -136,7 +125,11 @@ def _read_bytes(path: Path, limits: Limits) -> bytes:
 
 
 def check(
-    source: Path | bytes, *, formset: FormSet | None = None, file: str = "", limits: Limits = Limits()  # noqa: B008  # frozen
+    source: Path | bytes,
+    *,
+    formset: FormSet | None = None,
+    file: str = "",
+    limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Checked:
     """Read a completed workbook, recompute every number and apply every rule.
 

@@ -43,7 +43,9 @@ def forms_command(set_name: str | None) -> None:
         for form in formset.forms:
             tables = "、".join(form.tables)
             rules = len(form.rules)
-            click.echo(f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，{rules}条核对规则")
+            click.echo(
+                f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，{rules}条核对规则"
+            )
 
 
 @main.command("new")
@@ -170,7 +172,7 @@ def _sentence(text: str) -> str:
 
 
 def _utf8_when_piped() -> None:
-    """Data in a pipe or file is UTF-8 on every system; a console keeps its own encoding."""
+    """Write data into a pipe or file as UTF-8 on every system; a console keeps its own encoding."""
     if not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
 
@@ -207,7 +209,7 @@ def _forget_stdout() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
-        sys.stdout = None  # type: ignore[assignment]  # nothing is left to write to
+        sys.stdout = None  # nothing is left to write to
 
 
 def _say(sentence: str, code: int) -> int:
@@ -230,4 +232,6 @@ def _usage(error: click.UsageError) -> str:
             name = "/".join(error.param.opts) if isinstance(error.param, click.Option) else "参数"
             return f"“{name}”的值不对：{error.message}"
         case _:
-            return error.message.replace("No such command", "没有命令").replace("Got unexpected extra argument", "多余的参数")
+            return error.message.replace("No such command", "没有命令").replace(
+                "Got unexpected extra argument", "多余的参数"
+            )

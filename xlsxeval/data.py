@@ -116,13 +116,16 @@ def build_filing(formset: FormSet, data: Data, *, year: int, unit: str = "", spa
     Raises:
         DataError: naming the form and field that is unknown or cannot be written.
     """
-    forms = {form.name: _form(form, formset, data.forms.get(form.name, {}), year, unit, spare) for form in formset.forms}
+    forms = {
+        form.name: _form(form, formset, data.forms.get(form.name, {}), year, unit, spare=spare)
+        for form in formset.forms
+    }
     found = next((answers.unit for answers in forms.values() if answers.unit), unit)
     return Filing("", formset, forms, year, found)
 
 
 def _form(
-    form: Form, formset: FormSet, content: Mapping[str, Tree], year: int, unit: str, spare: bool
+    form: Form, formset: FormSet, content: Mapping[str, Tree], year: int, unit: str, *, spare: bool
 ) -> FormAnswers:
     _known(content, [*form.fields, *form.tables], form.name, "填空")
     rows: dict[str, list[Mapping[str, Tree]]] = {}
@@ -138,12 +141,10 @@ def _form(
     fields = {}
     for name, field in form.fields.items():
         start = unit if name == form.unit_field and unit else field.start
-        tree = content[name] if name in content else (start or None)
+        tree = content.get(name, start or None)
         own = field.formula is not None and name not in content
         fields[name] = _answer(tree, field, f"{form.name}的{name}", formset, cell_name(*page.fields[name]), own=own)
-    tables = {
-        table.name: tuple(_lines(form, table, rows[table.name], page, formset)) for table in form.tables.values()
-    }
+    tables = {table.name: tuple(_lines(form, table, rows[table.name], page, formset)) for table in form.tables.values()}
     labels = {index: cell_name(page.tops[label.box.row], label.box.col + 1) for index, label in enumerate(form.labels)}
     return FormAnswers(form, form.name, year, fields, tables, page.regions, head_cells(form, labels))
 
@@ -184,9 +185,7 @@ def _path(table: Table, line: Mapping[str, Tree], before: tuple[str, ...]) -> tu
     return tuple(path)
 
 
-def _lines(
-    form: Form, table: Table, rows: list[Mapping[str, Tree]], page: Page, formset: FormSet
-) -> Iterable[Line]:
+def _lines(form: Form, table: Table, rows: list[Mapping[str, Tree]], page: Page, formset: FormSet) -> Iterable[Line]:
     region = page.regions[table.name]
     path: tuple[str, ...] = ("",) * len(table.inherit)
     for number, line in enumerate(rows, 1):
@@ -195,8 +194,11 @@ def _lines(
         inherited: dict[str, Tree] = {name: text or None for name, text in zip(table.inherit, path, strict=True)}
         yield {
             name: _answer(
-                inherited.get(name, line.get(name)), column, f"{form.name}的{table.name}第{number}行{name}",
-                formset, cell_name(row, region.cols[name]),
+                inherited.get(name, line.get(name)),
+                column,
+                f"{form.name}的{table.name}第{number}行{name}",
+                formset,
+                cell_name(row, region.cols[name]),
             )
             for name, column in table.columns.items()
         }
@@ -256,7 +258,9 @@ def plain_data(filing: Filing) -> dict[str, object]:
             if answer.formula is None and (computed or _given(answer)):
                 fields[field_name] = plain_entry(answer)
         tables = {
-            table: [{column: plain_entry(answer) for column, answer in line.items() if _given(answer)} for line in lines]
+            table: [
+                {column: plain_entry(answer) for column, answer in line.items() if _given(answer)} for line in lines
+            ]
             for table, lines in used_lines(answers).items()
         }
         forms[name] = {"fields": fields, "tables": tables}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -13,10 +12,18 @@ from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.yamlfile import Lines, Tree
 
 Spec = TypeVar("Spec")
-_TYPES = {"str": "文字", "int": "整数", "float": "数字", "array": "列表", "object": "“键: 值”", "null": "空", "bool": "是/否"}
+_TYPES = {
+    "str": "文字",
+    "int": "整数",
+    "float": "数字",
+    "array": "列表",
+    "object": "“键: 值”",
+    "null": "空",
+    "bool": "是/否",
+}
 
 
-def convert(tree: Mapping[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
+def convert(tree: dict[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
     """Convert a tree to a struct; unknown and missing keys and wrong values are errors.
 
     Raises:
@@ -27,7 +34,7 @@ def convert(tree: Mapping[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
         return msgspec.convert(tree, shape, strict=False)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        raise _explain(message, where.strip("`"), tree, shape, lines) from None
+        raise _explain(message, where, lines) from None
 
 
 def _check_keys(tree: Tree, shape: type, lines: Lines, path: tuple[str | int, ...]) -> None:
@@ -66,8 +73,7 @@ def _check_value(value: Tree, shape: type, lines: Lines, path: tuple[str | int, 
         raise lines.error(_chinese(message, str((last or path)[-1])), *path, *last) from None
 
 
-def _explain(message: str, where: str, tree: object, shape: type, lines: Lines) -> DefinitionError:
-    del tree, shape
+def _explain(message: str, where: str, lines: Lines) -> DefinitionError:
     keys = re.findall(r"\.(\w+)", where)
     return lines.error(_chinese(message, keys[-1] if keys else ""), *keys)
 

@@ -23,9 +23,9 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "text": Kind("文字", numeric=False, number_format="@"),
     "prose": Kind("长文字", numeric=False, number_format="@"),
-    "money": Kind("金额", number_format="#,##0.00####"),
+    "money": Kind("金额", number_format="#,##0.00##"),
     "percent": Kind("百分比", decimals=4, number_format="0.00%"),
-    "score": Kind("分数", exact=True, number_format="0.##"),
+    "score": Kind("分数", exact=True, number_format="General"),
     "count": Kind("人数", decimals=0, exact=True, number_format="0", whole=True),
     "area": Kind("面积", number_format="#,##0.00##"),
 }

@@ -149,7 +149,9 @@ def _blanks(parts: tuple[Part, ...], labels: tuple[Label, ...], lines: Lines, fi
 def _head(blank: Part, parts: tuple[Part, ...], labels: tuple[Label, ...]) -> int | None:
     """Find the nearest label above of the same width: the head of the blank's column."""
     box = blank.box
-    above = [part for part in parts if part.box.row < box.row and part.box.col <= box.col < part.box.col + part.box.cols]
+    above = [
+        part for part in parts if part.box.row < box.row and part.box.col <= box.col < part.box.col + part.box.cols
+    ]
     for part in sorted(above, key=lambda part: -part.box.row):
         if part.style in {"blank", "empty"}:
             continue
@@ -187,9 +189,7 @@ def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, t
     return {name: found[name] for name in blanks}
 
 
-def _field(
-    name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[str, Decimal], lines: Lines
-) -> Field:
+def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[str, Decimal], lines: Lines) -> Field:
     node = None
     if spec.formula is not None:
         star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
@@ -199,9 +199,7 @@ def _field(
     return Field(name, spec.kind, node, spec.formula or "", spec.help, start, least, spec.most)
 
 
-def _table(
-    name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines
-) -> Table:
+def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:
     columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
     rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
     if not columns:

@@ -123,8 +123,8 @@ def check_circles(form: str, fields: Mapping[str, Field], lines: Lines) -> None:
 
     def visit(name: str, trail: tuple[str, ...]) -> None:
         if name in trail:
-            circle = " → ".join((*trail[trail.index(name):], name))
-            key = next((key for key in (name, f"{name.split('.')[0]}.*") if lines.has("fields", key)), name)
+            circle = " → ".join((*trail[trail.index(name) :], name))
+            key = next((key for key in (name, f"{name.split('.', maxsplit=1)[0]}.*") if lines.has("fields", key)), name)
             raise lines.error(f"公式循环引用：{circle}", "fields", key)
         for other in needs.get(name, ()):
             visit(other, (*trail, name))

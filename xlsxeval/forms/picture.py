@@ -58,10 +58,10 @@ def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
     for number, cells in rows:
         if len(cells) != width:
             raise PictureError(f"这一行有{len(cells)}格，第一行有{width}格，各行格数必须相同", number)
-    return len(rows), width, _regions(rows, width)
+    return len(rows), width, _regions(rows)
 
 
-def _regions(rows: list[tuple[int, list[str]]], width: int) -> tuple[Part, ...]:
+def _regions(rows: list[tuple[int, list[str]]]) -> tuple[Part, ...]:
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     members: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for row, (number, cells) in enumerate(rows):
@@ -90,5 +90,5 @@ def _part(box: Box, cell: str, number: int) -> Part:
         return Part(box, "", blank[1].strip(), "blank", number)
     for mark, style in _MARKS:
         if cell.startswith(mark):
-            return Part(box, cell[len(mark):].strip(), "", style, number)
+            return Part(box, cell[len(mark) :].strip(), "", style, number)
     return Part(box, cell, "", "label" if cell else "empty", number)

@@ -10,7 +10,7 @@ import yaml
 
 from xlsxeval.errors import DefinitionError, XlsxevalError
 
-Tree: TypeAlias = "str | None | list[Tree] | dict[str, Tree]"
+Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 Path_: TypeAlias = tuple[str | int, ...]
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 _MAX_DEPTH = 40

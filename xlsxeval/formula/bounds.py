@@ -16,7 +16,7 @@ from xlsxeval.numbers import EXACT
 
 Interval: TypeAlias = tuple[Decimal, Decimal]
 #: The interval of a reference (a sequence of them for a column), None for blank.
-Bounds: TypeAlias = Callable[[Ref], "Interval | None | Sequence[Interval | None]"]
+Bounds: TypeAlias = Callable[[Ref], "Interval | Sequence[Interval | None] | None"]
 
 
 def compare_printed(bounds: Bounds) -> Compare:

@@ -51,8 +51,8 @@ def evaluate(node: Node, lookup: Lookup, compare: Compare = compare_exactly) -> 
             found = lookup(node)
             return found if isinstance(found, Decimal | str | bool | None) else None
         case Unary(operand):
-            value = _number(evaluate(operand, lookup, compare))
-            return None if value is None else -value
+            number = _number(evaluate(operand, lookup, compare))
+            return None if number is None else -number
         case Binary(operator, left, right) if operator in COMPARISONS:
             first, second = evaluate(left, lookup, compare), evaluate(right, lookup, compare)
             if first is None or second is None:

@@ -36,7 +36,7 @@ def blank_tests(node: Node, address: Address) -> list[str]:
             return _all_blank(_terms(node), address)
         case Binary("/", left, right):
             return [*_each([left, right], address), f"{_body(right, address, 4)}=0"]
-        case Binary(operator, left, right):
+        case Binary(_, left, right):
             return _each([left, right], address)
         case Call("COUNT", _):
             return []

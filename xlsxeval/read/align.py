@@ -18,6 +18,8 @@ _LONGEST_LABEL = 120
 _MOST_OF_A_KIND = 200
 
 Position = tuple[int, int]
+#: The labels of one row of the picture: index, column, keys.
+_Labels = tuple[tuple[int, int, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def _anchors(form: Form) -> frozenset[int]:
 
 
 @lru_cache(maxsize=256)
-def _rows_of(form: Form) -> tuple[tuple[int, tuple[tuple[int, int, tuple[str, ...]], ...]], ...]:
+def _rows_of(form: Form) -> tuple[tuple[int, _Labels], ...]:
     rows: dict[int, list[tuple[int, int, tuple[str, ...]]]] = {}
     for index, label in enumerate(form.labels):
         rows.setdefault(label.box.row, []).append((index, label.box.col, label.keys))
@@ -89,11 +91,11 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
             _advance(frontier, rows_so_far, step)
     found: dict[int, Position] = {}
     rows: dict[int, int] = {}
-    step: _Step | None = frontier[-1]
-    while step and step.pair:
-        rows[step.pair.picture_row] = step.pair.row
-        found |= {index: (step.pair.row, col) for index, col in step.pair.labels}
-        step = step.before
+    last: _Step | None = frontier[-1]
+    while last and last.pair:
+        rows[last.pair.picture_row] = last.pair.row
+        found |= {index: (last.pair.row, col) for index, col in last.pair.labels}
+        last = last.before
     anchors = _anchors(form)
     return Alignment(form, found, rows, len(anchors & found.keys()) / max(len(anchors), 1))
 
@@ -102,7 +104,8 @@ def _advance(frontier: list[_Step], rows: list[int], step: _Step) -> None:
     """Keep, for each last row, only the best way to get there; of equal ways the higher one on the sheet."""
     row = step.pair.row if step.pair else 0
     at = bisect_left(rows, row)
-    if frontier[at - 1].total >= step.total or (at < len(rows) and rows[at] == row and frontier[at].total >= step.total):
+    same = at < len(rows) and rows[at] == row
+    if frontier[at - 1].total >= step.total or (same and frontier[at].total >= step.total):
         return
     end = at
     while end < len(rows) and frontier[end].total <= step.total:
@@ -111,9 +114,7 @@ def _advance(frontier: list[_Step], rows: list[int], step: _Step) -> None:
     rows[at:end] = [row]
 
 
-def _pairs(
-    form: Form, picture_row: int, labels: tuple[tuple[int, int, tuple[str, ...]], ...], texts: Mapping[str, list[Position]]
-) -> list[_Pair]:
+def _pairs(form: Form, picture_row: int, labels: _Labels, texts: Mapping[str, list[Position]]) -> list[_Pair]:
     met: dict[int, list[tuple[int, int]]] = {}
     for index, _, keys in labels:
         for key in keys:

@@ -81,7 +81,8 @@ def _read_form(alignment: Alignment, sheet: Sheet, formset: FormSet) -> FormAnsw
     if not answers.missing:
         return answers
     taken = set(alignment.labels.values())
-    free = {cell.text: position for position, cell in sheet.cells.items() if cell.kind == "text" and position not in taken}
+    texts = {position: cell.text for position, cell in sheet.cells.items() if cell.kind == "text"}
+    free = {text: position for position, text in texts.items() if position not in taken}
     named = tuple(_nearest(lost, free, answers.year or 0) for lost in answers.missing)
     return replace(answers, missing=named)
 
@@ -94,5 +95,3 @@ def _nearest(lost: Missing, free: Mapping[str, Position], year: int) -> Missing:
         return Missing(label, "", "")
     text = keys[near[0]]
     return Missing(label, " ".join(text.split()), cell_name(*free[text]))
-
-

@@ -34,9 +34,7 @@ def _mark(answers: FormAnswers) -> FormAnswers:
 
 def _readable(node: Node, answers: FormAnswers) -> bool:
     """Tell whether every name of a formula was found on the sheet."""
-    return all(
-        ref.name in answers.regions[ref.table].cols if isinstance(ref, Column) else True for ref in refs(node)
-    )
+    return all(ref.name in answers.regions[ref.table].cols if isinstance(ref, Column) else True for ref in refs(node))
 
 
 def _same(formula: str, node: Node, cells: Mapping[str, str], answers: FormAnswers) -> bool:
@@ -67,5 +65,3 @@ def _covers(formula: str, ref: Column, answers: FormAnswers) -> bool:
     rows = [int(re.sub(r"\D", "", line[ref.name].cell)) for line in answers.tables[ref.table]]
     within = all(first >= region.first - 1 and last <= region.last for first, last in ranges)
     return bool(ranges) and within and all(any(f <= row <= last for f, last in ranges) for row in rows)
-
-

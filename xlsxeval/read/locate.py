@@ -97,7 +97,7 @@ def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
         below = min((row for row in alignment.rows if row > picture_row), default=None)
         start = _below(above, rows[above], alignment, grid)
         end = alignment.rows[below] if below is not None else start + 1
-        heads = {blank.head for blank in form.blanks if blank.box.row == picture_row}
+        heads = {blank.head for blank in form.blanks if blank.box.row == picture_row and blank.head is not None}
         cols = [alignment.labels[index][1] for index in heads if index in alignment.labels]
         filled = (row for row in range(start, end) if any(grid.sheet.cells.get((row, col)) for col in cols))
         rows[picture_row] = next(filled, start)
@@ -149,22 +149,22 @@ def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, i
     below = min((row for row in alignment.rows if row > table.row), default=None)
     first = 1 if above is None else _below(above, rows[above], alignment, grid)
     last = grid.last_row if below is None else alignment.rows[below] - 1
-    cols = {}
+    return Region(first, last, {column: col for column, (_, col) in _heads(table, alignment).items()})
+
+
+def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
+    """Give where the head of each column was met."""
+    found: dict[str, Position] = {}
     for blank in alignment.form.blanks:
         name, _, column = blank.name.partition(".")
-        if name == table.name and column in table.columns and blank.head in alignment.labels:
-            cols[column] = alignment.labels[blank.head][1]
-    return Region(first, last, cols)
+        if name == table.name and column in table.columns and blank.head is not None and blank.head in alignment.labels:
+            found[column] = alignment.labels[blank.head]
+    return found
 
 
-def _lines(
-    table: Table, region: Region, alignment: Alignment, grid: Grid, amount_unit: str
-) -> Iterator[Line]:
+def _lines(table: Table, region: Region, alignment: Alignment, grid: Grid, amount_unit: str) -> Iterator[Line]:
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
-    heads = {column: grid.sheet.cells[alignment.labels[blank.head]].text
-             for blank in alignment.form.blanks if blank.head in alignment.labels
-             for column in table.columns if blank.name == f"{table.name}.{column}"}  # fmt: skip
-    keys = {column: label_key(text).key for column, text in heads.items()}
+    keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
     before: dict[str, Answer] = {}
     for row in range(region.first, region.last + 1):
         texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}

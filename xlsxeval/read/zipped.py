@@ -65,7 +65,7 @@ def _text_kind(data: bytes) -> str:
     start = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
         return "网页（HTML）"
-    if start.startswith(b"<?xml") or start.startswith(b"<"):
+    if start.startswith(b"<"):
         return "XML文件"
     if b"\x00" not in data[:2048]:
         return "文本文件"

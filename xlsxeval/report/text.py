@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from xlsxeval.api import Checked
 from xlsxeval.forms.model import SEVERITIES
+from xlsxeval.rules.finding import Checked
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from decimal import Context, Decimal
 
-from xlsxeval.api import Checked
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import SEVERITIES, Field
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.finding import Checked
 
 #: What a sheet keeps of a number.
 _FIFTEEN = Context(prec=15)
@@ -42,7 +42,9 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
     fields = {}
     for name, answer in answers.fields.items():
         field = answers.form.fields[name]
-        fields[name] = _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
+        fields[name] = (
+            _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
+        )
     tables = {
         table: [{column: _entry(answer) for column, answer in line.items()} for line in lines]
         for table, lines in answers.tables.items()

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
+from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.calculate import Numbers
 from xlsxeval.rules.finding import Finding, finding
@@ -15,7 +16,6 @@ from xlsxeval.rules.indicators import indicators
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import read_quantity
 from xlsxeval.text import clean
-from xlsxeval.formula.tree import Field as FieldRef
 
 _YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
 _NAME_ENDINGS = re.compile(r"\((?:本级|机关|本部|汇总)\)$|(?:本级|机关|本部)$")
@@ -31,17 +31,35 @@ _NAME_ENDINGS = re.compile(r"\((?:本级|机关|本部|汇总)\)$|(?:本级|机�
         source="基础数据表“项目支出”；自评表“经济成本指标”",
         wrong={
             "基础数据表": {"业务工作经费.预算数": "500", "项目支出.预算数": "500"},
-            "自评表": {"指标": [
-                {"一级指标": "成本指标", "二级指标": "经济成本指标", "三级指标": "项目支出", "年度指标值": "536万元",
-                 "实际完成值": "500万元", "分值": "90", "得分": "90"},
-            ]},
+            "自评表": {
+                "指标": [
+                    {
+                        "一级指标": "成本指标",
+                        "二级指标": "经济成本指标",
+                        "三级指标": "项目支出",
+                        "年度指标值": "536万元",
+                        "实际完成值": "500万元",
+                        "分值": "90",
+                        "得分": "90",
+                    },
+                ]
+            },
         },
         right={
             "基础数据表": {"业务工作经费.预算数": "536", "项目支出.预算数": "536"},
-            "自评表": {"指标": [
-                {"一级指标": "成本指标", "二级指标": "经济成本指标", "三级指标": "项目支出", "年度指标值": "536万元",
-                 "实际完成值": "500万元", "分值": "90", "得分": "90"},
-            ]},
+            "自评表": {
+                "指标": [
+                    {
+                        "一级指标": "成本指标",
+                        "二级指标": "经济成本指标",
+                        "三级指标": "项目支出",
+                        "年度指标值": "536万元",
+                        "实际完成值": "500万元",
+                        "分值": "90",
+                        "得分": "90",
+                    },
+                ]
+            },
         },
     )
 )
@@ -57,7 +75,8 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
             continue
         target = aim.value / _YUAN[filing.formset.amount_unit] if aim.unit else aim.value
         if target != budget:
-            text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{plain(budget)}{filing.formset.amount_unit}"
+            planned = plain(budget) + filing.formset.amount_unit
+            text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{planned}"
             yield finding(of, text, found=one.target, expected=plain(budget), **one.place("年度指标值"))
 
 

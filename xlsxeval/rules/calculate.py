@@ -11,7 +11,7 @@ from xlsxeval.filing import Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
 from xlsxeval.formula.bounds import Interval, interval, printed
 from xlsxeval.formula.evaluate import Value, evaluate
-from xlsxeval.formula.tree import Column, LineCell, Ref
+from xlsxeval.formula.tree import Column, LineCell, Node, Ref, refs
 from xlsxeval.formula.tree import Field as FieldRef
 
 
@@ -31,7 +31,8 @@ class Numbers:
     def value(self, ref: Ref) -> Value | Sequence[Value]:
         """Give the value of a blank, or the values of a column; None for blank.
 
-        A blank that holds the form's own formula has the formula's result, whatever its cache says.
+        A computed blank that holds the form's own formula, or nothing, has the formula's result, whatever its
+        cache says.
         """
         if isinstance(ref, FieldRef):
             if ref not in self._known:
@@ -53,14 +54,14 @@ class Numbers:
         answers = self.filing.forms.get(ref.form)
         return answers.fields.get(ref.name) if answers and isinstance(ref, FieldRef) else None
 
-    def bounds(self, ref: Ref) -> Interval | None | Sequence[Interval | None]:
+    def bounds(self, ref: Ref) -> Interval | Sequence[Interval | None] | None:
         """Give the interval of true values behind a blank, or behind each cell of a column."""
         answers = self.filing.forms.get(ref.form)
         if answers is None:
             return None
         if isinstance(ref, FieldRef):
             answer, of = answers.fields.get(ref.name), answers.form.fields[ref.name]
-            if answer and answer.own and of.formula is not None:
+            if answer and of.formula is not None and follows(answer):
                 return interval(of.formula, self.bounds)
             return self._interval(answer, of, answers)
         of = answers.form.tables[ref.table].columns[ref.name]
@@ -77,12 +78,22 @@ class Numbers:
             return answer.decimals
         return max(answer.decimals, self._usual_decimals(of, answers))
 
+    def unreadable(self, node: Node) -> bool:
+        """Tell whether a formula needs something that was filled in but is no number."""
+        return any(self._is_bad(ref) for ref in refs(node))
+
+    def _is_bad(self, ref: Ref) -> bool:
+        if isinstance(ref, Column):
+            return any(line[ref.name].problem == "bad" for line in self.lines(ref))
+        answer = self.answer(ref)
+        return answer is not None and answer.problem == "bad"
+
     def _field_value(self, ref: FieldRef) -> Value:
         answer = self.answer(ref)
         if answer is None:
             return None
         of = self.filing.forms[ref.form].form.fields[ref.name]
-        return evaluate(of.formula, self.value) if answer.own and of.formula is not None else answer.value
+        return evaluate(of.formula, self.value) if of.formula is not None and follows(answer) else answer.value
 
     def _interval(self, answer: Answer | None, of: Field, answers: FormAnswers) -> Interval | None:
         if answer is None or not isinstance(answer.value, Decimal):
@@ -109,3 +120,8 @@ class Numbers:
             )
             self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
         return self._common[key]
+
+
+def follows(answer: Answer) -> bool:
+    """Tell whether a computed blank is left to its formula: nothing else was typed there."""
+    return answer.own or (answer.value is None and answer.formula is None and not answer.problem)

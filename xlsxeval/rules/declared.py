@@ -47,6 +47,8 @@ def run_declared(filing: Filing) -> Iterator[Outcome]:
 
 
 def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
+    if numbers.unreadable(check.node):
+        return Outcome(check, BLANK, line)
     match check.sort:
         case "computed":
             return _computed(check, numbers)
@@ -146,8 +148,10 @@ def _failed_part(node: Node, numbers: Numbers) -> Node:
 
 
 def _counts(node: Node) -> bool:
-    return isinstance(node, Binary) and node.operator in COMPARISONS and any(
-        isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right)
+    return (
+        isinstance(node, Binary)
+        and node.operator in COMPARISONS
+        and any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
     )
 
 
@@ -202,5 +206,3 @@ def line_name(answers: FormAnswers, table: str, numbers: Numbers) -> str:
     column = next(name for name in of.columns if name not in of.inherit)
     answer = numbers.line[column] if numbers.line else None
     return f"“{answer.value}”" if answer and answer.value else ""
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlsxeval.filing import Filing
 from xlsxeval.forms.model import SEVERITIES, Rule
 
 
@@ -29,6 +30,23 @@ class Finding:
     def severity_word(self) -> str:
         """The severity in Chinese."""
         return SEVERITIES[self.severity]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What ``check`` found in one file.
+
+    ``verdict`` is ``pass`` (no finding), ``findings`` or ``unusable``; ``filing`` is None for an unusable file.
+    """
+
+    file: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    filing: Filing | None = None
+
+    def count(self, severity: str) -> int:
+        """Count the findings of one severity (error, warning, info)."""
+        return sum(finding.severity == severity for finding in self.findings)
 
 
 def finding(rule: Rule, message: str, **place: str) -> Finding:

@@ -39,7 +39,12 @@ class Indicator(NamedTuple):
     def place(self, column: str) -> dict[str, str]:
         """Give where a finding on one column of this line belongs."""
         form = self.answers
-        return {"form": form.form.name, "sheet": form.sheet, "cell": self.line[column].cell, "field": f"{_TABLE}.{column}"}
+        return {
+            "form": form.form.name,
+            "sheet": form.sheet,
+            "cell": self.line[column].cell,
+            "field": f"{_TABLE}.{column}",
+        }
 
 
 def indicators(filing: Filing) -> Iterator[Indicator]:
@@ -103,7 +108,9 @@ def missed_full_score(filing: Filing, of: Rule) -> Iterator[Finding]:
         if one.met is False and one.score is not None and one.score == one.weight:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，没有完成却得了满分{plain(one.score)}"
             expected = _print_scores(one.scores or ())
-            yield finding(of, f"{text}，按比例应得{expected}分", found=plain(one.score), expected=expected, **one.place("得分"))
+            yield finding(
+                of, f"{text}，按比例应得{expected}分", found=plain(one.score), expected=expected, **one.place("得分")
+            )
 
 
 @rule(
@@ -152,7 +159,8 @@ def met_but_deducted(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets that were met, scored below the weight, and not explained."""
     for one in indicators(filing):
         if one.met and one.score is not None and one.weight is not None and one.score < one.weight and not one.reason:
-            text = f"“{one.name}”目标{one.target}，完成{one.actual}，已经完成，却只得{plain(one.score)}分（分值{plain(one.weight)}）"
+            text = f"“{one.name}”目标{one.target}，完成{one.actual}，已经完成"
+            text += f"，却只得{plain(one.score)}分（分值{plain(one.weight)}）"
             yield finding(of, text, found=plain(one.score), expected=plain(one.weight), **one.place("得分"))
 
 

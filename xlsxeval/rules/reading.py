@@ -43,7 +43,9 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
         for name, field, answer in _numeric(answers):
             if answer.problem == "bad":
                 text = f"“{answer.text}”不是{field.kind.title}"
-                yield finding(of, text, found=answer.text, expected=field.kind.title, **_place(answers, answer.cell, name))
+                yield finding(
+                    of, text, found=answer.text, expected=field.kind.title, **_place(answers, answer.cell, name)
+                )
 
 
 @rule(

@@ -39,7 +39,7 @@ PROSE_HEIGHT = 72.0
 
 def text_height(text: str, width: float) -> float:
     """Give the row height in points that a text needs when wrapped in ``width`` half-width columns."""
-    room = max(width - 2, 2)
+    room = max(width - 1, 2)
     lines = sum(max(math.ceil(display_width(part) / room), 1) for part in text.split("\n"))
     return min(lines * _LINE_HEIGHT + _PADDING, _TALLEST)
 

@@ -1,4 +1,4 @@
-"""A filing to a formatted workbook: printed form, live formulas with their computed results, protection, print set-up."""
+"""A filing to a formatted workbook: printed form, live formulas with their results, protection, print set-up."""
 
 from __future__ import annotations
 
@@ -242,10 +242,4 @@ def _number_format(field: Field, answer: Answer) -> str:
         shown = len(answer.text.rstrip("%").partition(".")[2]) if answer.text.endswith("%") else 2
         decimals = max(shown, decimals_of(answer.value) - 2)
         return "0." + "0" * decimals + "%" if decimals else "0%"
-    if field.kind_name == "money" and isinstance(answer.value, Decimal) and decimals_of(answer.value) == 0:
-        return "#,##0"
-    if field.kind_name in {"score"}:
-        return "General"
     return field.kind.number_format
-
-

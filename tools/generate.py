@@ -1,0 +1,61 @@
+"""Write everything that is generated: samples, rule pages, schemas. ``--check`` tells what is stale instead."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlsxeval import api
+from xlsxeval.forms.model import SEVERITIES
+from xlsxeval.forms.spec import FormSpec, SetSpec, schema
+from xlsxeval.read.xlsx import open_xlsx
+from xlsxeval.report.page import rule_page
+from xlsxeval.report.text import findings_text
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "samples"
+
+
+def generated() -> Iterator[tuple[Path, bytes]]:
+    """Yield each generated file with its content."""
+    hunan = api.load_set("hunan")
+    yield SAMPLES / "空白表2024.xlsx", api.new(hunan, year=2024)
+    for data in sorted(SAMPLES.glob("*/data.yaml")):
+        filled = api.fill(hunan, data)
+        yield data.parent / "filled.xlsx", filled
+        lines = findings_text(api.check(filled, file="filled.xlsx"))
+        yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
+    rules = api.rules(hunan)
+    for code, rule in rules.items():
+        yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
+    rows = [f"| [{code}]({code}.md) | {SEVERITIES[rule.severity]} | {rule.title} |" for code, rule in rules.items()]
+    index = "\n".join(["# 核对规则", "", "| 代码 | 级别 | 标题 |", "| --- | --- | --- |", *rows, ""])
+    yield ROOT / "docs" / "rules" / "README.md", index.encode()
+    for name, spec in (("form", FormSpec), ("set", SetSpec)):
+        text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
+        yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()
+
+
+def is_fresh(path: Path, content: bytes) -> bool:
+    """Compare with the file: texts to the letter, workbooks cell by cell (zlib may pack them otherwise)."""
+    if not path.is_file():
+        return False
+    old = path.read_bytes()
+    return old == content or (path.suffix == ".xlsx" and open_xlsx(old) == open_xlsx(content))
+
+
+def main() -> int:
+    """Write the stale files, or name them with ``--check``."""
+    stale = [(path, content) for path, content in generated() if not is_fresh(path, content)]
+    for path, content in stale:
+        print(path.relative_to(ROOT))
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
