@@ -93,4 +93,9 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
 
 def schema(spec: type[Struct]) -> dict[str, object]:
     """Give the JSON Schema of a file, for editors."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(spec)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(spec, schema_hook=_anything)}
+
+
+def _anything(_shape: type) -> dict[str, object]:
+    """Let examples hold any value: they are checked as data, against the form itself."""
+    return {}
