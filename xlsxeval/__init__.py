@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from xlsxeval.api import Checked, check, extract, fill, load_set, new, read, rules, set_names
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
-    from xlsxeval.read.book import Refused
+    from xlsxeval.read.cells import Refused
 
 __version__ = "0.1.0"
 
@@ -40,5 +40,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     from importlib import import_module  # loading late is the point
 
-    room = "xlsxeval.errors" if name in _ERRORS else "xlsxeval.read.book" if name == "Refused" else "xlsxeval.api"
+    room = "xlsxeval.errors" if name in _ERRORS else "xlsxeval.read.cells" if name == "Refused" else "xlsxeval.api"
     return getattr(import_module(room), name)

@@ -17,7 +17,7 @@ from xlsxeval.errors import DataError, MachineError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import FormSet, Rule
-from xlsxeval.read.book import REFUSALS, Limits, Refused
+from xlsxeval.read.cells import REFUSALS, Limits, Refused
 from xlsxeval.read.filing import read_filing
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.rules.finding import Checked, Finding

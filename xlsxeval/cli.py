@@ -88,7 +88,7 @@ def extract_command(files: tuple[Path, ...], form: str, set_name: str | None) ->
     """读出填好的工作簿里的全部答案。"""
     from xlsxeval import api
     from xlsxeval.data import plain_data
-    from xlsxeval.read.book import Refused
+    from xlsxeval.read.cells import Refused
     from xlsxeval.report.dump import as_json, as_yaml
     from xlsxeval.report.tree import filing_tree
 

@@ -31,7 +31,7 @@ def load_folder(folder: Path) -> FormSet:
     spec, lines, _tree = _read(file, SetSpec)
     profile = {}
     for name, text in spec.profile.items():
-        figure = parse_figure(text)
+        figure = parse_figure(str(text))
         if figure is None:
             raise lines.error(f"profile的“{name}”应是数字，这里是“{text}”", "profile", name)
         profile[name] = figure.value
@@ -194,9 +194,9 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
     if spec.formula is not None:
         star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
         node = names.formula(spec.formula, lines, ("fields", key, "formula"), star=star)
-    start = str(profile[spec.start]) if spec.start in profile else spec.start
+    start = str(profile.get(str(spec.start), spec.start))
     least = None if spec.least == "-" else Decimal(spec.least or 0)
-    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, least, spec.most)
+    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, least, str(spec.most))
 
 
 def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:

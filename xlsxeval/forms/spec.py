@@ -13,6 +13,9 @@ KindName = Literal["text", "prose", "money", "percent", "score", "count", "area"
 if set(KINDS) != set(KindName.__args__):  # type: ignore[attr-defined]  # a Literal has its values in __args__
     raise AssertionError("kinds.py and spec.py name different kinds")
 
+#: Numbers keep the digits they are written with; editors may show them as numbers all the same.
+NumberOrText = str | int | float
+
 Formula = Annotated[str, Meta(description="公式：Excel语法，用填空名代替单元格地址；“*”表示逐列（或逐行）")]
 
 
@@ -22,9 +25,9 @@ class FieldSpec(Struct, forbid_unknown_fields=True, frozen=True):
     kind: Annotated[KindName, Meta(description="类型：文字、长文字、金额、百分比、分数、人数、面积")]
     formula: Formula | None = None
     help: Annotated[str, Meta(description="给填表人的提示：填什么、单位、来源")] = ""
-    start: Annotated[str, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""
-    least: Annotated[str, Meta(description="最小值，默认0；“-”表示可以为负")] = ""
-    most: Annotated[str, Meta(description="最大值：数字，或同一行另一列的名称")] = ""
+    start: Annotated[NumberOrText, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""
+    least: Annotated[NumberOrText, Meta(description="最小值，默认0；“-”表示可以为负")] = ""
+    most: Annotated[NumberOrText, Meta(description="最大值：数字，或同一行另一列的名称")] = ""
 
 
 class TableSpec(Struct, forbid_unknown_fields=True, frozen=True):
@@ -87,7 +90,7 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     title: str
     forms: Annotated[list[str], Meta(description="本套各表的文件名，按工作簿中的顺序")]
     amount_unit: Literal["万元", "元"] = "万元"
-    profile: Annotated[dict[str, str], Meta(description="评分口径：分值和阈值")] = {}
+    profile: Annotated[dict[str, NumberOrText], Meta(description="评分口径：分值和阈值")] = {}
     checks: Annotated[dict[str, CheckSpec], Meta(description="跨表规则，填空写成 表名.填空名")] = {}
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.forms.model import Form
-from xlsxeval.read.book import Sheet
+from xlsxeval.read.cells import Sheet
 from xlsxeval.text import label_key
 
 #: No label is longer than this; longer texts are answers.

@@ -10,7 +10,7 @@ from xlsxeval.filing import Answer, interpret
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.place import cell_name
 from xlsxeval.numbers import decimals_of, percent_text
-from xlsxeval.read.book import Cell
+from xlsxeval.read.cells import Cell
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.(0+)")
@@ -28,7 +28,7 @@ def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: 
     if cell.kind in {"error", "bool"} and kind.numeric:
         return Answer(None, cell.text, where, cell.formula, problem="bad")
     value, decimals, problem = interpret(cell.text, kind, amount_unit)
-    if kind.numeric and not problem and value is not None:
+    if kind.numeric and not problem and value is not None and cell.formula is None:
         problem = "text"
     return Answer(value, cell.text, where, cell.formula, decimals=decimals, problem=problem)
 

@@ -11,7 +11,7 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import Alignment, Position, align, texts_by_key
-from xlsxeval.read.book import Refused, Sheet, Workbook
+from xlsxeval.read.cells import Refused, Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.locate import locate, make_grid
 from xlsxeval.text import label_key

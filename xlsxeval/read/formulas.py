@@ -28,7 +28,9 @@ def _mark(answers: FormAnswers) -> FormAnswers:
     for name, answer in answers.fields.items():
         node = answers.form.fields[name].formula
         if answer.formula is not None and node is not None and _readable(node, answers):
-            marked[name] = answer._replace(own=_same(answer.formula, node, cells, answers))
+            if _same(answer.formula, node, cells, answers):
+                # Its cache, be it an error or a text, says nothing: the result follows from the inputs.
+                marked[name] = answer._replace(own=True, problem="")
     return replace(answers, fields={**answers.fields, **marked}) if marked else answers
 
 

@@ -10,7 +10,7 @@ from xlsxeval.forms.model import Blank, Field, Table
 from xlsxeval.forms.place import Region, cell_name
 from xlsxeval.read.align import Alignment, Position
 from xlsxeval.read.answers import read_answer
-from xlsxeval.read.book import Cell, Range, Sheet
+from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.text import label_key
 
 

@@ -1,187 +1,270 @@
-"""An .xlsx or .xlsm file to cells: parts found through their relationships, macros and links never followed."""
+"""An .xlsx or .xlsm file to plain values: nothing is run, followed or fetched; it does not know what a form is."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from xlsxeval.read.book import Limits, Refused, Sheet, Workbook
-from xlsxeval.read.sheet import plain_text, read_sheet
-from xlsxeval.read.xml import parse_xml
-from xlsxeval.read.zipped import Parts, refuse_others, resolve
+from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, Sheet, Workbook, damaged, quoted, too_much
+from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
+from xlsxeval.read.worksheet import Around, add_run, plain_text, read_worksheet
 
-_BUILTIN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "yyyy/m/d", 49: "@"}
-_OTHERS = (
-    ("word/document.xml", "Word文档（.docx）"),
-    ("ppt/presentation.xml", "演示文稿（.pptx）"),
-    ("xl/workbook.bin", "二进制工作簿（.xlsb）"),
-    ("content.xml", "OpenDocument文件（.ods）"),
-)
-_AGAIN = "请在WPS或Excel中打开后重新保存"
+#: The number formats that are known by number only.
+_BUILTIN = {
+    1: "0",
+    2: "0.00",
+    3: "#,##0",
+    4: "#,##0.00",
+    9: "0%",
+    10: "0.00%",
+    11: "0.00E+00",
+    12: "# ?/?",
+    13: "# ??/??",
+    14: "yyyy/m/d",
+    15: "d-mmm-yy",
+    16: "d-mmm",
+    17: "mmm-yy",
+    18: "h:mm AM/PM",
+    19: "h:mm:ss AM/PM",
+    20: "h:mm",
+    21: "h:mm:ss",
+    22: "yyyy/m/d h:mm",
+    31: 'yyyy"年"m"月"d"日"',
+    37: "#,##0;-#,##0",
+    38: "#,##0;[Red]-#,##0",
+    39: "#,##0.00;-#,##0.00",
+    40: "#,##0.00;[Red]-#,##0.00",
+    45: "mm:ss",
+    46: "[h]:mm:ss",
+    47: "mm:ss.0",
+    48: "##0.0E+0",
+    49: "@",
+    57: 'yyyy"年"m"月"',
+    58: 'm"月"d"日"',
+}
+_STATES = frozenset({"visible", "hidden", "veryHidden"})
+_TRUE = frozenset({"1", "true"})
+_NUMBERED = re.compile(r"[0-9]{1,7}")
+_SHOWN_NAMES = 5
 
 
 def open_xlsx(data: bytes, limits: Limits = Limits()) -> Workbook:  # noqa: B008  # Limits is frozen
-    """Read a workbook from its bytes; nothing is executed, followed or fetched.
+    """Read a workbook from its bytes.
 
     Raises:
-        Refused: whatever is wrong with the content, in one sentence.
+        Refused: whatever is wrong with the content, in one sentence; never anything else.
     """
     try:
-        return _open(data, limits)
+        return _read(data, limits)
     except Refused:
         raise
     except expat.ExpatError as error:
-        raise Refused("R05", f"文件已损坏（第{error.lineno}行的XML有误），{_AGAIN}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+        raise damaged(f"内部的XML有误（第{error.lineno}行）") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = "校验不符" if "CRC" in str(error) else "压缩包有误"
-        raise Refused("R05", f"文件已损坏（{reason}），可能没有传完，{_AGAIN}") from None
-    except (MemoryError, RecursionError, OverflowError):
-        raise Refused("R06", "文件太大，内存不够") from None
+        raise Refused("R05", f"文件已损坏：{reason}，可能没有传完，请重新报送") from error
+    except (MemoryError, RecursionError) as error:
+        raise Refused("R06", f"文件太大，内存不够，请删去多余内容后重新保存（{type(error).__name__}）") from error
+    except Exception as error:
+        raise damaged(f"无法读取（{type(error).__name__}）") from error
 
 
-def _open(data: bytes, limits: Limits) -> Workbook:
-    refuse_others(data, limits)
-    parts = Parts(data, limits)
-    main = _main_part(parts)
-    links = _relationships(parts, main)
-    listed, names, notes = _read_main(parts.read(main), limits)
-    strings_part = next((target for sort, target in links.values() if sort.endswith("/sharedStrings")), None)
-    styles_part = next((target for sort, target in links.values() if sort.endswith("/styles")), None)
-    strings = _strings(parts.read(strings_part), limits) if strings_part and strings_part in parts else []
-    styles = _formats(parts.read(styles_part)) if styles_part and styles_part in parts else []
-    sheets: list[Sheet] = []
-    left = limits.max_cells
-    for name, state, link in listed:
-        sort, target = links.get(link, ("", ""))
-        if not sort.endswith("/worksheet"):
-            if sort:
-                continue
-            raise Refused("R05", f"找不到工作表“{name}”的内容，{_AGAIN}")
-        cells, merges = read_sheet(parts.read(target), strings, styles, limits, left)
-        left -= len(cells)
-        sheets.append(Sheet(name, cells, merges, state))
+@dataclass(slots=True)
+class _Main:
+    """The workbook part: its sheets as (name, state, relationship id), its names, its calendar."""
+
+    sheets: list[tuple[str, str, str]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+    date1904: bool = False
+
+
+def _read(data: bytes, limits: Limits) -> Workbook:
+    """Read without the last net, so that a test sees a mistake of ours as itself."""
+    package = open_package(data, limits)
+    top = relations(package, "")
+    part = _target(package, top, "officeDocument", "xl/workbook.xml")
+    if not part or not part.lower().endswith(".xml"):
+        raise refuse_other_package(package)
+    main = _read_main(package, part)
+    links = relations(package, part)
+    folder = part.rpartition("/")[0]
+    around = Around(
+        limits,
+        _read_strings(package, _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")),
+        _read_formats(package, _target(package, links, "styles", f"{folder}/styles.xml")),
+        limits.max_cells,
+        limits.max_formulas,
+    )
+    usual = {str(number): Relation("worksheet", f"{folder}/worksheets/sheet{number}.xml")
+             for number in range(1, len(main.sheets) + 1)} if not links else {}  # fmt: skip
+    sheets = []
+    for number, (name, state, link) in enumerate(main.sheets, 1):
+        relation = links.get(link) or usual.get(str(number))
+        if relation is None:
+            raise damaged(f"找不到工作表“{quoted(name)}”的内容")
+        if relation.kind == "worksheet":
+            grid = read_worksheet(inflate(package, relation.target), around)
+            sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols))
     if not sheets:
-        raise Refused("R08", f"工作簿里没有工作表，{_AGAIN}")
-    every = parts.names()
-    if any(name.endswith("vbaproject.bin") for name in every):
-        notes.append("工作簿含有宏，没有运行")
-    if any("externallinks/" in name for name in every):
-        notes.append("工作簿链接到其他文件，没有打开它们")
-    return Workbook(tuple(sheets), names, tuple(notes))
+        raise Refused("R08", f"工作簿里没有工作表，{SAVE_AGAIN}")
+    properties = _read_properties(package, _target(package, top, "custom-properties", "docProps/custom.xml"))
+    return Workbook(tuple(sheets), main.names, properties, main.date1904, _notes(package, main))
 
 
-def _main_part(parts: Parts) -> str:
-    for sort, target in _relationships(parts, "").values():
-        if sort.endswith("/officeDocument") and target in parts and target.lower().endswith("workbook.xml"):
-            return target
-    if "xl/workbook.xml" in parts:
-        return "xl/workbook.xml"
-    for name, what in _OTHERS:
-        if name in parts:
-            raise Refused("R04", f"这是{what}，请在WPS或Excel中打开，另存为.xlsx后重新报送")
-    raise Refused("R02", "这是压缩包，不是电子表格，请解压后逐个报送其中的.xlsx文件")
+def _target(package: Package, links: Mapping[str, Relation], kind: str, usual: str) -> str:
+    """Give the part of a kind, by its relationship or else by its usual name; empty if there is none."""
+    for relation in links.values():
+        if relation.kind.lower() == kind.lower() and relation.target.lower() in package.members:
+            return relation.target
+    return usual if usual.lower() in package.members else ""
 
 
-def _relationships(parts: Parts, base: str) -> dict[str, tuple[str, str]]:
-    folder, _, name = base.rpartition("/")
-    part = f"{folder}/_rels/{name}.rels" if folder else f"_rels/{name}.rels"
-    found: dict[str, tuple[str, str]] = {}
-    if part not in parts:
-        return found
-
-    def start(element: str, attributes: dict[str, str]) -> None:
-        if element == "Relationship" and attributes.get("TargetMode") != "External":
-            target = resolve(base, attributes.get("Target", ""))
-            found[attributes.get("Id", "")] = (attributes.get("Type", ""), target)
-
-    parse_xml(parts.read(part), start)
-    return found
+def _notes(package: Package, main: _Main) -> tuple[str, ...]:
+    notes = []
+    hidden = [quoted(name) for name, state, _ in main.sheets if state != "visible"]
+    if hidden:
+        more = f"等{len(hidden)}个" if len(hidden) > _SHOWN_NAMES else ""
+        notes.append(f"有隐藏的工作表：{'、'.join(hidden[:_SHOWN_NAMES])}{more}。")
+    if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.members):
+        notes.append("工作簿含有宏，没有运行。")
+    if any("/externallinks/" in part for part in package.members):
+        notes.append("工作簿链接到其他文件，没有打开它们，只用了保存时的数值。")
+    return tuple(notes)
 
 
-def _read_main(data: bytes, limits: Limits) -> tuple[list[tuple[str, str, str]], dict[str, str], list[str]]:
-    listed: list[tuple[str, str, str]] = []
-    names: dict[str, str] = {}
-    notes: list[str] = []
-    current: list[str] = []
+def _read_main(package: Package, part: str) -> _Main:
+    main = _Main()
+    pieces: list[str] = []
+    naming: list[dict[str, str]] = []
     seen: set[str] = set()
+    limits = package.limits
 
     def start(element: str, attributes: dict[str, str]) -> None:
+        pieces.clear()
         if element == "sheet":
             name = plain_text(attributes.get("name", ""))
             if name.casefold() in seen:
-                raise Refused("R05", f"有两个工作表都叫“{name}”，{_AGAIN}")
+                raise damaged(f"有两个工作表都叫“{quoted(name)}”")
             seen.add(name.casefold())
-            link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            listed.append((name, attributes.get("state", "visible"), link))
-            if len(listed) > limits.max_sheets:
-                raise Refused("R06", f"工作表多于{limits.max_sheets}个（--max-sheets）")
+            state = attributes.get("state", "visible")
+            link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            main.sheets.append((name, state if state in _STATES else "visible", link))
+            if len(main.sheets) > limits.max_sheets:
+                raise too_much(f"工作表多于{limits.max_sheets}个", "max-sheets")
         elif element == "definedName":
-            current[:] = [attributes.get("name", "")]
+            naming[:] = [attributes]
+        elif element == "workbookPr":
+            main.date1904 = attributes.get("date1904") in _TRUE
 
     def end(element: str) -> None:
-        if element == "definedName" and current:
-            names[current[0]] = "".join(current[1:])
-            current.clear()
+        if element == "definedName" and naming:
+            main.names[_scoped(naming.pop(), main.sheets)] = "".join(pieces).removeprefix("=")
 
-    def text(piece: str) -> None:
-        if current:
-            current.append(piece)
-
-    parse_xml(data, start, end, text)
-    return listed, names, notes
+    parse(inflate(package, part), *counted(start, end, limits), pieces, limits)
+    return main
 
 
-def _strings(data: bytes, limits: Limits) -> list[str]:
-    found: list[str] = []
+def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -> str:
+    """Give a defined name; one that belongs to a sheet as ``sheet!name``."""
+    name, local = attributes.get("name", ""), attributes.get("localSheetId")
+    if local is None:
+        return name
+    index = int(local) if _NUMBERED.fullmatch(local) else len(sheets)
+    if index >= len(sheets):
+        raise damaged(f"名称“{quoted(name)}”所属的工作表不存在")
+    return f"{sheets[index][0]}!{name}"
+
+
+def _read_strings(package: Package, part: str) -> dict[str, str]:
+    """Give the shared texts by their number as a cell writes it."""
+    found: dict[str, str] = {}
+    if not part:
+        return found
     pieces: list[str] = []
-    inside = {"t": False, "rPh": False}
+    runs: list[str] = []
+    phonetic = False
+    limits = package.limits
 
     def start(element: str, _attributes: dict[str, str]) -> None:
-        if element in inside:
-            inside[element] = True
+        nonlocal phonetic
+        pieces.clear()
+        if element == "rPh":
+            phonetic = True
 
     def end(element: str) -> None:
-        if element in inside:
-            inside[element] = False
+        nonlocal phonetic
+        if element == "t":
+            if not phonetic:
+                add_run(runs, pieces, limits)
         elif element == "si":
-            text = "".join(pieces)
+            text = "".join(runs)
+            runs.clear()
             if len(text) > limits.max_text:
-                raise Refused("R06", f"有一处文字长于{limits.max_text}字")
-            found.append(plain_text(text))
-            pieces.clear()
-            if len(found) > limits.max_strings:
-                raise Refused("R06", f"不同的文字多于{limits.max_strings}条（--max-strings）")
+                raise too_much(f"有一处文字长于{limits.max_text}字", "max-text")
+            if len(found) >= limits.max_strings:
+                raise too_much(f"不同的文字多于{limits.max_strings}条", "max-strings")
+            found[str(len(found))] = plain_text(text)
+        elif element == "rPh":
+            phonetic = False
 
-    def text(piece: str) -> None:
-        if inside["t"] and not inside["rPh"]:
-            pieces.append(piece)
-
-    parse_xml(data, start, end, text)
+    parse(inflate(package, part), *counted(start, end, limits), pieces, limits)
     return found
 
 
-def _formats(data: bytes) -> list[str]:
-    """Give the number format code of each cell style."""
-    codes: dict[int, str] = dict(_BUILTIN)
-    found: list[str] = []
-    inside = [False]
+def _read_formats(package: Package, part: str) -> dict[str, str]:
+    """Give the number format code of each cell style by its number as a cell writes it."""
+    codes = {str(number): code for number, code in _BUILTIN.items()}
+    found: dict[str, str] = {}
+    if not part:
+        return found
+    pieces: list[str] = []
+    inside = False
 
     def start(element: str, attributes: dict[str, str]) -> None:
-        if element == "numFmt":
-            number = attributes.get("numFmtId", "")
-            if re.fullmatch(r"\d{1,6}", number):
-                codes[int(number)] = attributes.get("formatCode", "")
+        nonlocal inside
+        pieces.clear()
+        if element == "xf" and inside:
+            found[str(len(found))] = codes.get(attributes.get("numFmtId", "0"), "")
+        elif element == "numFmt":
+            code = attributes.get("formatCode", "")
+            codes[attributes.get("numFmtId", "")] = "" if code == "General" else code
         elif element == "cellXfs":
-            inside[0] = True
-        elif element == "xf" and inside[0]:
-            number = attributes.get("numFmtId", "0")
-            found.append(codes.get(int(number), "") if re.fullmatch(r"\d{1,6}", number) else "")
+            inside = True
 
     def end(element: str) -> None:
+        nonlocal inside
         if element == "cellXfs":
-            inside[0] = False
+            inside = False
 
-    parse_xml(data, start, end)
+    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
+    return found
+
+
+def _read_properties(package: Package, part: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    if not part:
+        return found
+    pieces: list[str] = []
+    name = ""
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        nonlocal name
+        pieces.clear()
+        if element == "property":
+            name = attributes.get("name", "")
+
+    def end(element: str) -> None:
+        nonlocal name
+        if element == "property":
+            name = ""
+        elif name and element != "Properties":
+            found.setdefault(plain_text(name), plain_text("".join(pieces)))
+            pieces.clear()
+
+    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
     return found

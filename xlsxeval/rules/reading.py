@@ -118,14 +118,19 @@ def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
 def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Report forms in which nothing was filled."""
     for name, answers in filing.forms.items():
-        given = [
-            field_name
-            for field_name, answer in answers.fields.items()
-            if (answer.value is not None or answer.text) and answer.formula is None
-        ]
-        own = [one for one in given if not answers.form.fields[one].start and one != answers.form.unit_field]
-        if not own and not any(used_lines(answers).values()):
+        if _is_empty(answers):
             yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
+
+
+def _is_empty(answers: FormAnswers) -> bool:
+    """Tell whether nothing was typed but what the template starts with."""
+    starts = {name for name, field in answers.form.fields.items() if field.start} | {answers.form.unit_field}
+    typed = (
+        (answer.value is not None or answer.text) and answer.formula is None
+        for name, answer in answers.fields.items()
+        if name not in starts
+    )
+    return not any(typed) and not any(used_lines(answers).values())
 
 
 @rule(
@@ -142,9 +147,8 @@ def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Report tables of indicators without a single line, in forms that are otherwise filled."""
     for answers in filing.forms.values():
         lines = used_lines(answers)
-        given = any(answer.value is not None and answer.formula is None for answer in answers.fields.values())
         for table in answers.form.tables.values():
-            if given and table.inherit and not lines[table.name]:
+            if table.inherit and not lines[table.name] and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
                 yield finding(of, f"“{table.name}”一条也没有填", **_place(answers, head, table.name))
 

@@ -1,0 +1,32 @@
+"""What many tests use: the Hunan set, and filings written as data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from xlsxeval import api
+from xlsxeval.data import build_filing, parse_data
+from xlsxeval.filing import Filing
+from xlsxeval.forms.model import FormSet
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "samples"
+S = SAMPLES / "澧县县委办2024"
+S_PUBLISHED = SAMPLES / "澧县县委办2024_原样"
+CLEAN = SAMPLES / "无误样例"
+FAULTY = SAMPLES / "错误样例"
+
+
+@pytest.fixture(scope="session")
+def hunan() -> FormSet:
+    return api.load_set("hunan")
+
+
+def filing_of(formset: FormSet, forms: object, year: int = 2024) -> Filing:
+    """Make a filing of data without any workbook, with only the forms that the data names."""
+    filing = build_filing(formset, parse_data({"forms": forms}, formset), year=year)
+    named = set(forms) if isinstance(forms, dict) else set()
+    kept = {name: answers for name, answers in filing.forms.items() if name in named}
+    return Filing("", formset, kept, year, filing.unit)

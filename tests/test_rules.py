@@ -1,0 +1,114 @@
+"""Every rule's examples, and the exact findings of the samples as (code, cell) sets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, filing_of
+from xlsxeval import api
+from xlsxeval.forms.model import FormSet, Rule
+from xlsxeval.rules.run import catalogue
+from xlsxeval.rules.run import check as run_rules
+
+RULES = catalogue(api.load_set("hunan"))
+#: Rules on the completeness of what was handed in; examples are excerpts.
+COMPLETENESS = {"L02", "L03", "L04"}
+
+
+def codes(formset: FormSet, rule: Rule, which: str) -> set[str]:
+    example = getattr(rule, which)
+    forms = {rule.form: example} if rule.form else dict(example)
+    return {finding.code for finding in run_rules(filing_of(formset, forms))} - COMPLETENESS
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.wrong], ids=lambda rule: rule.code)
+def test_wrong_example_gives_exactly_that_code(hunan: FormSet, rule: Rule) -> None:
+    assert codes(hunan, rule, "wrong") == {rule.code}
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.right], ids=lambda rule: rule.code)
+def test_right_example_gives_nothing(hunan: FormSet, rule: Rule) -> None:
+    assert codes(hunan, rule, "right") == set()
+
+
+def test_the_rules_of_the_issue_exist() -> None:
+    needed = "E01 E04 E05 E06 E07 E08 E12 E13 B01 B03 B04 B07 B08 B09 B10 B11 X01 X02 X04 X05 E15 E17"
+    assert set(needed.split()) <= set(RULES)
+
+
+@pytest.mark.parametrize("sample", [S, S_PUBLISHED], ids=["formulas", "as published"])
+def test_real_filing(hunan: FormSet, sample: object) -> None:
+    content = api.fill(hunan, sample / "data.yaml")  # type: ignore[operator]  # a path
+    checked = api.check(content)
+    assert {(one.code, one.sheet, one.cell) for one in checked.findings} == {
+        ("X01", "基础数据表", "F13"),
+        ("B09", "基础数据表", "B22"),
+        ("B09", "基础数据表", "D22"),
+        ("B09", "基础数据表", "F22"),
+        ("B10", "基础数据表", "F24"),
+        ("E15", "自评表", "I42"),
+        ("E17", "自评表", "J42"),
+    }
+    by_code = {one.code: one for one in checked.findings}
+    assert (by_code["X01"].found, by_code["X01"].expected) == ("208", "370.91")
+    assert (by_code["E15"].found, by_code["E15"].expected) == ("1", "1.95")
+    assert (by_code["B10"].found, by_code["B10"].expected) == ("45", "不超过40")
+
+
+def test_clean_sample(hunan: FormSet) -> None:
+    assert api.check(api.fill(hunan, CLEAN / "data.yaml")).verdict == "pass"
+
+
+def test_faulty_sample(hunan: FormSet) -> None:
+    found = [(one.code, one.cell) for one in api.check(api.fill(hunan, FAULTY / "data.yaml")).findings]
+    assert len(found) == len(set(found))
+    assert set(found) == {
+        ("B01", "F5"), ("B03", "F7"), ("B09", "B8"), ("B04", "D8"), ("B14", "D12"), ("B07", "F13"), ("B10", "F13"),
+        ("X01", "F13"), ("B10", "F15"), ("B09", "B20"), ("B08", "F20"), ("B17", "C27"), ("B11", "D27"), ("B18", "G27"),
+        ("X04", "C3"), ("E12", "D5"), ("E13", "E5"), ("E06", "G5"), ("E08", "H5"), ("E34", "C10"), ("E01", "H13"),
+        ("E14", "I15"), ("E15", "I16"), ("E17", "J17"), ("E05", "I18"), ("E16", "I19"), ("E29", "I21"), ("X02", "E25"),
+        ("E04", "I29"),
+    }  # fmt: skip
+
+
+def test_blank_template_is_not_clean(hunan: FormSet) -> None:
+    checked = api.check(api.new(hunan, year=2024, unit="某某局"))
+    assert [(one.code, one.sheet) for one in checked.findings] == [("L03", "基础数据表"), ("L03", "自评表")]
+
+
+def test_messages_name_numbers_and_computation(hunan: FormSet) -> None:
+    forms = {"自评表": {"全年预算数": "4753.66", "全年执行数": "3824.26", "执行率": "100%"}}
+    [message] = [one.message for one in run_rules(filing_of(hunan, forms)) if one.code == "E06"]
+    assert message == "执行率为100%，应为80.45%（3824.26 ÷ 4753.66）。请核对执行数，或改正执行率。"
+
+
+@pytest.mark.parametrize(
+    ("rate", "wrong"),
+    [("99.52%", False), ("99.53%", False), ("99.5%", False), ("99.6%", True), ("100%", False), ("99.51%", True),
+     ("0.9952", False), ("99.52", False)],
+)  # fmt: skip
+def test_rate_may_be_rounded_or_cut_off(hunan: FormSet, rate: str, wrong: bool) -> None:  # noqa: FBT001  # a case
+    forms = {"自评表": {"全年预算数": "1361.15", "全年执行数": "1354.69", "执行率": rate}}
+    assert ("E06" in {one.code for one in run_rules(filing_of(hunan, forms))}) is wrong
+
+
+@pytest.mark.parametrize(
+    ("total", "wrong"), [("1361.15", False), ("1361.14", False), ("1361.16", False), ("1361.18", True), ("1361", True)]
+)
+def test_sums_allow_for_printed_precision(hunan: FormSet, total: str, wrong: bool) -> None:  # noqa: FBT001  # a case
+    forms = {"自评表": {"全年预算数": total, "一般公共预算": "1339.07", "政府性基金拨款": "0", "其他资金": "22.07"}}
+    assert ("E12" in {one.code for one in run_rules(filing_of(hunan, forms))}) is wrong
+
+
+def test_years_of_the_two_forms(hunan: FormSet) -> None:
+    data = {"year": 2024, "forms": {"自评表": {"年初预算数": "5"}, "基础数据表": {"编制数": "5"}}}
+    content = api.fill(hunan, data)
+    older = api.fill(hunan, data, year=2023)
+    from xlsxeval.read.cells import Workbook
+    from xlsxeval.read.filing import read_filing
+    from xlsxeval.read.xlsx import open_xlsx
+
+    mixed = Workbook((open_xlsx(content).sheets[0], open_xlsx(older).sheets[1]))
+    found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filing(mixed, (hunan,)))}
+    assert ("X05", "自评表", "A2") in found
+    assert not [one for one in found if one[0] == "B15"]

@@ -1,0 +1,96 @@
+"""XML parts by events, under guard: no document type, no foreign encoding; it does not know workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeAlias
+from xml.parsers import expat
+
+from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, damaged, too_much
+
+Start: TypeAlias = Callable[[str, dict[str, str]], None]
+End: TypeAlias = Callable[[str], None]
+
+_UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+#: Every element name that some handler asks for.
+_NAMES = (
+    *("worksheet", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col", "si", "numFmt", "cellXfs", "xf"),
+    *("sheet", "workbookPr", "definedName", "Relationships", "Relationship", "Properties", "property"),
+)
+
+
+def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
+    """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
+
+    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
+
+    Raises:
+        Refused: for a document type, an encoding other than UTF-8, or one endless tag or text.
+        expat.ExpatError: for text that is not well-formed.
+    """
+    names: dict[str, str] = {}
+    parser = expat.ParserCreate("utf-8", intern=names)
+    parser.buffer_text = True
+    parser.XmlDeclHandler = _check_declaration
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+
+    def root(name: str, attributes: dict[str, str]) -> None:
+        prefix, _, local = name.rpartition(":")
+        if prefix:
+            # expat looks each name up in this table: the root's prefix is gone before a handler sees it.
+            names.update((f"{prefix}:{known}", known) for known in _NAMES)
+        parser.StartElementHandler = start
+        start(local, attributes)
+
+    parser.StartElementHandler = root
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = pieces.append
+    fed = 0
+    for chunk in chunks:
+        if not fed and (chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:4]):
+            raise Refused("R07", f"文件内部是UTF-16编码，不是UTF-8，{SAVE_AGAIN}")
+        fed += len(chunk)
+        parser.Parse(chunk, False)  # noqa: FBT003  # expat takes no keywords
+        # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
+        if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
+            raise too_much("文件内部有一处内容过长", "max-token")
+    parser.Parse(b"", True)  # noqa: FBT003
+
+
+def counted(start: Start, end: End, limits: Limits) -> tuple[Start, End]:
+    """Give the same handlers with the depth of nesting watched."""
+    depth = 0
+
+    def deeper(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > limits.max_depth:
+            raise too_deep()
+        start(name, attributes)
+
+    def back(name: str) -> None:
+        nonlocal depth
+        depth -= 1
+        end(name)
+
+    return deeper, back
+
+
+def too_deep() -> Refused:
+    """Give the refusal of endless nesting."""
+    return too_much("文件内部嵌套过深", "max-depth")
+
+
+def check_root(name: str, expected: str, part: str) -> None:
+    """Refuse a part that is something else than its relationship says."""
+    if name != expected:
+        raise damaged(f"“{part}”的内容不对")
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Refused("R07", f"文件内部含有DTD声明，表格软件不会这样保存，{SAVE_AGAIN}")
+
+
+def _check_declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding and encoding.lower() not in _UTF8:
+        raise Refused("R07", f"文件内部的编码不是UTF-8，{SAVE_AGAIN}")

@@ -1,0 +1,196 @@
+"""The container of a workbook: what a file really is, its parts, and who points to whom; it knows no cells."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xlsxeval.read.cells import MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
+from xlsxeval.read.markup import check_root, counted, parse
+
+_CHUNK = 64 * 1024
+_LOCAL_HEADER = 30
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+#: A stream of a compound file -> what the file is; the first that is there decides.
+_STREAMS = {
+    "EncryptedPackage": ("R03", "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存"),
+    "WordDocument": ("R04", "这是旧格式的文字文档（.doc或.wps），不是工作簿，请报送.xlsx文件"),
+    "PowerPoint Document": ("R04", "这是旧格式的演示文稿（.ppt或.dps），不是工作簿，请报送.xlsx文件"),
+    "Workbook": ("R04", f"这是旧格式的工作簿（.xls或.et），{SAVE_AS}"),
+    "Book": ("R04", f"这是很旧的工作簿（Excel 5.0的.xls），{SAVE_AS}"),
+}
+#: A part that tells a zip file apart -> what the file is.
+_OTHERS = {
+    "xl/workbook.bin": ("R04", f"这是二进制工作簿（.xlsb），{SAVE_AS}"),
+    "word/document.xml": ("R04", "这是文字文档（.docx），不是工作簿，请报送.xlsx文件"),
+    "ppt/presentation.xml": ("R04", "这是演示文稿（.pptx），不是工作簿，请报送.xlsx文件"),
+    "content.xml": ("R04", f"这是OpenDocument文件（.ods等），{SAVE_AS}"),
+    "index/document.iwa": ("R04", "这是Numbers文件，请导出为.xlsx后重新报送"),
+}
+_BIFF = ("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
+_PICTURE = ("R02", "这是图片，不是工作簿，请报送.xlsx文件")
+_ARCHIVE = ("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")
+#: First bytes -> what the file is.
+_MAGIC = {
+    b"\x09\x08": _BIFF,
+    b"\x09\x04": _BIFF,
+    b"\x09\x02": _BIFF,
+    b"\x09\x00": _BIFF,
+    b"%PDF": ("R02", "这是PDF文件，不是工作簿，请报送.xlsx文件"),
+    b"{\\rtf": ("R02", "这是RTF文档，不是工作簿，请报送.xlsx文件"),
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+    b"BM": _PICTURE,
+    b"II*\x00": _PICTURE,
+    b"MM\x00*": _PICTURE,
+    b"RIFF": _PICTURE,
+    b"Rar!": _ARCHIVE,
+    b"7z\xbc\xaf": _ARCHIVE,
+    b"\x1f\x8b": _ARCHIVE,
+}
+
+
+@dataclass(slots=True)
+class Package:
+    """The members of one zip file by lower-case name; ``left`` is what may still be inflated."""
+
+    archive: zipfile.ZipFile
+    members: Mapping[str, zipfile.ZipInfo]
+    limits: Limits
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What one part says of another: the last word of the type, and the part's name (empty if outside)."""
+
+    kind: str
+    target: str
+
+
+def open_package(data: bytes, limits: Limits) -> Package:
+    """Open the container; its directory is bounded before it is read.
+
+    Raises:
+        Refused: for a file that is no zip file, has too many parts, or parts that are encrypted, doubled or overlap.
+    """
+    if not data:
+        raise Refused("R01", "文件是空的（0字节），请重新保存后报送")
+    if len(data) > limits.max_file:
+        raise too_much(f"文件大于{limits.max_file // MIB} MiB", "max-file")
+    if not data.startswith(b"PK\x03\x04"):
+        raise _something_else(data)
+    if b"PK\x05\x06" not in data[-66_000:]:
+        raise Refused("R05", "文件不完整（压缩包没有结尾），可能没有传完，请重新报送")
+    # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
+    if data.count(b"PK\x01\x02") > limits.max_parts:
+        raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked)
+
+
+def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    members: dict[str, zipfile.ZipInfo] = {}
+    free = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        name = info.filename.replace("\\", "/").lstrip("/").lower()
+        if info.flag_bits & 1:
+            raise Refused("R07", f"文件内部有加密的部分，{SAVE_AGAIN}")
+        if name in members:
+            raise damaged(f"压缩包内有两个“{quoted(name)}”")
+        if info.header_offset < free:
+            raise damaged("压缩包内的文件互相重叠")
+        free = info.header_offset + _LOCAL_HEADER + info.compress_size
+        members[name] = info
+    return members
+
+
+def _something_else(data: bytes) -> Refused:
+    """Say what a file is that does not begin as a zip file."""
+    if data.startswith(_COMPOUND):
+        found = [why for name, why in _STREAMS.items() if name.encode("utf-16-le") in data]
+        return Refused(*found[0]) if found else Refused("R02", f"这是旧格式的Office文件，但不是工作簿，{SAVE_AS}")
+    for magic, why in _MAGIC.items():
+        if data.startswith(magic):
+            return Refused(*why)
+    return Refused("R02", f"这是{_text_kind(data[:4096])}，不是.xlsx工作簿，{SAVE_AS}")
+
+
+def _text_kind(start: bytes) -> str:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "replace").encode()
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(b"mime-version:"):
+        return "网页（MHTML）"
+    if text.startswith(b"<"):
+        if b"schemas-microsoft-com:office:spreadsheet" in text or b'progid="excel.sheet"' in text:
+            return "XML表格（XML 2003）"
+        return "网页（HTML）" if any(tag in text for tag in (b"<html", b"<table", b"<body", b"<meta")) else "XML文件"
+    if b"\x00" in text or not text:
+        return "无法识别的文件"
+    separated = b"," in text or b"\t" in text
+    return "文本文件（CSV等）" if separated else "文本文件"
+
+
+def refuse_other_package(package: Package) -> Refused:
+    """Say what a zip file is in which there is no workbook."""
+    for part, why in _OTHERS.items():
+        if part in package.members:
+            return Refused(*why)
+    if "[content_types].xml" in package.members:
+        return damaged("找不到工作簿的主要部分")
+    return Refused(*_ARCHIVE)
+
+
+def inflate(package: Package, part: str) -> Iterator[bytes]:
+    """Inflate one part piece by piece, counting what comes out and believing no header.
+
+    Raises:
+        Refused: if the part is missing or the whole file unpacks to more than its budget.
+    """
+    info = package.members.get(part.lower())
+    if info is None:
+        raise damaged(f"缺少“{quoted(part)}”")
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        # The others inflate without bound before anything can be counted.
+        raise damaged(f"“{quoted(part)}”的压缩方法不对")
+    with package.archive.open(info) as stream:
+        while chunk := stream.read(_CHUNK):
+            package.left -= len(chunk)
+            if package.left < 0:
+                raise too_much(f"文件解开后大于{package.limits.max_unpacked // MIB} MiB", "max-unpacked")
+            yield chunk
+
+
+def relations(package: Package, part: str) -> dict[str, Relation]:
+    """Give what a part points to, by the id of the relationship; the empty name stands for the whole file."""
+    folder, name = posixpath.split(part)
+    rels = posixpath.join(folder, "_rels", f"{name}.rels")
+    found: dict[str, Relation] = {}
+    if rels.lower() not in package.members:
+        return found
+
+    def start(element: str, attributes: dict[str, str]) -> None:
+        if element == "Relationship":
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            outside = attributes.get("TargetMode") == "External"
+            target = "" if outside else _resolve(folder, attributes.get("Target", ""))
+            found[attributes.get("Id", "")] = Relation(kind, target)
+        else:
+            check_root(element, "Relationships", quoted(rels))
+
+    parse(inflate(package, rels), *counted(start, _ignore, package.limits), [], package.limits)
+    return found
+
+
+def _ignore(_name: str) -> None:
+    """Do nothing at the end of an element."""
+
+
+def _resolve(folder: str, target: str) -> str:
+    """Give the name of a part seen from a folder; ``..`` never leads out of the container."""
+    return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")

@@ -1,0 +1,278 @@
+"""One worksheet part to cells in a single pass; it does not know the container or the other parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xlsxeval.forms.place import cell_name
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
+from xlsxeval.read.markup import check_root, parse, too_deep
+from xlsxeval.read.shifted import column_number, shift
+
+_PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6}))?")
+_INDEX = re.compile(r"[0-9]{1,7}")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+_DIGITS = 15
+_TRUE = frozenset({"1", "true"})
+_FALSE = frozenset({"0", "false"})
+
+
+@dataclass(slots=True)
+class Around:
+    """What the sheets of one workbook share: texts and formats by their number as written, and the budgets left."""
+
+    limits: Limits
+    strings: Mapping[str, str]
+    formats: Mapping[str, str]
+    cells_left: int
+    formulas_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What one worksheet part holds."""
+
+    cells: dict[tuple[int, int], Cell]
+    merges: tuple[Range, ...]
+    hidden_rows: frozenset[int]
+    hidden_cols: tuple[tuple[int, int], ...]
+
+
+def plain_text(text: str) -> str:
+    """Decode ``_x000D_`` escapes; control characters and halves of a character written that way become U+FFFD."""
+    if "_x" not in text:
+        return text
+    decoded = _ESCAPED.sub(lambda match: _CONTROL.sub("\ufffd", chr(int(match[1], 16))), text)
+    return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def add_run(runs: list[str], pieces: list[str], limits: Limits) -> None:
+    """Add one run of a rich text; more runs than a cell has characters is no text."""
+    if len(runs) >= limits.max_text:
+        raise too_much(f"有一处文字长于{limits.max_text}字", "max-text")
+    runs.append("".join(pieces))
+
+
+def number_text(text: str) -> str | None:
+    """Give a number as a plain decimal of the 15 digits Excel keeps, empty if nothing is there, None if no number."""
+    if _PLAIN.fullmatch(text) and (len(text) <= _DIGITS or len(text) - text.count("-") - text.count(".") <= _DIGITS):
+        return text
+    text = text.strip(" \t\r\n")
+    if not _NUMBER.fullmatch(text):
+        return None if text else ""
+    shown = format(float(text), f".{_DIGITS}g")
+    return None if "inf" in shown else format(Decimal(shown), "f")
+
+
+class _Reader:
+    """What the events of one sheet have led to so far; one attribute is one thing remembered between two tags."""
+
+    __slots__ = (
+        *(
+            "around",
+            "attributes",
+            "cells",
+            "col",
+            "columns",
+            "deepest",
+            "depth",
+            "formula",
+            "formula_attributes",
+            "hidden_cols",
+        ),
+        *("hidden_rows", "merges", "most_cells", "phonetic", "pieces", "row", "runs", "shared", "value"),
+    )
+
+    def __init__(self, around: Around) -> None:
+        self.around = around
+        self.deepest, self.most_cells = around.limits.max_depth, around.cells_left
+        self.cells: dict[tuple[int, int], Cell] = {}
+        self.merges: list[Range] = []
+        self.hidden_rows: set[int] = set()
+        self.hidden_cols: list[tuple[int, int]] = []
+        self.columns: dict[str, int] = {}
+        self.shared: dict[str, tuple[str, int, int]] = {}
+        self.row = self.col = self.depth = 0
+        self.phonetic = False
+        self.attributes: dict[str, str] = {}
+        self.formula_attributes: dict[str, str] | None = None
+        self.formula = ""
+        self.value: str | None = None
+        self.pieces: list[str] = []
+        self.runs: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > self.deepest:
+            raise too_deep()
+        if name == "c":
+            self.attributes = attributes
+            self.value = self.formula_attributes = None
+            self._locate(attributes.get("r"))
+        elif name == "v":
+            self.pieces.clear()
+        else:
+            self.pieces.clear()
+            self._start_other(name, attributes)
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        if name == "v":
+            self.value = "".join(self.pieces)
+        elif name == "c":
+            if self.value is not None or self.formula_attributes is not None:
+                self._keep()
+        elif name == "f":
+            self.formula = "".join(self.pieces)
+        elif name == "t":
+            if not self.phonetic:
+                add_run(self.runs, self.pieces, self.around.limits)
+        elif name == "is":
+            self.value = "".join(self.runs)
+            self.runs.clear()
+        elif name == "rPh":
+            self.phonetic = False
+
+    def _start_other(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "f":
+            self.formula_attributes = attributes
+        elif name == "row":
+            self._start_row(attributes)
+        elif name == "rPh":
+            self.phonetic = True
+        elif name == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif name == "col" and attributes.get("hidden") in _TRUE:
+            first, last = attributes.get("min"), attributes.get("max")
+            self.hidden_cols.append((_within(first, LAST_COL), _within(last, LAST_COL)))
+        elif self.depth == 1:
+            check_root(name, "worksheet", "工作表")
+
+    def _locate(self, address: str | None) -> None:
+        if address is None:
+            self.col += 1
+        else:
+            letters = address.rstrip("0123456789")
+            digits = address[len(letters) :]
+            col = self.columns.get(letters) or self._column(letters)
+            if not (col and 0 < len(digits) < 8):  # noqa: PLR2004  # 1048576 has seven digits
+                raise damaged(f"单元格地址“{quoted(address)}”无效")
+            self.row, self.col = int(digits), col
+        if not (0 < self.row <= LAST_ROW and self.col <= LAST_COL):
+            raise damaged(f"单元格“{quoted(address or '')}”超出表格范围")
+
+    def _column(self, letters: str) -> int:
+        """Give the number of a column, 0 for what is none, and keep it: a sheet has few and asks often."""
+        if len(letters) > 3 or not (letters.isascii() and letters.isalpha()):  # noqa: PLR2004  # XFD
+            return 0
+        self.columns[letters] = column_number(letters)
+        return self.columns[letters]
+
+    def _start_row(self, attributes: dict[str, str]) -> None:
+        given = attributes.get("r")
+        self.row = self.row + 1 if given is None else _within(given, LAST_ROW)
+        self.col = 0
+        if attributes.get("hidden") in _TRUE:
+            self.hidden_rows.add(self.row)
+
+    def _merge(self, text: str) -> None:
+        found = _AREA.fullmatch(text)
+        if not found:
+            raise damaged(f"合并区域“{quoted(text)}”无效")
+        if len(self.merges) >= self.around.limits.max_merges:
+            raise too_much(f"合并区域多于{self.around.limits.max_merges}个", "max-merges")
+        left, top, right, bottom = found.groups()
+        col, row = self.columns.get(left) or self._column(left), int(top)
+        last_col, last_row = (self.columns.get(right) or self._column(right), int(bottom)) if right else (col, row)
+        if col > last_col:
+            col, last_col = last_col, col
+        if row > last_row:
+            row, last_row = last_row, row
+        if last_row > LAST_ROW or last_col > LAST_COL:
+            raise damaged(f"合并区域“{quoted(text)}”超出表格范围")
+        self.merges.append(Range(row, col, last_row, last_col))
+
+    def _keep(self) -> None:
+        attributes = self.attributes
+        formula = None if self.formula_attributes is None else self._formula(self.formula_attributes)
+        text, kind = self._value(attributes.get("t", "n"), self.value)
+        if formula is None and not text:
+            return
+        at = self.row, self.col
+        if at in self.cells:
+            raise damaged(f"单元格{cell_name(*at)}出现了两次")
+        if len(self.cells) >= self.most_cells:
+            raise too_much(f"有内容的单元格多于{self.around.limits.max_cells}个", "max-cells")
+        self.cells[at] = Cell(*at, text, kind, formula, self.around.formats.get(attributes.get("s", "0"), ""))
+
+    def _formula(self, attributes: dict[str, str]) -> str:
+        text = self._short(self.formula).removeprefix("=")
+        index = attributes.get("si")
+        if index is None or attributes.get("t") != "shared":
+            return text
+        if text:
+            self.shared[index] = (text, self.row, self.col)
+            return text
+        first, row, col = self.shared.get(index, ("", self.row, self.col))
+        self.around.formulas_left -= len(first)
+        if self.around.formulas_left < 0:
+            raise too_much(f"共用公式展开后多于{self.around.limits.max_formulas}字", "max-formulas")
+        return shift(first, self.row - row, self.col - col)
+
+    def _value(self, kind: str, value: str | None) -> tuple[str, str]:
+        if value is None:
+            return "", "none"
+        if kind == "s":
+            text = self.around.strings.get(value)
+            if text is None:
+                raise self._bad("文字编号", value)
+            return text, "text"
+        if kind == "n":
+            number = number_text(value)
+            if number is None:
+                raise self._bad("数字", value)
+            return number, "number" if number else "none"
+        text = plain_text(self._short(value))
+        if kind == "b":
+            if text not in _TRUE | _FALSE:
+                raise self._bad("逻辑值", text)
+            return ("TRUE" if text in _TRUE else "FALSE"), "bool"
+        if kind in {"str", "inlineStr", "d"}:
+            return text, "text"
+        if kind == "e":
+            return text, "error" if text else "none"
+        raise self._bad("类型", kind)
+
+    def _short(self, text: str) -> str:
+        if len(text) > self.around.limits.max_text:
+            where = cell_name(self.row, self.col)
+            raise too_much(f"单元格{where}的文字长于{self.around.limits.max_text}字", "max-text")
+        return text
+
+    def _bad(self, what: str, text: str) -> Refused:
+        return damaged(f"单元格{cell_name(self.row, self.col)}的{what}“{quoted(text)}”无效")
+
+
+def _within(text: str | None, last: int) -> int:
+    number = int(text) if text and _INDEX.fullmatch(text) else 0
+    if not 0 < number <= last:
+        raise damaged(f"行号或列号“{quoted(text or '')}”无效")
+    return number
+
+
+def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
+    """Read one worksheet part as it comes.
+
+    Raises:
+        Refused: for anything invalid, with its address, or over a budget.
+    """
+    reader = _Reader(around)
+    parse(chunks, reader.start, reader.end, reader.pieces, around.limits)
+    around.cells_left -= len(reader.cells)
+    return Grid(reader.cells, tuple(reader.merges), frozenset(reader.hidden_rows), tuple(reader.hidden_cols))
