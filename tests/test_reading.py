@@ -16,6 +16,7 @@ from xlsxeval import api
 from xlsxeval.data import plain_data
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
+from xlsxeval.read.align import align, texts_by_key
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
 from xlsxeval.read.filing import read_filing
 from xlsxeval.read.xlsx import open_xlsx
@@ -87,7 +88,7 @@ def test_sheets_copied_into_another_workbook() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        lambda text: "\n".join(text),
+        "\n".join,
         lambda text: f"  {text[:2]} {text[2:]}　",
         lambda text: text.replace("（", "(").replace("）", ")").replace("：", ":").replace("、", ","),
         lambda text: text.replace("年", " 年 "),
@@ -199,3 +200,31 @@ def test_published_filing_holds_no_formula() -> None:
     assert not [
         cell for sheet in FILLED[S_PUBLISHED].sheets for cell in sheet.cells.values() if cell.formula is not None
     ]
+
+
+LABEL_CELLS = [
+    (number, at)
+    for number, name in enumerate(("基础数据表", "自评表"))
+    for at in align(HUNAN.forms[number], texts_by_key(BOOK.sheets[number])).labels.values()
+    if name
+]
+
+
+@pytest.mark.parametrize("text", ["", "已被改写的标签"], ids=["deleted", "rewritten"])
+@pytest.mark.parametrize(("number", "at"), LABEL_CELLS)
+def test_without_its_label_a_value_is_lost_but_never_wrong(number: int, at: tuple[int, int], text: str) -> None:
+    sheet = BOOK.sheets[number]
+    cells = {key: cell for key, cell in sheet.cells.items() if key != at}
+    if text:
+        cells[at] = sheet.cells[at]._replace(text=text)
+    sheets = list(BOOK.sheets)
+    sheets[number] = replace(sheet, cells=cells)
+    for name, answers in read_filing(Workbook(tuple(sheets)), (HUNAN,)).forms.items():
+        whole = read_filing(BOOK, (HUNAN,)).forms[name]
+        for field, answer in answers.fields.items():
+            assert answer.value in (None, whole.fields[field].value), field
+        for table, lines in answers.tables.items():
+            assert len(lines) in (0, len(whole.tables[table]))
+            for line, right in zip(lines, whole.tables[table], strict=False):
+                for column, answer in line.items():
+                    assert answer.value in (None, right[column].value), column

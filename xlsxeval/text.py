@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
-_PREFIX = re.compile(r"^(?:\(?\d{1,2}[、.)]|\(?[一二三四五六七八九十]{1,3}[、.)]|[①-⑳]|其中:?|注:)+")
+_PREFIX = re.compile(r"^(?:\(?\d{1,2}[、.),](?!\d)|\(?[一二三四五六七八九十]{1,3}[、.)]|[①-⑳]|其中:?|注:)+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _WHITE = re.compile(r"\s+")

@@ -60,7 +60,7 @@ def texts_by_key(sheet: Sheet) -> dict[str, list[Position]]:
 
 
 @lru_cache(maxsize=256)
-def _anchors(form: Form) -> frozenset[int]:
+def needed_labels(form: Form) -> frozenset[int]:
     """Give the labels that lead to blanks; the others (titles, notes) may be missing."""
     return frozenset(index for blank in form.blanks for index in (blank.head, blank.side) if index is not None)
 
@@ -96,7 +96,7 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
         rows[last.pair.picture_row] = last.pair.row
         found |= {index: (last.pair.row, col) for index, col in last.pair.labels}
         last = last.before
-    anchors = _anchors(form)
+    anchors = needed_labels(form)
     return Alignment(form, found, rows, len(anchors & found.keys()) / max(len(anchors), 1))
 
 
@@ -120,7 +120,7 @@ def _pairs(form: Form, picture_row: int, labels: _Labels, texts: Mapping[str, li
         for key in keys:
             for row, col in texts.get(key, ()):
                 met.setdefault(row, []).append((index, col))
-    anchors = _anchors(form)
+    anchors = needed_labels(form)
     pairs = []
     for row in sorted(met):
         chain = _chain(met[row])

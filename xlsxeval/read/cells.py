@@ -74,7 +74,7 @@ class Limits:
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB
     #: Characters of all shared formulas together once they are written out for every cell.
-    max_formulas: int = 16 * MIB
+    max_formulas: int = 8 * MIB
 
 
 #: Why a file is refused: code -> title.

@@ -27,10 +27,11 @@ def _mark(answers: FormAnswers) -> FormAnswers:
     marked: dict[str, Answer] = {}
     for name, answer in answers.fields.items():
         node = answers.form.fields[name].formula
-        if answer.formula is not None and node is not None and _readable(node, answers):
-            if _same(answer.formula, node, cells, answers):
-                # Its cache, be it an error or a text, says nothing: the result follows from the inputs.
-                marked[name] = answer._replace(own=True, problem="")
+        if answer.formula is None or node is None or not _readable(node, answers):
+            continue
+        if _same(answer.formula, node, cells, answers):
+            # Its cache, be it an error or a text, says nothing: the result follows from the inputs.
+            marked[name] = answer._replace(own=True, problem="")
     return replace(answers, fields={**answers.fields, **marked}) if marked else answers
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, YearSeen, head_cells
 from xlsxeval.forms.model import Blank, Field, Table
 from xlsxeval.forms.place import Region, cell_name
-from xlsxeval.read.align import Alignment, Position
+from xlsxeval.read.align import Alignment, Position, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.text import label_key
@@ -60,12 +60,12 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
     """
     form = alignment.form
     rows = _sheet_rows(alignment, grid)
-    columns = _label_columns(alignment)
     fields = {}
     for blank in form.blanks:
         if blank.name in form.fields:
-            row, col = _position(blank, alignment, grid, rows, columns)
-            fields[blank.name] = read_answer(grid.at(row, col), row, col, form.fields[blank.name].kind, amount_unit)
+            at = _position(blank, alignment, grid, rows)
+            kind = form.fields[blank.name].kind
+            fields[blank.name] = read_answer(grid.at(*at), *at, kind, amount_unit) if at else _UNKNOWN
     regions = {table.name: _region(table, alignment, grid, rows) for table in form.tables.values()}
     tables = {
         name: tuple(_lines(form.tables[name], region, alignment, grid, amount_unit)) for name, region in regions.items()
@@ -78,30 +78,34 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
     )
 
 
-def _label_columns(alignment: Alignment) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for row, col in sorted(alignment.labels.values()):
-        found.setdefault(row, []).append(col)
-    return found
+#: The answer of a blank that was not found.
+_UNKNOWN = Answer(None, "", "")
 
 
 def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
-    """Give the sheet row of each row of the picture; a row without labels is looked for below its heads."""
+    """Give the sheet row of each row of the picture; a row that has no labels is looked for below its heads.
+
+    A row whose labels were not met stays unknown: guessing would take one line's figures for another's.
+    """
     form, rows = alignment.form, dict(alignment.rows)
-    for picture_row in range(form.heights):
-        if picture_row in rows or any(table.row == picture_row for table in form.tables.values()):
-            continue
-        above = max((row for row in rows if row < picture_row), default=None)
-        if above is None:
-            continue
-        below = min((row for row in alignment.rows if row > picture_row), default=None)
-        start = _below(above, rows[above], alignment, grid)
-        end = alignment.rows[below] if below is not None else start + 1
+    labelled = _labelled_rows(alignment)
+    for picture_row in sorted({blank.box.row for blank in form.blanks}):
         heads = {blank.head for blank in form.blanks if blank.box.row == picture_row and blank.head is not None}
-        cols = [alignment.labels[index][1] for index in heads if index in alignment.labels]
-        filled = (row for row in range(start, end) if any(grid.sheet.cells.get((row, col)) for col in cols))
+        met = [alignment.labels[head] for head in heads if head in alignment.labels]
+        above = max((row for row in labelled if row < picture_row), default=-1)
+        if picture_row in labelled or above not in rows or not met:
+            continue
+        start = _below(above, rows[above], alignment, grid)
+        below = min((row for row in alignment.rows if row > picture_row), default=None)
+        end = alignment.rows[below] if below is not None else start + 1
+        filled = (row for row in range(start, end) if any(grid.sheet.cells.get((row, col)) for _, col in met))
         rows[picture_row] = next(filled, start)
     return rows
+
+
+def _labelled_rows(alignment: Alignment) -> frozenset[int]:
+    """Give the rows of the picture in which labels begin that blanks depend on."""
+    return frozenset(alignment.form.labels[index].box.row for index in needed_labels(alignment.form))
 
 
 def _below(picture_row: int, row: int, alignment: Alignment, grid: Grid) -> int:
@@ -114,25 +118,22 @@ def _below(picture_row: int, row: int, alignment: Alignment, grid: Grid) -> int:
     return max(spans, default=row) + 1
 
 
-def _position(
-    blank: Blank, alignment: Alignment, grid: Grid, rows: Mapping[int, int], columns: Mapping[int, list[int]]
-) -> Position:
-    head = alignment.labels.get(blank.head) if blank.head is not None else None
-    side = alignment.labels.get(blank.side) if blank.side is not None else None
-    row = side[0] if side else rows.get(blank.box.row, 0)
-    if head is not None:
-        first, limit = head[1], _next_label(columns.get(head[0], []), head[1])
-    elif side is not None:
-        first = grid.merged(*side).last_col + 1
-        limit = _next_label(columns.get(side[0], []), side[1])
-    else:
-        return row, 0
-    if side and head and first <= side[1]:
-        first = grid.merged(*side).last_col + 1
-    filled = (col for col in range(first, limit) if (row, col) in grid.sheet.cells)
+def _position(blank: Blank, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Position | None:
+    """Give where a blank stands, None if a label it depends on was not met."""
+    needed = [index for index in (blank.head, blank.side) if index is not None]
+    if any(index not in alignment.labels for index in needed):
+        return None
+    row = rows.get(blank.box.row) if blank.side is None else alignment.labels[blank.side][0]
+    if row is None:
+        return None
+    anchor = needed[0]
+    first = (
+        alignment.labels[anchor][1] if blank.head is not None else grid.merged(*alignment.labels[anchor]).last_col + 1
+    )
     found = grid.at(row, first)
     if found is not None:
         return found.row, found.col
+    filled = (col for col in range(first, _limit(anchor, first, alignment)) if (row, col) in grid.sheet.cells)
     return row, next(filled, first)
 
 
@@ -140,16 +141,33 @@ def _position(
 _REACH = 12
 
 
-def _next_label(columns: list[int], col: int) -> int:
-    return next((other for other in columns if other > col), col + _REACH)
+def _limit(anchor: int, first: int, alignment: Alignment) -> int:
+    """Give the column before which an answer must stand: that of the next label; if that was not met, no search."""
+    labels = alignment.form.labels
+    box = labels[anchor].box
+    after = [
+        (other.box.col, index)
+        for index, other in enumerate(labels)
+        if other.box.row == box.row and other.box.col > box.col
+    ]
+    if not after:
+        return first + _REACH
+    return alignment.labels.get(min(after)[1], (0, first + 1))[1]
 
 
 def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Region:
-    above = max((row for row in rows if row < table.row), default=None)
-    below = min((row for row in alignment.rows if row > table.row), default=None)
-    first = 1 if above is None else _below(above, rows[above], alignment, grid)
-    last = grid.last_row if below is None else alignment.rows[below] - 1
-    return Region(first, last, {column: col for column, (_, col) in _heads(table, alignment).items()})
+    labelled = _labelled_rows(alignment)
+    cols = {column: col for column, (_, col) in _heads(table, alignment).items()}
+    above = max((row for row in labelled if row < table.row), default=-1)
+    below = min((row for row in labelled if row > table.row), default=-1)
+    if above not in rows:
+        return Region(1, 0, cols)
+    first = _below(above, rows[above], alignment, grid)
+    if below in alignment.rows:
+        return Region(first, alignment.rows[below] - 1, cols)
+    # The row below was not met: cut off with the end of the page, or its label lost, and then the end is unknown.
+    cut_off = not any(row > table.row for row in alignment.rows)
+    return Region(first, grid.last_row if cut_off else first - 1, cols)
 
 
 def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
@@ -221,6 +239,6 @@ def _most_common(years: list[int]) -> int | None:
 
 def _missing(alignment: Alignment) -> tuple[Missing, ...]:
     """Give the labels that blanks depend on and that were not met; nearest texts are looked up by the caller."""
-    needed = {index for blank in alignment.form.blanks for index in (blank.head, blank.side) if index is not None}
+    needed = needed_labels(alignment.form)
     lost = [index for index in sorted(needed) if index not in alignment.labels]
     return tuple(Missing(alignment.form.labels[index].text, "", "") for index in lost)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xlsxeval.read.cells import MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
-from xlsxeval.read.markup import check_root, counted, parse
+from xlsxeval.read.markup import counted, parse
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
@@ -180,8 +180,6 @@ def relations(package: Package, part: str) -> dict[str, Relation]:
             outside = attributes.get("TargetMode") == "External"
             target = "" if outside else _resolve(folder, attributes.get("Target", ""))
             found[attributes.get("Id", "")] = Relation(kind, target)
-        else:
-            check_root(element, "Relationships", quoted(rels))
 
     parse(inflate(package, rels), *counted(start, _ignore, package.limits), [], package.limits)
     return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.forms.place import column_letters
 from xlsxeval.read.cells import LAST_COL, LAST_ROW
@@ -28,33 +30,56 @@ def column_number(letters: str) -> int:
     return number
 
 
+class End(NamedTuple):
+    """One end of a reference; a column or row that moves as its number, what stays as text."""
+
+    col: int | None
+    row: int | None
+    fixed_col: str
+    fixed_row: str
+
+
 def shift(formula: str, rows: int, cols: int) -> str:
-    """Move the relative references of a formula; what would leave the grid becomes ``#REF!``, as in Excel."""
+    """Write a formula for a cell so far away; what would leave the grid becomes ``#REF!``, as in Excel."""
+    return "".join([part if isinstance(part, str) else _moved(part, rows, cols) for part in _cut(formula)])
 
-    def column(text: str) -> str:
-        if text[0] == "$":
-            return text
-        number = column_number(text) + cols
-        return column_letters(number) if 0 < number <= LAST_COL else ""
 
-    def row(text: str) -> str:
-        if text[0] == "$":
-            return text
-        number = int(text) + rows
-        return str(number) if 0 < number <= LAST_ROW else ""
-
-    def moved(match: re.Match[str]) -> str:
+@lru_cache(maxsize=16)
+def _cut(formula: str) -> tuple[str | list[End], ...]:
+    """Cut a formula at its references; cells that share one come one after the other."""
+    found: list[str | list[End]] = []
+    done = 0
+    for match in _TOKEN.finditer(formula):
         if match["at"]:
-            if column_number(match["c"].lstrip("$")) > LAST_COL or int(match["r"].lstrip("$")) > LAST_ROW:
-                return match[0]  # a name that only looks like an address
-            ends = (column(match["c"]), row(match["r"]))
-            return "".join(ends) if all(ends) else "#REF!"
-        if match["cols"]:
-            ends = (column(match["c1"]), column(match["c2"]))
+            ends = [_end(match["c"], match["r"])]
+        elif match["cols"]:
+            ends = [_end(match["c1"], ""), _end(match["c2"], "")]
         elif match["rows"]:
-            ends = (row(match["r1"]), row(match["r2"]))
+            ends = [_end("", match["r1"]), _end("", match["r2"])]
         else:
-            return match[0]
-        return ":".join(ends) if all(ends) else "#REF!"
+            continue
+        if any((end.col or 0) > LAST_COL or (end.row or 0) > LAST_ROW for end in ends):
+            continue  # a name that only looks like an address
+        found += [formula[done : match.start()], ends]
+        done = match.end()
+    return (*found, formula[done:])
 
-    return _TOKEN.sub(moved, formula)
+
+def _end(col: str, row: str) -> End:
+    moves_col, moves_row = bool(col) and col[0] != "$", bool(row) and row[0] != "$"
+    return End(
+        column_number(col) if moves_col else None,
+        int(row) if moves_row else None,
+        "" if moves_col else col,
+        "" if moves_row else row,
+    )
+
+
+def _moved(ends: list[End], rows: int, cols: int) -> str:
+    texts = []
+    for col, row, fixed_col, fixed_row in ends:
+        if (col is not None and not 0 < col + cols <= LAST_COL) or (row is not None and not 0 < row + rows <= LAST_ROW):
+            return "#REF!"
+        letters = fixed_col if col is None else column_letters(col + cols)
+        texts.append(letters + (fixed_row if row is None else str(row + rows)))
+    return ":".join(texts)

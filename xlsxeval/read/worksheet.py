@@ -61,7 +61,7 @@ def add_run(runs: list[str], pieces: list[str], limits: Limits) -> None:
 
 def number_text(text: str) -> str | None:
     """Give a number as a plain decimal of the 15 digits Excel keeps, empty if nothing is there, None if no number."""
-    if _PLAIN.fullmatch(text) and (len(text) <= _DIGITS or len(text) - text.count("-") - text.count(".") <= _DIGITS):
+    if _PLAIN.fullmatch(text) and len(text) - text.count("-") - text.count(".") <= _DIGITS:
         return text
     text = text.strip(" \t\r\n")
     if not _NUMBER.fullmatch(text):
@@ -74,23 +74,25 @@ class _Reader:
     """What the events of one sheet have led to so far; one attribute is one thing remembered between two tags."""
 
     __slots__ = (
+        *("around", "attributes", "cells", "col", "columns", "deepest", "depth", "formats", "formula"),
         *(
-            "around",
-            "attributes",
-            "cells",
-            "col",
-            "columns",
-            "deepest",
-            "depth",
-            "formula",
             "formula_attributes",
             "hidden_cols",
+            "hidden_rows",
+            "merges",
+            "most_cells",
+            "phonetic",
+            "pieces",
+            "row",
+            "runs",
+            "shared",
         ),
-        *("hidden_rows", "merges", "most_cells", "phonetic", "pieces", "row", "runs", "shared", "value"),
+        *("strings", "value"),
     )
 
     def __init__(self, around: Around) -> None:
         self.around = around
+        self.strings, self.formats = around.strings, around.formats
         self.deepest, self.most_cells = around.limits.max_depth, around.cells_left
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merges: list[Range] = []
@@ -199,9 +201,17 @@ class _Reader:
         self.merges.append(Range(row, col, last_row, last_col))
 
     def _keep(self) -> None:
-        attributes = self.attributes
+        attributes, value = self.attributes, self.value
+        sort = attributes.get("t", "n")
         formula = None if self.formula_attributes is None else self._formula(self.formula_attributes)
-        text, kind = self._value(attributes.get("t", "n"), self.value)
+        if value is None:
+            text, kind = "", "none"
+        elif sort == "s" and value in self.strings:
+            text, kind = self.strings[value], "text"
+        elif sort == "n" and len(value) <= _DIGITS and _PLAIN.fullmatch(value):
+            text, kind = value, "number"
+        else:
+            text, kind = self._value(sort, value)
         if formula is None and not text:
             return
         at = self.row, self.col
@@ -209,7 +219,7 @@ class _Reader:
             raise damaged(f"单元格{cell_name(*at)}出现了两次")
         if len(self.cells) >= self.most_cells:
             raise too_much(f"有内容的单元格多于{self.around.limits.max_cells}个", "max-cells")
-        self.cells[at] = Cell(*at, text, kind, formula, self.around.formats.get(attributes.get("s", "0"), ""))
+        self.cells[at] = Cell(*at, text, kind, formula, self.formats.get(attributes.get("s", "0"), ""))
 
     def _formula(self, attributes: dict[str, str]) -> str:
         text = self._short(self.formula).removeprefix("=")
@@ -219,35 +229,32 @@ class _Reader:
         if text:
             self.shared[index] = (text, self.row, self.col)
             return text
+        # Without its first cell there is still a formula, only its text is not known.
         first, row, col = self.shared.get(index, ("", self.row, self.col))
         self.around.formulas_left -= len(first)
         if self.around.formulas_left < 0:
             raise too_much(f"共用公式展开后多于{self.around.limits.max_formulas}字", "max-formulas")
         return shift(first, self.row - row, self.col - col)
 
-    def _value(self, kind: str, value: str | None) -> tuple[str, str]:
-        if value is None:
-            return "", "none"
-        if kind == "s":
-            text = self.around.strings.get(value)
-            if text is None:
-                raise self._bad("文字编号", value)
-            return text, "text"
-        if kind == "n":
+    def _value(self, sort: str, value: str) -> tuple[str, str]:
+        """Give text and kind of a value that is not one of the two common ones."""
+        if sort == "s":
+            raise self._bad("文字编号", value)
+        if sort == "n":
             number = number_text(value)
             if number is None:
                 raise self._bad("数字", value)
             return number, "number" if number else "none"
         text = plain_text(self._short(value))
-        if kind == "b":
+        if sort == "b":
             if text not in _TRUE | _FALSE:
                 raise self._bad("逻辑值", text)
             return ("TRUE" if text in _TRUE else "FALSE"), "bool"
-        if kind in {"str", "inlineStr", "d"}:
+        if sort in {"str", "inlineStr", "d"}:
             return text, "text"
-        if kind == "e":
+        if sort == "e":
             return text, "error" if text else "none"
-        raise self._bad("类型", kind)
+        raise self._bad("类型", sort)
 
     def _short(self, text: str) -> str:
         if len(text) > self.around.limits.max_text:
