@@ -68,7 +68,7 @@ def parse_data(tree: object, formset: FormSet) -> Data:
         raise DataError(f"数据是“{top['set']}”套表的，不是“{formset.name}”")
     forms: dict[str, Mapping[str, Tree]] = {}
     names = [form.name for form in formset.forms]
-    for name, content in _mapping(top.get("forms") or {}, "forms").items():
+    for name, content in _mapping({} if top.get("forms") is None else top["forms"], "forms").items():
         _known([name], names, "forms", "表")
         inner = _mapping(content or {}, name)
         if set(inner) & {"fields", "tables"}:
@@ -96,7 +96,7 @@ def _known(names: Iterable[str], known: Iterable[str], where: str, what: str = "
     every = list(known)
     for name in names:
         if name not in every:
-            near = difflib.get_close_matches(str(name), every, 1)
+            near = difflib.get_close_matches(str(name), every, 1, 0.5)
             advice = f"，是否想写“{near[0]}”" if near else ""
             raise DataError(f"“{where}”中没有叫“{name}”的{what}{advice}")
 
@@ -110,14 +110,16 @@ def build_filing(formset: FormSet, data: Data, *, year: int, unit: str = "", spa
         formset: the set.
         data: what ``parse_data`` gave.
         year: the form's year.
-        unit: the unit's name, put into each form that has none.
+        unit: the unit's name, put into every form if the data names it in none.
         spare: keep the template's empty lines (``new``), instead of only its groups (``fill``).
 
     Raises:
         DataError: naming the form and field that is unknown or cannot be written.
     """
+    named = any(form.unit_field in data.forms.get(form.name, {}) for form in formset.forms)
+    given = "" if named else unit
     forms = {
-        form.name: _form(form, formset, data.forms.get(form.name, {}), year, unit, spare=spare)
+        form.name: _form(form, formset, data.forms.get(form.name, {}), year, given, spare=spare)
         for form in formset.forms
     }
     found = next((answers.unit for answers in forms.values() if answers.unit), unit)
@@ -273,7 +275,7 @@ def _given(answer: Answer) -> bool:
 
 def plain_entry(answer: Answer) -> object:
     """Give one answer as it would be typed into a data file."""
-    if answer.value is None:
+    if answer.value is None or answer.problem:
         return {"text": answer.text} if answer.text else None
     if isinstance(answer.value, Decimal):
         return answer.text if answer.text.endswith("%") else plain(answer.value)

@@ -6,10 +6,10 @@ import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
-from xlsxeval.text import clean
+from xlsxeval.text import clean, tidy
 
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<rest>\.\d+)?(?P<unit>%|亿元|万元|元|万人|人|名|m2|平方米|平米|分|个)?"
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?\s*(?P<unit>%|亿元|万元|元|万人|人|名|m2|平方米|平米|分|个)?"
 )
 _SCALE = {"%": Decimal("0.01"), "亿元": Decimal(100000000), "万元": Decimal(10000), "元": Decimal(1)}
 #: What people write for "nothing to report" in a numeric blank.
@@ -29,11 +29,11 @@ class Figure(NamedTuple):
 def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
     """Read one number with an optional unit, or give None.
 
-    ``1,361.15``, ``３０``, ``536万元`` and ``99.52%`` (0.9952) are numbers; ``7.50.``, ``1_000``, ``nan`` are not.
+    ``1,361.15``, ``３０``, ``536万元`` and ``99.52%`` (0.9952) are numbers; ``7.50.``, ``12 3``, ``1_000`` are not.
     ``money_unit`` (万元 or 元) is what amounts are counted in: an amount typed with another unit
     is converted.
     """
-    match = _NUMBER.fullmatch(clean(text))
+    match = _NUMBER.fullmatch(tidy(text))
     if match is None:
         return None
     digits = match["sign"] + match["whole"].replace(",", "") + (match["rest"] or "")

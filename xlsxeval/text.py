@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
-_PREFIX = re.compile(r"^(?:\(?\d{1,2}[、.),](?!\d)|\(?[一二三四五六七八九十]{1,3}[、.)]|[①-⑳]|其中:?|注:)+")
+_PREFIX = re.compile(r"^(?:\(?\d{1,2}[、.),](?!\d)|\(?[一二三四五六七八九十]{1,3}[、.)]|其中:?|注:)+")
+_CIRCLED = re.compile("[①-⑳]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _WHITE = re.compile(r"\s+")
@@ -23,9 +24,14 @@ class LabelKey(NamedTuple):
     years: tuple[int, ...]
 
 
+def tidy(text: str) -> str:
+    """Give ``text`` in NFKC, without invisible characters and outer white space."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
+
+
 def clean(text: str) -> str:
     """Give ``text`` in NFKC, without invisible characters and without any white space."""
-    return _WHITE.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))
+    return _WHITE.sub("", tidy(text))
 
 
 @lru_cache(maxsize=8192)
@@ -36,7 +42,7 @@ def label_key(text: str) -> LabelKey:
     brackets (units, hints) do not count; a year before 年 becomes ``#`` and is given beside it.
     A text that is all brackets, such as ``（2024年度）``, keeps its inside.
     """
-    plain = clean(text)
+    plain = clean(_CIRCLED.sub("", text))
     years = tuple(int(year) for year in _YEAR.findall(plain))
     plain = _YEAR.sub(YEAR_MARK, plain)
     bare = _PREFIX.sub("", _BRACKETED.sub("", plain))

@@ -14,11 +14,13 @@ from xlsxeval.read.shifted import column_number, shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
+_ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 _AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6}))?")
 _INDEX = re.compile(r"[0-9]{1,7}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIGITS = 15
+_new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
 
@@ -74,20 +76,9 @@ class _Reader:
     """What the events of one sheet have led to so far; one attribute is one thing remembered between two tags."""
 
     __slots__ = (
-        *("around", "attributes", "cells", "col", "columns", "deepest", "depth", "formats", "formula"),
-        *(
-            "formula_attributes",
-            "hidden_cols",
-            "hidden_rows",
-            "merges",
-            "most_cells",
-            "phonetic",
-            "pieces",
-            "row",
-            "runs",
-            "shared",
-        ),
-        *("strings", "value"),
+        *("around", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
+        *("formula_attributes", "hidden_cols", "hidden_rows", "merges", "most_cells", "phonetic", "pieces", "row"),
+        *("runs", "shared", "strings", "value"),
     )
 
     def __init__(self, around: Around) -> None:
@@ -101,6 +92,7 @@ class _Reader:
         self.columns: dict[str, int] = {}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.row = self.col = self.depth = 0
+        self.digits = "0"
         self.phonetic = False
         self.attributes: dict[str, str] = {}
         self.formula_attributes: dict[str, str] | None = None
@@ -116,7 +108,12 @@ class _Reader:
         if name == "c":
             self.attributes = attributes
             self.value = self.formula_attributes = None
-            self._locate(attributes.get("r"))
+            # A cell mostly stands in the row that holds it: then only its letters are news.
+            col = self.columns.get(attributes.get("r", "").removesuffix(self.digits))
+            if col:
+                self.col = col
+            else:
+                self._locate(attributes.get("r"))
         elif name == "v":
             self.pieces.clear()
         else:
@@ -160,25 +157,26 @@ class _Reader:
         if address is None:
             self.col += 1
         else:
-            letters = address.rstrip("0123456789")
-            digits = address[len(letters) :]
-            col = self.columns.get(letters) or self._column(letters)
-            if not (col and 0 < len(digits) < 8):  # noqa: PLR2004  # 1048576 has seven digits
+            found = _ADDRESS.fullmatch(address)
+            if not found:
                 raise damaged(f"单元格地址“{quoted(address)}”无效")
-            self.row, self.col = int(digits), col
-        if not (0 < self.row <= LAST_ROW and self.col <= LAST_COL):
-            raise damaged(f"单元格“{quoted(address or '')}”超出表格范围")
+            self.col = self._column(found[1])
+            self.row, self.digits = int(found[2]), found[2]
+        if not (0 < self.row <= LAST_ROW and 0 < self.col <= LAST_COL):
+            raise damaged(f"单元格“{quoted(address or str(self.row))}”超出表格范围")
 
     def _column(self, letters: str) -> int:
-        """Give the number of a column, 0 for what is none, and keep it: a sheet has few and asks often."""
-        if len(letters) > 3 or not (letters.isascii() and letters.isalpha()):  # noqa: PLR2004  # XFD
+        """Give the number of a column and keep it: a sheet has few and asks often; 0 for one outside the grid."""
+        number = column_number(letters)
+        if number > LAST_COL:
             return 0
-        self.columns[letters] = column_number(letters)
-        return self.columns[letters]
+        self.columns[letters] = number
+        return number
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         given = attributes.get("r")
         self.row = self.row + 1 if given is None else _within(given, LAST_ROW)
+        self.digits = given or str(self.row)
         self.col = 0
         if attributes.get("hidden") in _TRUE:
             self.hidden_rows.add(self.row)
@@ -192,13 +190,9 @@ class _Reader:
         left, top, right, bottom = found.groups()
         col, row = self.columns.get(left) or self._column(left), int(top)
         last_col, last_row = (self.columns.get(right) or self._column(right), int(bottom)) if right else (col, row)
-        if col > last_col:
-            col, last_col = last_col, col
-        if row > last_row:
-            row, last_row = last_row, row
-        if last_row > LAST_ROW or last_col > LAST_COL:
+        if max(row, last_row) > LAST_ROW or not (col and last_col):
             raise damaged(f"合并区域“{quoted(text)}”超出表格范围")
-        self.merges.append(Range(row, col, last_row, last_col))
+        self.merges.append(Range(min(row, last_row), min(col, last_col), max(row, last_row), max(col, last_col)))
 
     def _keep(self) -> None:
         attributes, value = self.attributes, self.value
@@ -219,7 +213,8 @@ class _Reader:
             raise damaged(f"单元格{cell_name(*at)}出现了两次")
         if len(self.cells) >= self.most_cells:
             raise too_much(f"有内容的单元格多于{self.around.limits.max_cells}个", "max-cells")
-        self.cells[at] = Cell(*at, text, kind, formula, self.formats.get(attributes.get("s", "0"), ""))
+        code = self.formats.get(attributes.get("s", "0"), "")
+        self.cells[at] = _new(Cell, (*at, text, kind, formula, code))
 
     def _formula(self, attributes: dict[str, str]) -> str:
         text = self._short(self.formula).removeprefix("=")

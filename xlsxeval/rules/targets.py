@@ -24,7 +24,7 @@ _SCALES = {"": Decimal(1), "百": Decimal(100), "千": Decimal(1000), "万": Dec
 _QUANTITY = re.compile(
     rf"(?P<operator>{'|'.join(sorted(map(re.escape, _OPERATORS), key=len, reverse=True))})?"
     r"(?P<before>[^\W\d]{0,6})"
-    r"(?P<number>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)"
+    r"(?P<number>-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
     r"(?P<scale>[百千万亿]?)(?P<unit>%|[^\W\d]{0,6}?)"
     r"(?P<after>以上|以内|以下|之内)?"
 )
@@ -46,7 +46,7 @@ def read_quantity(text: str) -> Quantity | None:
     Dates, ranges, several numbers and words give None.
     """
     match = _QUANTITY.fullmatch(clean(text).rstrip("。;；"))
-    if match is None or match["unit"] in {"年", "月", "日"}:
+    if match is None or match["unit"].startswith(("年", "月", "日", "时", "点")):
         return None
     operator = _OPERATORS.get(match["operator"] or "", "") or _AFTER.get(match["after"] or "", "")
     value = Decimal(match["number"].replace(",", "")) * _SCALES[match["scale"]]

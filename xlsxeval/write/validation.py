@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from xlsxeval.forms.model import Field
 from xlsxeval.numbers import plain
 
-_LARGEST = 1e12
+_LARGEST = 10**12
 _LONGEST = 2000
 #: Excel's own limits; XlsxWriter drops longer texts.
 _TITLE, _MESSAGE = 32, 255
@@ -44,15 +45,19 @@ def validation(field: Field, unit: str, address_of: Callable[[str], str]) -> dic
     return options | {
         "validate": "integer" if field.kind.whole else "decimal",
         "criteria": "between",
-        "minimum": float(least) if least is not None else -_LARGEST,
+        "minimum": _simple(least) if least is not None else -_LARGEST,
         "maximum": most,
         "error_message": said,
     }
+
+
+def _simple(value: Decimal) -> int | float:
+    return int(value) if value == int(value) else float(value)
 
 
 def _most(field: Field, address_of: Callable[[str], str]) -> tuple[float | str, str]:
     if not field.most:
         return _LARGEST, ""
     if field.most.replace(".", "", 1).isdigit():
-        return float(field.most), field.most
+        return _simple(Decimal(field.most)), field.most
     return f"={address_of(field.most)}", f"本行的{field.most}"

@@ -139,7 +139,7 @@ class _Writer:
         row, col = area[0] - 1, area[1] - 1
         if field.formula is None:
             self._input(row, col, answer, field, cell_format)
-            self._validate([(row, col)], field, row)
+            self._validate(row, col, field, row)
         elif answer.own:
             formula = to_excel(field.formula, lambda ref: address(ref, self.cells, self.page.regions))
             result = self.numbers.value(FieldRef(self.form.name, blank.name))
@@ -155,17 +155,13 @@ class _Writer:
         elif answer.text and self.sheet.write_string(row, col, answer.text, cell_format) < 0:
             raise DataError(f"{self.form.name}的{field.name}写不进电子表格：文字太长")
 
-    def _validate(self, cells: list[tuple[int, int]], field: Field, row: int, last: int | None = None) -> None:
-        (first, col) = cells[0]
-        regions = self.page.regions
-
+    def _validate(self, row: int, col: int, field: Field, last_row: int) -> None:
         def address_of(column: str) -> str:
-            table = next(table for table in self.form.tables.values() if field.name in
-                         {f"{table.name}.{name}" for name in table.columns})  # fmt: skip
-            return "$" + cell_name(row + 1, regions[table.name].cols[column])
+            table = field.name.split(".")[0]
+            return "$" + cell_name(row + 1, self.page.regions[table].cols[column])
 
         options = validation(field, self.filing.formset.amount_unit, address_of)
-        self.sheet.data_validation(first, col, first if last is None else last, col, options)
+        self.sheet.data_validation(row, col, last_row, col, options)
 
     def _table(self, table: Table) -> None:
         region, lines = self.page.regions[table.name], self.answers.tables[table.name]
@@ -177,16 +173,16 @@ class _Writer:
         for number, line in enumerate(lines):
             self._line(table, line, number, merged)
         for name, field in table.columns.items():
-            self._validate([(region.first, region.cols[name] - 1)], field, region.first, region.last - 2)
+            self._validate(region.first - 1, region.cols[name] - 1, field, region.last - 1)
 
     def _anchor(self, row: int, col: int) -> None:
-        last = self._last_col(row, col)
+        last = self._last_col(col)
         self._region((row, col, row, last), self._format("anchor"))
 
-    def _last_col(self, row: int, col: int) -> int:
-        del row
-        box = next(blank.box for blank in self.form.blanks
-                   if blank.box.col + 1 == col and blank.name.split(".")[0] in self.form.tables)  # fmt: skip
+    def _last_col(self, col: int) -> int:
+        """Give the last column of a table's column, which may be merged over several."""
+        starts = (blank.box for blank in self.form.blanks if blank.name.split(".")[0] in self.form.tables)
+        box = next(box for box in starts if box.col + 1 == col)
         return box.col + box.cols
 
     def _line(self, table: Table, line: Line, number: int, merged: dict[tuple[str, int], int]) -> None:
@@ -195,7 +191,7 @@ class _Writer:
         for name, field in table.columns.items():
             answer, col = line[name], region.cols[name]
             cell_format = self._format("blank", _number_format(field, answer))
-            last_col = self._last_col(row, col)
+            last_col = self._last_col(col)
             if name in table.inherit:
                 span = merged.get((name, number))
                 if span is None:
