@@ -75,9 +75,9 @@ class FormAnswers:
         return answer.value.strip() if answer and isinstance(answer.value, str) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filing:
-    """What one unit handed in: the answers of each form that was found."""
+    """What one unit handed in: the answers of each form that was found. Compared by identity, as a cache key."""
 
     file: str
     formset: FormSet

@@ -138,4 +138,4 @@ def _is_condition(node: Node) -> bool:
 
 
 def _check(code: str, spec: CheckSpec, sort: str, node: Node, text: str, at: Ref) -> Check:
-    return Check(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, sort, node, text, at)
+    return Check(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, sort, node, text, at, refs(node))

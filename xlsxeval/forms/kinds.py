@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """What may stand in a blank."""
+    """What may stand in a blank; there is one object of each kind."""
 
     title: str
     numeric: bool = True

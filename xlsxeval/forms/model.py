@@ -101,6 +101,8 @@ class Check:
     node: Node
     text: str
     at: Ref
+    #: Every blank and column that the formula reads.
+    reads: tuple[Ref, ...]
     each: str = ""
     hints: tuple[Hint, ...] = ()
     #: Words before, formula, words after: what should stand there.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.filing import Answer, interpret
 from xlsxeval.forms.kinds import Kind
@@ -24,33 +26,53 @@ def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: 
     if cell is None or (cell.kind == "none" and cell.formula is None):
         return Answer(None, "", where)
     if cell.kind == "number":
-        return _number(cell, where, kind)
-    if cell.kind in {"error", "bool"} and kind.numeric:
+        read = _number(cell.text, cell.format, kind)
+        return Answer(read.value, read.text, where, cell.formula, decimals=read.decimals, problem=read.problem)
+    if not kind.numeric:
+        return Answer(cell.text if cell.text.strip() else None, cell.text, where, cell.formula)
+    if cell.kind in {"error", "bool"}:
         return Answer(None, cell.text, where, cell.formula, problem="bad")
     value, decimals, problem = interpret(cell.text, kind, amount_unit)
-    if kind.numeric and not problem and value is not None and cell.formula is None:
+    if not problem and value is not None and cell.formula is None:
         problem = "text"
     return Answer(value, cell.text, where, cell.formula, decimals=decimals, problem=problem)
 
 
-def _number(cell: Cell, where: str, kind: Kind) -> Answer:
-    shown = _QUOTED.sub("", cell.format.split(";")[0]).lower()
-    value = Decimal(cell.text)
-    if kind.numeric and shown and set("ymd") & set(shown):
-        return Answer(None, _date_text(value), where, cell.formula, problem="bad")
-    printed = _DECIMALS.search(shown)
-    decimals = len(printed[1]) if printed else 0
-    if "%" in shown:
-        text = percent_text(value, decimals)
-        decimals = max(decimals + 2, decimals_of(value))
-    else:
-        text = _date_text(value) if set("ymd") & set(shown) else cell.text
-        decimals = max(decimals, decimals_of(value))
+class _Number(NamedTuple):
+    value: Decimal | str | None
+    text: str
+    decimals: int
+    problem: str = ""
+
+
+@lru_cache(maxsize=4096)
+def _number(number: str, code: str, kind: Kind) -> _Number:
+    """Read a numeric cell by its number format, which tells percentages, dates and printed decimals."""
+    shown, value = _shown(code), Decimal(number)
+    if shown.date:
+        text = _date_text(value)
+        return _Number(None if kind.numeric else text, text, 0, "bad" if kind.numeric else "")
+    text = percent_text(value, shown.decimals) if shown.percent else number
     if not kind.numeric:
-        return Answer(text, text, where, cell.formula)
-    if "%" not in shown:
-        value = interpret(cell.text, kind, "").value  # type: ignore[assignment]  # a number's text gives a number
-    return Answer(value, text, where, cell.formula, decimals=decimals)
+        return _Number(text, text, 0)
+    printed = shown.decimals + 2 if shown.percent else shown.decimals
+    meant = value if shown.percent else interpret(number, kind, "").value
+    return _Number(meant, text, max(printed, decimals_of(value)))
+
+
+class _Shown(NamedTuple):
+    percent: bool
+    date: bool
+    decimals: int
+
+
+@lru_cache(maxsize=256)
+def _shown(code: str) -> _Shown:
+    """Tell what a number format prints, by its first section."""
+    bare = _QUOTED.sub("", code.split(";", maxsplit=1)[0]).lower()
+    decimals = _DECIMALS.search(bare)
+    general = bare == "general"
+    return _Shown("%" in bare, not general and bool(set("ymd") & set(bare)), len(decimals[1]) if decimals else 0)
 
 
 def _date_text(value: Decimal) -> str:

@@ -11,7 +11,7 @@ from xlsxeval.filing import Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
 from xlsxeval.formula.bounds import Interval, interval, printed
 from xlsxeval.formula.evaluate import Value, evaluate
-from xlsxeval.formula.tree import Column, LineCell, Node, Ref, refs
+from xlsxeval.formula.tree import Column, LineCell, Ref
 from xlsxeval.formula.tree import Field as FieldRef
 
 
@@ -78,9 +78,9 @@ class Numbers:
             return answer.decimals
         return max(answer.decimals, self._usual_decimals(of, answers))
 
-    def unreadable(self, node: Node) -> bool:
-        """Tell whether a formula needs something that was filled in but is no number."""
-        return any(self._is_bad(ref) for ref in refs(node))
+    def unreadable(self, reads: tuple[Ref, ...]) -> bool:
+        """Tell whether one of the blanks that a formula reads was filled in but is no number."""
+        return any(self._is_bad(ref) for ref in reads)
 
     def _is_bad(self, ref: Ref) -> bool:
         if isinstance(ref, Column):

@@ -36,7 +36,7 @@ def run_declared(filing: Filing) -> Iterator[Outcome]:
     numbers = Numbers(filing)
     checks = [check for answers in filing.forms.values() for check in answers.form.checks]
     for check in [*checks, *filing.formset.checks]:
-        if not all(ref.form in filing.forms for ref in refs(check.node)):
+        if not all(ref.form in filing.forms for ref in check.reads):
             continue
         if not check.each:
             yield _run(check, numbers, 0)
@@ -47,7 +47,7 @@ def run_declared(filing: Filing) -> Iterator[Outcome]:
 
 
 def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
-    if numbers.unreadable(check.node):
+    if numbers.unreadable(check.reads):
         return Outcome(check, BLANK, line)
     match check.sort:
         case "computed":
@@ -117,7 +117,7 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
     failed = _failed_part(check.node, numbers)
     message, found, should = check.title, "", ""
     if isinstance(failed, Binary) and not _counts(failed):
-        across = len({ref.form for ref in refs(check.node)}) > 1
+        across = len({ref.form for ref in check.reads}) > 1
         message = f"{check.title}：{_side(failed.left, numbers, across=across)}，"
         message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))

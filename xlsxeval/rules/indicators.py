@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line
@@ -47,14 +48,19 @@ class Indicator(NamedTuple):
         }
 
 
-def indicators(filing: Filing) -> Iterator[Indicator]:
-    """Yield the indicators of every form that has them."""
+@lru_cache(maxsize=1)
+def indicators(filing: Filing) -> tuple[Indicator, ...]:
+    """Give the indicators of every form that has them; made once for all the rules on one filing."""
+    found: list[Indicator] = []
     for answers in filing.forms.values():
         table = answers.form.tables.get(_TABLE)
-        if table is None or not all(column in table.columns for column in _NEEDED):
-            continue
-        for line in answers.tables[_TABLE]:
-            yield _indicator(answers, line, tuple(_text(line[column]) for column in table.inherit))
+        if table is not None and all(column in table.columns for column in _NEEDED):
+            groups = table.inherit
+            found += [
+                _indicator(answers, line, tuple(_text(line[name]) for name in groups))
+                for line in answers.tables[_TABLE]
+            ]
+    return tuple(found)
 
 
 def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Indicator:
@@ -63,7 +69,8 @@ def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Ind
     reason = _text(line["偏差原因"])
     name = _text(line["三级指标"]) if "三级指标" in line else target
     scores = None if weight is None else _scores(target, actual, weight, groups)
-    return Indicator(answers, line, name, target, actual, weight, score, "" if is_nil(reason) else reason, scores)
+    reason = "" if reason and is_nil(reason) else reason
+    return Indicator(answers, line, name, target, actual, weight, score, reason, scores)
 
 
 def _scores(target: str, actual: str, weight: Decimal, groups: tuple[str, ...]) -> tuple[Decimal, ...] | None:

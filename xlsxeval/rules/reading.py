@@ -13,16 +13,16 @@ from xlsxeval.rules.finding import Finding, finding
 from xlsxeval.rules.registry import rule
 
 
-def _numeric(answers: FormAnswers) -> Iterator[tuple[str, Field, Answer]]:
+def _with_problem(answers: FormAnswers, problem: str) -> Iterator[tuple[str, Field, Answer]]:
+    """Yield the answers in numeric blanks that could not be read as they should."""
     for name, answer in answers.fields.items():
-        if answers.form.fields[name].kind.numeric:
+        if answer.problem == problem:
             yield name, answers.form.fields[name], answer
     for table, lines in answers.tables.items():
         for line in lines:
             for column, answer in line.items():
-                of = answers.form.tables[table].columns[column]
-                if of.kind.numeric:
-                    yield f"{table}.{column}", of, answer
+                if answer.problem == problem:
+                    yield f"{table}.{column}", answers.form.tables[table].columns[column], answer
 
 
 @rule(
@@ -40,12 +40,9 @@ def _numeric(answers: FormAnswers) -> Iterator[tuple[str, Field, Answer]]:
 def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find texts in numeric blanks that are no number."""
     for answers in filing.forms.values():
-        for name, field, answer in _numeric(answers):
-            if answer.problem == "bad":
-                text = f"“{answer.text}”不是{field.kind.title}"
-                yield finding(
-                    of, text, found=answer.text, expected=field.kind.title, **_place(answers, answer.cell, name)
-                )
+        for name, field, answer in _with_problem(answers, "bad"):
+            text, kind = f"“{answer.text}”不是{field.kind.title}", field.kind.title
+            yield finding(of, text, found=answer.text, expected=kind, **_place(answers, answer.cell, name))
 
 
 @rule(
@@ -63,10 +60,9 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
 def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find numbers typed as text: read for what they mean, and reported."""
     for answers in filing.forms.values():
-        for name, _field, answer in _numeric(answers):
-            if answer.problem == "text":
-                text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
-                yield finding(of, text, found=answer.text, expected=_show(answer), **_place(answers, answer.cell, name))
+        for name, _field, answer in _with_problem(answers, "text"):
+            text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
+            yield finding(of, text, found=answer.text, expected=_show(answer), **_place(answers, answer.cell, name))
 
 
 @rule(

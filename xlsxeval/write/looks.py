@@ -39,6 +39,8 @@ PROSE_HEIGHT = 72.0
 
 def text_height(text: str, width: float) -> float:
     """Give the row height in points that a text needs when wrapped in ``width`` half-width columns."""
+    if not text:
+        return _LINE_HEIGHT + _PADDING
     room = max(width - 1, 2)
     lines = sum(max(math.ceil(display_width(part) / room), 1) for part in text.split("\n"))
     return min(lines * _LINE_HEIGHT + _PADDING, _TALLEST)

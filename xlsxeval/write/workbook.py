@@ -76,6 +76,9 @@ class _Writer:
         self.sheet: Worksheet = book.add_worksheet(self.form.name[:_LONGEST_SHEET_NAME])
         self.heights: dict[int, float] = {}
         self.cells = {name: answer.cell for name, answer in answers.fields.items()}
+        #: First -> last column of each column of a table, which may be merged over several.
+        boxes = [blank.box for blank in self.form.blanks if blank.name.split(".")[0] in self.form.tables]
+        self.last_cols = {box.col + 1: box.col + box.cols for box in boxes}
 
     def write(self, *, protect: bool) -> None:
         for col, width in enumerate(self.form.widths):
@@ -176,14 +179,8 @@ class _Writer:
             self._validate(region.first - 1, region.cols[name] - 1, field, region.last - 1)
 
     def _anchor(self, row: int, col: int) -> None:
-        last = self._last_col(col)
+        last = self.last_cols[col]
         self._region((row, col, row, last), self._format("anchor"))
-
-    def _last_col(self, col: int) -> int:
-        """Give the last column of a table's column, which may be merged over several."""
-        starts = (blank.box for blank in self.form.blanks if blank.name.split(".")[0] in self.form.tables)
-        box = next(box for box in starts if box.col + 1 == col)
-        return box.col + box.cols
 
     def _line(self, table: Table, line: Line, number: int, merged: dict[tuple[str, int], int]) -> None:
         region = self.page.regions[table.name]
@@ -191,7 +188,7 @@ class _Writer:
         for name, field in table.columns.items():
             answer, col = line[name], region.cols[name]
             cell_format = self._format("blank", _number_format(field, answer))
-            last_col = self._last_col(col)
+            last_col = self.last_cols[col]
             if name in table.inherit:
                 span = merged.get((name, number))
                 if span is None:

@@ -1,0 +1,49 @@
+"""Generated files are fresh, and the documents name every command and rule."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+from tests.conftest import ROOT
+from xlsxeval import api
+from xlsxeval.cli import main
+
+
+def test_generated_files_are_fresh() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "generate.py", "--check"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout == ""
+    assert done.returncode == 0
+
+
+def test_every_rule_has_its_page_and_no_page_is_left_over() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} - {"README"}
+    assert pages == set(api.rules(api.load_set("hunan")))
+
+
+def test_every_command_is_in_the_readme() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in main.commands:
+        assert f"xlsxeval {name}" in text
+
+
+def test_links_in_documents_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text(encoding="utf-8")):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_formula_texts_occur_once() -> None:
+    texts = [
+        " ".join(field.formula_text.split())
+        for form in api.load_set("hunan").forms
+        for field in form.fields.values()
+        if field.formula is not None
+    ]
+    files = [*ROOT.glob("xlsxeval/**/*.py"), *ROOT.glob("templates/**/*.yaml")]
+    everything = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    for text in set(texts):
+        assert everything.count(f"formula: {text}") == 1
