@@ -120,7 +120,7 @@ def test_the_json_of_the_issue() -> None:
     assert form["sheet"] == "自评表"
     assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": "C5"}
     assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": "I46", "formula": True}
-    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": "C47"}
+    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": "C48"}
     assert form["tables"]["指标"][0]["一级指标"] == {"value": "产出指标", "text": "产出指标", "cell": "B15"}
     published = filing_tree(api.read(api.fill(HUNAN, S_PUBLISHED / "data.yaml")))["forms"]["自评表"]["fields"]  # type: ignore[index]  # a mapping
     assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": "G5"}

@@ -1,0 +1,51 @@
+# Two commands do everything: `make demo` and `make test`. Needs Python 3.11+ and make.
+PYTHON ?= python3
+BIN := .venv/bin
+SAMPLE := 澧县县委办2024
+
+.PHONY: demo test check lint types tests generate pictures bench clean
+
+demo: .venv/installed
+	@mkdir -p out
+	$(BIN)/xlsxeval new hunan --year 2024 --unit 中共澧县县委办公室本级 -o out/空白表.xlsx --force
+	$(BIN)/xlsxeval fill hunan samples/$(SAMPLE)/data.yaml -o out/$(SAMPLE).xlsx --force
+	$(BIN)/xlsxeval check out/$(SAMPLE).xlsx || test $$? -eq 1
+
+test: .venv/installed-dev lint types tests
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check xlsxeval
+	$(BIN)/lint-imports
+
+types: .venv/installed-dev
+	$(BIN)/mypy
+
+tests: .venv/installed-dev
+	$(BIN)/pytest -n auto
+
+# Samples, rule pages, schemas: committed, and the tests fail when they are stale.
+generate: .venv/installed-dev
+	$(BIN)/python tools/generate.py
+
+# The pictures of the README; needs LibreOffice, pdftoppm and Chinese fonts.
+pictures: .venv/installed-dev
+	$(BIN)/python tools/pictures.py
+
+bench: .venv/installed-dev
+	$(BIN)/python bench/check.py
+	$(BIN)/python bench/write.py
+	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/agreement.py
+
+clean:
+	rm -rf .venv out

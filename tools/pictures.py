@@ -1,0 +1,42 @@
+"""Render sheets to the pictures of the README: LibreOffice to PDF, ``pdftoppm`` to PNG."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from xlsxeval import api
+
+ROOT = Path(__file__).resolve().parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+#: 宋体 and 黑体 are not on Debian: show what a reader with these fonts would see.
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include>/etc/fonts/fonts.conf</include>
+<match target="pattern"><test name="family"><string>宋体</string></test>
+<edit name="family" mode="assign" binding="strong"><string>Noto Serif CJK SC</string></edit></match>
+<match target="pattern"><test name="family"><string>黑体</string></test>
+<edit name="family" mode="assign" binding="strong"><string>Noto Sans CJK SC</string></edit></match></fontconfig>"""
+
+
+def render(content: bytes, name: str, folder: Path) -> None:
+    """Write one PNG for each page of a workbook."""
+    workbook, fonts = folder / f"{name}.xlsx", folder / "fonts.conf"
+    workbook.write_bytes(content)
+    fonts.write_text(FONTS, encoding="utf-8")
+    environment = {"FONTCONFIG_FILE": str(fonts), "HOME": str(folder), "PATH": "/usr/bin:/bin"}
+    command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", folder, workbook], check=True, capture_output=True, env=environment, timeout=180)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["pdftoppm", "-r", "80", "-png", folder / f"{name}.pdf", PICTURES / name], check=True)
+
+
+def main() -> None:
+    """Render the blank and the filled workbook."""
+    hunan = api.load_set("hunan")
+    with tempfile.TemporaryDirectory() as folder:
+        render(api.new(hunan, year=2025, unit="某某县某某局"), "blank", Path(folder))
+        render(api.fill(hunan, ROOT / "samples" / "澧县县委办2024" / "data.yaml"), "filled", Path(folder))
+
+
+if __name__ == "__main__":
+    main()
