@@ -11,7 +11,8 @@ from xlsxeval import api
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 #: 宋体 and 黑体 are not on Debian: show what a reader with these fonts would see.
-FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><include>/etc/fonts/fonts.conf</include>
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include>/etc/fonts/fonts.conf</include>
 <match target="pattern"><test name="family"><string>宋体</string></test>
 <edit name="family" mode="assign" binding="strong"><string>Noto Serif CJK SC</string></edit></match>
 <match target="pattern"><test name="family"><string>黑体</string></test>
@@ -24,8 +25,9 @@ def render(content: bytes, name: str, folder: Path) -> None:
     workbook.write_bytes(content)
     fonts.write_text(FONTS, encoding="utf-8")
     environment = {"FONTCONFIG_FILE": str(fonts), "HOME": str(folder), "PATH": "/usr/bin:/bin"}
-    command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", "pdf"]
-    subprocess.run([*command, "--outdir", folder, workbook], check=True, capture_output=True, env=environment, timeout=180)
+    command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
+    command += ["--convert-to", "pdf", "--outdir", str(folder), str(workbook)]
+    subprocess.run(command, check=True, capture_output=True, env=environment, timeout=180)
     PICTURES.mkdir(parents=True, exist_ok=True)
     subprocess.run(["pdftoppm", "-r", "80", "-png", folder / f"{name}.pdf", PICTURES / name], check=True)
 

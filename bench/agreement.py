@@ -1,0 +1,41 @@
+"""LibreOffice and IronCalc against our evaluator on every formula cell of many random fillings (default 200)."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.engines import cached, differences, in_process, libreoffice, spoil
+from tests.fillings import filling
+from xlsxeval import api
+
+
+def main() -> None:
+    """Print what was compared, and every difference."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    hunan = api.load_set("hunan")
+    written = {f"f{seed}": api.fill(hunan, filling(hunan, seed)) for seed in range(count)}
+    ours = {name: cached(content) for name, content in written.items()}
+    spoilt = {name: spoil(content) for name, content in written.items()}
+    cells = [value for values in ours.values() for value in values.values()]
+    numbers = sum(isinstance(value, float) for value in cells)
+    print(f"{count} fillings, {len(cells)} formula cells: {numbers} numbers, {len(cells) - numbers} blank")
+    start = time.perf_counter()
+    theirs = {name: in_process(content) for name, content in spoilt.items()}
+    found = [one for name in ours for one in differences(ours[name], theirs[name])]
+    print(f"IronCalc     {len(found)} differences {time.perf_counter() - start:6.1f} s")
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        theirs = libreoffice(spoilt, Path(folder))
+    more = [one for name in ours for one in differences(ours[name], theirs[name])]
+    print(f"LibreOffice  {len(more)} differences {time.perf_counter() - start:6.1f} s")
+    for one in [*found, *more][:20]:
+        print(one)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Second opinions: LibreOffice made to recalculate, and IronCalc in process, on workbooks whose caches are spoilt."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import ironcalc
+import openpyxl
+
+#: What every formula cell shows before it is recalculated.
+STALE = 777_777
+_FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v>.*?</v></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v/></c>')
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
+</oor:items>"""
+ALWAYS, NEVER = 0, 1
+
+Cells = dict[tuple[str, str], float | str]
+
+
+def spoil(content: bytes) -> bytes:
+    """Give the workbook with a wrong cached value in every formula cell."""
+    source, target = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = _FORMULA_CELL.sub(_stale_cell, data.decode()).encode()
+            out.writestr(name, data)
+    return target.getvalue()
+
+
+def _stale_cell(match: re.Match[str]) -> str:
+    where, attributes, formula = (match[1], match[2], match[3]) if match[1] else (match[4], match[5], match[6])
+    return f'<c r="{where}"{attributes.replace(chr(32) + "t=" + chr(34) + "str" + chr(34), "")}><f>{formula}</f><v>{STALE}</v></c>'
+
+
+def formula_cells(content: bytes) -> list[tuple[str, str]]:
+    """Give sheet and address of every formula cell."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    return [(sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def cached(content: bytes) -> Cells:
+    """Give the cached value of every formula cell, blank as the empty text."""
+    book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
+    return {(sheet, cell): _plain(book[sheet][cell].value) for sheet, cell in formula_cells(content)}
+
+
+def _plain(value: object) -> float | str:
+    return float(value) if isinstance(value, int | float) else str(value or "")
+
+
+def libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, Cells]:
+    """Load and save many workbooks in one LibreOffice, and give what their formula cells show then."""
+    profile, source, target = folder / f"profile{mode}", folder / f"in{mode}", folder / f"out{mode}"
+    (profile / "user").mkdir(parents=True)
+    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(mode=mode), encoding="utf-8")
+    source.mkdir()
+    files = []
+    for name, content in contents.items():
+        files.append(source / f"{name}.xlsx")
+        files[-1].write_bytes(content)
+    command = ["soffice", "--headless", f"-env:UserInstallation={profile.as_uri()}"]
+    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), *map(str, files)]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    return {name: cached((target / f"{name}.xlsx").read_bytes()) for name in contents}
+
+
+def has_libreoffice() -> bool:
+    """Tell whether LibreOffice is installed."""
+    return shutil.which("soffice") is not None
+
+
+def in_process(content: bytes) -> Cells:
+    """Recalculate with IronCalc and give what every formula cell shows."""
+    model = _load(content)
+    model.evaluate()
+    sheets = [sheet["name"] for sheet in model.get_worksheets_properties()]
+    found: Cells = {}
+    for sheet, cell in formula_cells(content):
+        column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]  # an address
+        value = model.get_cell_value(sheets.index(sheet), int(row), ironcalc.column_number_from_name(column))
+        found[sheet, cell] = _plain(value)
+    return found
+
+
+def _load(content: bytes) -> ironcalc.Model:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "book.xlsx"
+        path.write_bytes(content)
+        return ironcalc.load_from_xlsx(str(path), "en", "UTC", "en")
+
+
+def differences(ours: Cells, theirs: Cells) -> list[tuple[tuple[str, str], float | str, float | str]]:
+    """Give the cells on which two engines differ; numbers may differ by 1e-9 of their size."""
+
+    def same(one: float | str, other: float | str) -> bool:
+        if isinstance(one, float) and isinstance(other, float):
+            return abs(one - other) <= 1e-9 * max(1.0, abs(one))
+        return one == other
+
+    return [(key, value, theirs[key]) for key, value in ours.items() if not same(value, theirs[key])]

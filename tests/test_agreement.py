@@ -1,0 +1,49 @@
+"""LibreOffice, IronCalc and our evaluator agree on every formula cell; 200 fillings run in bench/agreement.py."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.engines import NEVER, STALE, Cells, cached, differences, has_libreoffice, in_process, libreoffice, spoil
+from tests.fillings import filling
+from xlsxeval import api
+from xlsxeval.forms.model import FormSet
+
+SEEDS = range(12)
+needs_libreoffice = pytest.mark.skipif(
+    not has_libreoffice() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"),
+    reason="LibreOffice is not installed (CI installs it and sets XLSXEVAL_REQUIRE_SOFFICE)",
+)
+
+
+@pytest.fixture(scope="module")
+def written(hunan: FormSet) -> dict[str, bytes]:
+    return {f"f{seed}": api.fill(hunan, filling(hunan, seed)) for seed in SEEDS}
+
+
+def all_differences(ours: dict[str, bytes], theirs: dict[str, Cells]) -> list[object]:
+    return [(name, *one) for name, content in ours.items() for one in differences(cached(content), theirs[name])]
+
+
+def test_spoilt_workbooks_are_spoilt(written: dict[str, bytes]) -> None:
+    for content in written.values():
+        values = cached(spoil(content))
+        assert len(values) == len(cached(content)) > 10
+        assert set(values.values()) == {float(STALE)}
+
+
+def test_a_second_engine_in_process_agrees(written: dict[str, bytes]) -> None:
+    theirs = {name: in_process(spoil(content)) for name, content in written.items()}
+    assert all_differences(written, theirs) == []
+
+
+@needs_libreoffice
+def test_libreoffice_agrees(written: dict[str, bytes], tmp_path: Path) -> None:
+    spoilt = {name: spoil(content) for name, content in written.items()}
+    # Told never to recalculate it shows the spoilt values: so the agreement below is of its own calculation.
+    [unchanged] = libreoffice({"f0": spoilt["f0"]}, tmp_path, NEVER).values()
+    assert set(unchanged.values()) == {float(STALE)}
+    assert all_differences(written, libreoffice(spoilt, tmp_path)) == []
