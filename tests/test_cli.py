@@ -234,3 +234,19 @@ def test_nothing_heavy_is_loaded_for_the_version() -> None:
     code += " ('yaml', 'msgspec', 'xlsxwriter', 'zipfile', 'xml', 'decimal', 'openpyxl')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    from xlsxeval import api, cli
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr(api, "check", stop)
+    assert cli._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
+    monkeypatch.setattr(api, "check", fail)
+    assert cli._run(["check", str(S / "filled.xlsx")]) == 4  # noqa: SLF001  # run() leaves the process
+    assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")

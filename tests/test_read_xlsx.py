@@ -95,7 +95,7 @@ def test_torn_anywhere() -> None:
 
 
 def test_mutants_are_read_or_refused() -> None:
-    dice = random.Random(20251123)  # noqa: S311
+    dice = random.Random(20251123)
     for data in hostile.mutants(sample(), 400, dice.randrange):
         try:
             xlsx._read(data, hostile.LIMITS)  # noqa: SLF001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -199,6 +200,10 @@ def _run(arguments: list[str] | None) -> int:
     except OSError as error:
         _forget_stdout()
         return _say(f"读写失败：{error.strerror or error}", _MACHINE)
+    except Exception as error:  # noqa: BLE001  # a bug: one sentence for the user, with what its mender needs
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{Path(frame.filename).name}:{frame.lineno}"
+        return _say(f"程序出错（{type(error).__name__}: {error}，{where}），请把这句话和文件一起反馈给开发者", _BUG)
     return 0
 
 

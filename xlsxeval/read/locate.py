@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -20,7 +21,12 @@ class Grid:
 
     sheet: Sheet
     covers: Mapping[Position, Range]
-    last_row: int
+    #: The rows that hold anything, in order.
+    rows: tuple[int, ...]
+
+    def rows_between(self, first: int, last: int) -> tuple[int, ...]:
+        """Give the rows from ``first`` to ``last`` that hold anything."""
+        return self.rows[bisect_left(self.rows, first) : bisect_right(self.rows, last)]
 
     def merged(self, row: int, col: int) -> Range:
         """Give the merged range a cell belongs to, or the cell alone."""
@@ -35,19 +41,22 @@ class Grid:
         return found
 
 
-#: A merged range over more cells than this is no part of a form.
-_LARGEST_MERGE = 5_000
+#: A merged range over more cells than this is no part of a form, nor are more merged cells than that in all.
+_LARGEST_MERGE, _MOST_MERGED = 5_000, 300_000
 
 
 def make_grid(sheet: Sheet) -> Grid:
     """Index the merged ranges of a sheet by the cells they cover."""
     covers: dict[Position, Range] = {}
     for whole in sheet.merges:
-        if (whole.last_row - whole.first_row + 1) * (whole.last_col - whole.first_col + 1) <= _LARGEST_MERGE:
+        if (
+            len(covers) < _MOST_MERGED
+            and (whole.last_row - whole.first_row + 1) * (whole.last_col - whole.first_col + 1) <= _LARGEST_MERGE
+        ):
             for row in range(whole.first_row, whole.last_row + 1):
                 for col in range(whole.first_col, whole.last_col + 1):
                     covers[row, col] = whole
-    return Grid(sheet, covers, max((row for row, _ in sheet.cells), default=0))
+    return Grid(sheet, covers, tuple(sorted({row for row, _ in sheet.cells})))
 
 
 def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
@@ -98,7 +107,9 @@ def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
         start = _below(above, rows[above], alignment, grid)
         below = min((row for row in alignment.rows if row > picture_row), default=None)
         end = alignment.rows[below] if below is not None else start + 1
-        filled = (row for row in range(start, end) if any(grid.sheet.cells.get((row, col)) for _, col in met))
+        filled = (
+            row for row in grid.rows_between(start, end - 1) if any(grid.sheet.cells.get((row, col)) for _, col in met)
+        )
         rows[picture_row] = next(filled, start)
     return rows
 
@@ -167,7 +178,7 @@ def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, i
         return Region(first, alignment.rows[below] - 1, cols)
     # The row below was not met: cut off with the end of the page, or its label lost, and then the end is unknown.
     cut_off = not any(row > table.row for row in alignment.rows)
-    return Region(first, grid.last_row if cut_off else first - 1, cols)
+    return Region(first, max(grid.rows, default=0) if cut_off else first - 1, cols)
 
 
 def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
@@ -184,7 +195,7 @@ def _lines(table: Table, region: Region, alignment: Alignment, grid: Grid, amoun
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
     keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
     before: dict[str, Answer] = {}
-    for row in range(region.first, region.last + 1):
+    for row in grid.rows_between(region.first, region.last):
         texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}
         if _repeats_heads(texts, keys):
             continue
