@@ -49,6 +49,8 @@ class Missing(NamedTuple):
     label: str
     nearest: str
     cell: str
+    #: Whether numbers were lost with it, or only texts.
+    numeric: bool
 
 
 Line = Mapping[str, Answer]

@@ -92,6 +92,6 @@ def _nearest(lost: Missing, free: Mapping[str, Position], year: int) -> Missing:
     keys = {label_key(text).key: text for text in free}
     near = difflib.get_close_matches(label_key(label).key, keys, 1, _NEAR)
     if not near:
-        return Missing(label, "", "")
+        return Missing(label, "", "", lost.numeric)
     text = keys[near[0]]
-    return Missing(label, " ".join(text.split()), cell_name(*free[text]))
+    return Missing(label, " ".join(text.split()), cell_name(*free[text]), lost.numeric)

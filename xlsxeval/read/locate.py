@@ -250,6 +250,12 @@ def _most_common(years: list[int]) -> int | None:
 
 def _missing(alignment: Alignment) -> tuple[Missing, ...]:
     """Give the labels that blanks depend on and that were not met; nearest texts are looked up by the caller."""
-    needed = needed_labels(alignment.form)
-    lost = [index for index in sorted(needed) if index not in alignment.labels]
-    return tuple(Missing(alignment.form.labels[index].text, "", "") for index in lost)
+    form = alignment.form
+    numeric: set[int | None] = set()
+    for blank in form.blanks:
+        table, _, column = blank.name.partition(".")
+        field = form.fields.get(blank.name) or form.tables[table].columns[column]
+        if field.kind.numeric:
+            numeric |= {blank.head, blank.side}
+    lost = sorted(needed_labels(form) - alignment.labels.keys())
+    return tuple(Missing(form.labels[index].text, "", "", index in numeric) for index in lost)

@@ -123,5 +123,5 @@ class Numbers:
 
 
 def follows(answer: Answer) -> bool:
-    """Tell whether a computed blank is left to its formula: nothing else was typed there."""
-    return answer.own or (answer.value is None and answer.formula is None and not answer.problem)
+    """Tell whether a computed blank is left to its formula: it was found, and nothing else was typed there."""
+    return answer.own or bool(answer.cell and answer.value is None and answer.formula is None and not answer.problem)

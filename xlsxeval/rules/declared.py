@@ -15,7 +15,7 @@ from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, LineCell, N
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import Numbers, follows
 from xlsxeval.rules.finding import Finding
 
 PASS, FAIL, BLANK = "通过", "不通过", "未填"
@@ -98,8 +98,8 @@ def _filled(check: Check, numbers: Numbers) -> Outcome:
     answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
     if answer is None or not isinstance(expected, Decimal):
         return Outcome(check, BLANK)
-    if answer.own or answer.value is not None or answer.problem or answer.formula is not None:
-        return Outcome(check, PASS)
+    if answer.own or not follows(answer):
+        return Outcome(check, PASS if answer.cell else BLANK)
     answers = numbers.filing.forms[check.at.form]
     field = answers.form.fields[check.at.name]
     should = print_value(expected, field, KINDS[field.kind_name].decimals)

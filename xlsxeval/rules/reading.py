@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -11,6 +12,10 @@ from xlsxeval.forms.model import Field, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.rules.finding import Finding, finding
 from xlsxeval.rules.registry import rule
+
+_BARE = re.compile(r"\s*-?[0-9.,]+\s*")
+#: So many cells are named; a form pasted as text has a hundred.
+_NAMED = 3
 
 
 def _with_problem(answers: FormAnswers, problem: str) -> Iterator[tuple[str, Field, Answer]]:
@@ -58,30 +63,59 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
     )
 )
 def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Find numbers typed as text: read for what they mean, and reported."""
+    """Find numbers typed as text: read for what they mean, and reported; bare numbers once for the whole form."""
     for answers in filing.forms.values():
+        bare: list[tuple[str, Answer]] = []
         for name, _field, answer in _with_problem(answers, "text"):
+            if _BARE.fullmatch(answer.text):
+                bare.append((name, answer))
+                continue
             text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
             yield finding(of, text, found=answer.text, expected=_show(answer), **_place(answers, answer.cell, name))
+        if bare:
+            name, first = bare[0]
+            cells = "、".join(answer.cell for _, answer in bare[:_NAMED]) + ("等" if len(bare) > _NAMED else "")
+            text = f"{cells}共{len(bare)}格的数字是文字格式，已按数字读取"
+            yield finding(of, text, found=first.text, expected=_show(first), **_place(answers, first.cell, name))
 
 
 @rule(
     Rule(
         code="L01",
-        title="表上的标签没有找到",
-        why="标签被删改后，它旁边的内容就无法确定是什么。",
+        title="数字旁边的标签没有找到",
+        why="标签被删改后，它旁边的数就无法确定是什么，没有读取。",
         fix="请恢复这个标签，或在空白表上重填",
         severity="error",
         source="表样",
     )
 )
 def label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Report each label that stands beside blanks and was not found."""
+    """Report each label that leads to numbers and was not found."""
+    return _missing(filing, of, numeric=True)
+
+
+@rule(
+    Rule(
+        code="L05",
+        title="文字旁边的标签没有找到",
+        why="表样与已知的不同，或标签被删改，它旁边的文字没有读取。",
+        fix="请核对是否用了规定的表样",
+        severity="info",
+        source="表样",
+    )
+)
+def text_label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report each label that leads to texts only and was not found."""
+    return _missing(filing, of, numeric=False)
+
+
+def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
     for answers in filing.forms.values():
         for lost in answers.missing:
-            near = f"，最接近的是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
-            place = _place(answers, lost.cell, "")
-            yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **place)
+            if lost.numeric is numeric:
+                near = f"，最接近的是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
+                place = _place(answers, lost.cell, "")
+                yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **place)
 
 
 @rule(
