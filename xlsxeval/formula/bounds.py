@@ -7,7 +7,7 @@ fails only if no possible true values satisfy it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from xlsxeval.formula.evaluate import Compare, Value, compare_exactly
@@ -133,12 +133,3 @@ def printed(value: Decimal, decimals: int, *, truncated: bool = False) -> Interv
     if not truncated:
         return value - half, value + half
     return (value - half, value + unit) if value >= 0 else (value - unit, value + half)
-
-
-def rounding_used(true: Decimal, shown: Decimal, decimals: int) -> str:
-    """Name how ``shown`` came from ``true``: 四舍五入, 截断, or empty when neither fits."""
-    unit = Decimal(1).scaleb(-decimals)
-    if true.quantize(unit, ROUND_HALF_UP, EXACT) == shown:
-        return "四舍五入"
-    towards_zero = ROUND_FLOOR if true >= 0 else ROUND_CEILING
-    return "截断" if true.quantize(unit, towards_zero, EXACT) == shown else ""

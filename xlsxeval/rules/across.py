@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.calculate import Numbers
-from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import indicators
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import read_quantity
@@ -99,8 +99,8 @@ def unit_names(filing: Filing, of: Rule) -> Iterator[Finding]:
         if _bare(answers.unit) != _bare(named[0].unit):
             text = f"{answers.form.name}的单位是“{answers.unit}”，{named[0].form.name}的单位是“{named[0].unit}”"
             field = answers.form.unit_field
-            place = _place(answers, answers.fields[field].cell, field)
-            yield finding(of, text, found=answers.unit, expected=named[0].unit, **place)
+            where = place(answers, answers.fields[field].cell, field)
+            yield finding(of, text, found=answers.unit, expected=named[0].unit, **where)
 
 
 def _bare(name: str) -> str:
@@ -125,7 +125,7 @@ def form_years(filing: Filing, of: Rule) -> Iterator[Finding]:
             text = f"{answers.form.name}是{answers.year}年度，{dated[0].form.name}是{dated[0].year}年度"
             cell = answers.years[0].cell if answers.years else ""
             found, expected = str(answers.year), str(dated[0].year)
-            yield finding(of, text, found=found, expected=expected, **_place(answers, cell, "年度"))
+            yield finding(of, text, found=found, expected=expected, **place(answers, cell, "年度"))
 
 
 @rule(
@@ -145,8 +145,4 @@ def label_years(filing: Filing, of: Rule) -> Iterator[Finding]:
             if answers.year is not None and seen.year - seen.offset != answers.year:
                 right = str(answers.year + seen.offset)
                 text = f"“{seen.text}”的年份应为{right}年"
-                yield finding(of, text, found=str(seen.year), expected=right, **_place(answers, seen.cell, "年度"))
-
-
-def _place(answers: FormAnswers, cell: str, field: str) -> dict[str, str]:
-    return {"form": answers.form.name, "sheet": answers.sheet, "cell": cell, "field": field}
+                yield finding(of, text, found=str(seen.year), expected=right, **place(answers, seen.cell, "年度"))

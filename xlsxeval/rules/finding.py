@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxeval.filing import Filing
+from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import SEVERITIES, Rule
 
 
@@ -55,3 +55,8 @@ def finding(rule: Rule, message: str, **place: str) -> Finding:
 
 
 _NOWHERE = {"form": "", "sheet": "", "cell": "", "field": ""}
+
+
+def place(answers: FormAnswers, cell: str, field: str) -> dict[str, str]:
+    """Give where a finding on one cell of a form belongs."""
+    return {"form": answers.form.name, "sheet": answers.sheet, "cell": cell, "field": field}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Rule
 from xlsxeval.numbers import is_nil, plain, round_half_up
-from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import acceptable_scores, comparable, fewer_is_better, read_quantity
 
@@ -39,13 +39,7 @@ class Indicator(NamedTuple):
 
     def place(self, column: str) -> dict[str, str]:
         """Give where a finding on one column of this line belongs."""
-        form = self.answers
-        return {
-            "form": form.form.name,
-            "sheet": form.sheet,
-            "cell": self.line[column].cell,
-            "field": f"{_TABLE}.{column}",
-        }
+        return place(self.answers, self.line[column].cell, f"{_TABLE}.{column}")
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,7 @@ from xlsxeval.data import used_lines
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.numbers import plain
-from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
 
 _BARE = re.compile(r"\s*-?[0-9.,]+\s*")
@@ -47,7 +47,7 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
     for answers in filing.forms.values():
         for name, field, answer in _with_problem(answers, "bad"):
             text, kind = f"“{answer.text}”不是{field.kind.title}", field.kind.title
-            yield finding(of, text, found=answer.text, expected=kind, **_place(answers, answer.cell, name))
+            yield finding(of, text, found=answer.text, expected=kind, **place(answers, answer.cell, name))
 
 
 @rule(
@@ -71,12 +71,12 @@ def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
                 bare.append((name, answer))
                 continue
             text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
-            yield finding(of, text, found=answer.text, expected=_show(answer), **_place(answers, answer.cell, name))
+            yield finding(of, text, found=answer.text, expected=_show(answer), **place(answers, answer.cell, name))
         if bare:
             name, first = bare[0]
             cells = "、".join(answer.cell for _, answer in bare[:_NAMED]) + ("等" if len(bare) > _NAMED else "")
             text = f"{cells}共{len(bare)}格的数字是文字格式，已按数字读取"
-            yield finding(of, text, found=first.text, expected=_show(first), **_place(answers, first.cell, name))
+            yield finding(of, text, found=first.text, expected=_show(first), **place(answers, first.cell, name))
 
 
 @rule(
@@ -114,8 +114,8 @@ def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
         for lost in answers.missing:
             if lost.numeric is numeric:
                 near = f"，最接近的是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
-                place = _place(answers, lost.cell, "")
-                yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **place)
+                where = place(answers, lost.cell, "")
+                yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **where)
 
 
 @rule(
@@ -180,12 +180,8 @@ def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
         for table in answers.form.tables.values():
             if table.inherit and not lines[table.name] and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
-                yield finding(of, f"“{table.name}”一条也没有填", **_place(answers, head, table.name))
+                yield finding(of, f"“{table.name}”一条也没有填", **place(answers, head, table.name))
 
 
 def _show(answer: Answer) -> str:
     return plain(answer.value) if isinstance(answer.value, Decimal) else ""
-
-
-def _place(answers: FormAnswers, cell: str, field: str) -> dict[str, str]:
-    return {"form": answers.form.name, "sheet": answers.sheet, "cell": cell, "field": field}
