@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SAMPLE := 澧县县委办2024
 
-.PHONY: demo test check lint types tests generate pictures bench clean
+.PHONY: demo test wheel lint types tests generate pictures bench clean
 
 demo: .venv/installed
 	@mkdir -p out
@@ -32,6 +32,15 @@ types: .venv/installed-dev
 
 tests: .venv/installed-dev
 	$(BIN)/pytest -n auto
+
+# The wheel alone, without development dependencies and outside the checkout, writes a form and reads it back.
+wheel: .venv/installed-dev
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
+	cd build/wheel && venv/bin/xlsxeval new hunan --year 2024 -o 空白表.xlsx
+	cd build/wheel && venv/bin/xlsxeval check 空白表.xlsx || test $$? -eq 1
 
 # Samples, rule pages, schemas: committed, and the tests fail when they are stale.
 generate: .venv/installed-dev

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 import sys
+
+import pytest
 
 from tests.conftest import ROOT
 from xlsxeval import api
@@ -22,6 +25,19 @@ def test_generated_files_are_fresh() -> None:
 def test_every_rule_has_its_page_and_no_page_is_left_over() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} - {"README"}
     assert pages == set(api.rules(api.load_set("hunan")))
+
+
+def test_the_library_example_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    [code] = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(ROOT)
+    exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == 7
+    assert printed[0].startswith("基础数据表 F13 X01 208 370.91 两表的项目支出不一致")
+
+
+def test_examples_in_docstrings_run() -> None:
+    assert doctest.testmod(api).failed == 0
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -191,6 +191,8 @@ def test_every_input_is_validated_by_its_kind() -> None:
         ({"forms": {"自评表": {"全年预算数": ["1"]}}}, "自评表的全年预算数应是一个值，不是列表"),
         ({"forms": {"自评表": {"全年预算数": "12345678901234.567"}}}, "自评表的全年预算数的数字超过15位，电子表格存不下：12345678901234.567"),
         ({"forms": {"自评表": {"预期目标": "字" * 40000}}}, "自评表的预期目标的文字太长（超过32767字）"),
+        ({"forms": {"自评表": {"预期目标": "甲\x01"}}}, "自评表的预期目标含有不能写进电子表格的控制字符"),
+        ({"forms": {"自评表": {"预期目标": "甲\ud800"}}}, "自评表的预期目标含有不能写进电子表格的控制字符"),
         ({"set": "hubei"}, "数据是“hubei”套表的，不是“hunan”"),
         ({"year": "二〇二四"}, "年度“二〇二四”不对，应是四位数的年份，如2024"),
         ({"forms": []}, "“forms”应由“名称: 值”组成"),
@@ -220,3 +222,20 @@ def test_printed_yaml_is_plain_yaml() -> None:
     loaded = yaml.safe_load(text)
     assert loaded["forms"]["自评表"]["fields"]["全年预算数"] == 1361.15
     assert "全年预算数: 1361.15\n" in text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "http://x", "@x", "+1", "-1", "_x0041_", "_x005F_", "a\tb", "a\r\nb", " 前后有空格 ", "null", "~", "true", "1.50", "007", "'x"],
+)
+def test_texts_stay_texts(text: str) -> None:
+    data = {"year": 2024, "forms": {"自评表": {"部门名称": text, "预期目标": text}}}
+    content = api.fill(HUNAN, data)
+    plain = api.extract(content)
+    assert plain["forms"]["自评表"]["fields"]["预期目标"] == text  # type: ignore[index]  # a mapping
+    cells = [cell for sheet in open_xlsx(content).sheets for cell in sheet.cells.values() if cell.text == text]
+    assert {cell.kind for cell in cells} == {"text"}
+    assert not any(cell.formula for cell in cells)
+    from xlsxeval.forms.yamlfile import read_yaml
+
+    assert api.fill(HUNAN, read_yaml(as_yaml(plain), "x")[0]) == content

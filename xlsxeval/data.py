@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,7 @@ _FORM_KEYS = ("sheet", "fields", "tables")
 _ANSWER_KEYS = ("value", "text", "cell", "formula")
 _MAX_DIGITS = 15
 _MAX_TEXT = 32_767
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _YEARS = range(1990, 2100)
 
 
@@ -225,8 +227,10 @@ def _answer(tree: Tree, field: Field, where: str, formset: FormSet, cell: str, *
         return Answer(None, "", cell, "", own=True)
     as_is = isinstance(tree, dict) and tree.get("value") is None
     text = _printed(tree, field.kind)
-    if len(text) > _MAX_TEXT or "\x00" in text:
-        raise DataError(f"{where}的文字太长（超过{_MAX_TEXT}字）" if len(text) > _MAX_TEXT else f"{where}含有控制字符")
+    if len(text) > _MAX_TEXT:
+        raise DataError(f"{where}的文字太长（超过{_MAX_TEXT}字）")
+    if _UNWRITABLE.search(text):
+        raise DataError(f"{where}含有不能写进电子表格的控制字符")
     value, decimals, problem = interpret(text, field.kind, formset.amount_unit)
     if problem and not as_is:
         raise DataError(f"{where}应是{field.kind.title}，这里是“{text}”")

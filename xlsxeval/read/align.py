@@ -17,6 +17,9 @@ _LONGEST_LABEL = 120
 #: More cells than this with one and the same text are not labels but answers.
 _MOST_OF_A_KIND = 200
 
+#: A sheet holds a form if at least this share of the labels beside its blanks was met.
+ENOUGH = 0.5
+
 Position = tuple[int, int]
 #: The labels of one row of the picture: index, column, keys.
 _Labels = tuple[tuple[int, int, tuple[str, ...]], ...]
@@ -79,7 +82,14 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
     Args:
         form: the form looked for.
         texts: what ``texts_by_key`` gave for the sheet.
+
+    Returns:
+        The alignment; without labels, and with the share that could be met at most, if that is too little.
     """
+    anchors = needed_labels(form)
+    at_most = sum(any(key in texts for key in form.labels[index].keys) for index in anchors) / max(len(anchors), 1)
+    if at_most < ENOUGH:
+        return Alignment(form, {}, {}, at_most)
     frontier = [_Step(0.0, None, None)]
     rows_so_far = [0]
     for picture_row, labels in _rows_of(form):
@@ -96,7 +106,6 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
         rows[last.pair.picture_row] = last.pair.row
         found |= {index: (last.pair.row, col) for index, col in last.pair.labels}
         last = last.before
-    anchors = needed_labels(form)
     return Alignment(form, found, rows, len(anchors & found.keys()) / max(len(anchors), 1))
 
 

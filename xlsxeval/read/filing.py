@@ -10,14 +10,12 @@ from xlsxeval.filing import Filing, FormAnswers, Missing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
 from xlsxeval.forms.year import with_year
-from xlsxeval.read.align import Alignment, Position, align, texts_by_key
+from xlsxeval.read.align import ENOUGH, Alignment, Position, align, texts_by_key
 from xlsxeval.read.cells import Refused, Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.locate import locate, make_grid
 from xlsxeval.text import label_key
 
-#: A sheet holds a form if at least this share of the labels beside its blanks was met.
-_ENOUGH = 0.5
 _NEAR = 0.5
 
 
@@ -40,7 +38,7 @@ def read_filing(book: Workbook, formsets: tuple[FormSet, ...], file: str = "") -
         notes: list[str] = []
         for form in formset.forms:
             ranked = [(align(form, keys), sheet) for sheet, keys in texts]
-            fits = [pair for pair in ranked if pair[0].share >= _ENOUGH]
+            fits = [pair for pair in ranked if pair[0].share >= ENOUGH]
             if fits:
                 found[form.name] = max(fits, key=lambda pair: (pair[0].share, pair[1].state == "visible"))
                 notes += _passed_over(form.name, found[form.name][1], fits)
