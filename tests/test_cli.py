@@ -114,6 +114,11 @@ def test_explain_prints_the_page() -> None:
         (["check", "--set", "没有", "有.xlsx"], 2, "没有“没有”这套表"),
         (["check", "--fromat", "json", "x"], 2, "没有选项“--fromat”"),
         (["check"], 2, "缺少“文件"),
+        (["new", "--year", "2024", "-o", "x.xlsx"], 2, "缺少“套表”，如 hunan，或 --set 文件夹"),
+        (["fill", "生.yaml", "-o", "x.xlsx"], 2, "缺少“套表”，如 hunan，或 --set 文件夹"),
+        (["fill", "hunan", "生.yaml", "多.yaml", "-o", "x.xlsx"], 2, "多余的参数“多.yaml”"),
+        (["new", "hunan", "--year", "2024", "--lines", "数量指标", "-o", "x.xlsx"], 2, "--lines应写成“分组=行数”"),
+        (["new", "hunan", "--year", "2024", "--lines", "数量=3", "-o", "x.xlsx"], 2, "没有叫“数量”的分组，是否想写“数量指标”"),
     ],
 )
 def test_bad_calls_are_one_sentence(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
@@ -250,3 +255,23 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(api, "check", fail)
     assert cli._run(["check", str(S / "filled.xlsx")]) == 4  # noqa: SLF001  # run() leaves the process
     assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")
+
+
+def test_a_countys_own_set(tmp_path: Path) -> None:
+    import shutil
+
+    own = tmp_path / "我的县"
+    shutil.copytree(ROOT / "templates" / "hunan", own)
+    file = own / "set.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("set: hunan", "set: 我的县"), encoding="utf-8")
+    assert run("forms", "--set", own).stdout.startswith("我的县  ")
+    out = tmp_path / "空白.xlsx"
+    assert run("new", "--set", own, "--year", 2025, "-o", out).returncode == 0
+    assert run("new", own, "--year", 2025, "-o", out, "--force").returncode == 0
+    assert json.loads(run("check", "--set", own, "--format", "json", out).stdout)["set"] == "我的县"
+    data = tmp_path / "d.yaml"
+    data.write_text((CLEAN / "data.yaml").read_text(encoding="utf-8").replace("set: hunan", "set: 我的县"), encoding="utf-8")
+    assert run("fill", "--set", own, data, "-o", tmp_path / "填.xlsx").returncode == 0
+    assert run("check", "--set", own, tmp_path / "填.xlsx").returncode == 0
+    assert "E06" in run("explain", "E06", "--set", own).stdout
+    assert run("new", "hunan", "--set", own, "--year", 2025, "-o", tmp_path / "x.xlsx").returncode == 2

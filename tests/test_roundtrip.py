@@ -239,3 +239,23 @@ def test_texts_stay_texts(text: str) -> None:
     from xlsxeval.forms.yamlfile import read_yaml
 
     assert api.fill(HUNAN, read_yaml(as_yaml(plain), "x")[0]) == content
+
+
+def test_templates_with_known_content_and_more_lines() -> None:
+    known = {"forms": {"自评表": {"年初预算数": 500, "指标": [{"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "举办会议数", "年度指标值": "≥13"}]}}}
+    content = api.new(HUNAN, year=2024, unit="某局", data=known, lines={"数量指标": 12, "专项资金": 5}, lock_known=True)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    form = book["自评表"]
+    assert (form["C5"].value, form["D15"].value, form["E15"].value) == (500, "举办会议数", "≥13")
+    assert [form[cell].protection.locked for cell in ("C5", "D15", "E15", "F15", "D16", "D5")] == [True, True, True, False, False, False]
+    assert "C15:C26" in {str(merged) for merged in form.merged_cells.ranges}
+    open_book = openpyxl.load_workbook(io.BytesIO(api.new(HUNAN, year=2024, data=known)))
+    assert not open_book["自评表"]["D15"].protection.locked
+    basic = open_book["基础数据表"]
+    assert {basic.cell(row, 1).value for row in range(17, 22)} == {None}
+    assert book["基础数据表"]["A24"].value == "公用经费："
+    assert api.extract(content)["forms"]["自评表"]["tables"]["指标"] == known["forms"]["自评表"]["指标"]  # type: ignore[index]  # a mapping
+    with pytest.raises(DataError, match="“--lines”中没有叫“数量”的分组，是否想写“数量指标”"):
+        api.new(HUNAN, year=2024, lines={"数量": 3})
+    with pytest.raises(DataError, match="行数应在1到500之间"):
+        api.new(HUNAN, year=2024, lines={"数量指标": 0})

@@ -26,28 +26,48 @@ from xlsxeval.rules.run import check as run_rules
 from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
+_MOST_LINES = 500
 
 
-def new(formset: FormSet, *, year: int, unit: str = "", protect: bool = True) -> bytes:
+def new(
+    formset: FormSet,
+    *,
+    year: int,
+    unit: str = "",
+    data: object = None,
+    lines: Mapping[str, int] | None = None,
+    protect: bool = True,
+    lock_known: bool = False,
+) -> bytes:
     """Write an empty workbook to hand out.
 
     Args:
         formset: the set of forms.
         year: the form's year, as 2024.
         unit: the unit's name, put into the forms if given.
+        data: what is known already (indicators and targets, budget figures), as for ``fill``.
+        lines: lines of a group or table in the template, as ``{"数量指标": 12}``.
         protect: lock formulas and labels (no password).
+        lock_known: lock what ``data`` filled in as well.
 
     Returns:
         The .xlsx as bytes, the same on every run.
 
     Raises:
-        DataError: if the year or name cannot be used.
+        DataError: if the year, a name or an entry cannot be used.
     """
     if year not in _YEARS:
         raise DataError(f"年度“{year}”不对，应在{_YEARS.start}到{_YEARS.stop - 1}之间")
-    return write_workbook(
-        build_filing(formset, parse_data({}, formset), year=year, unit=unit, spare=True), protect=protect
-    )
+    if any(not 0 < count <= _MOST_LINES for count in (lines or {}).values()):
+        raise DataError(f"行数应在1到{_MOST_LINES}之间")
+    known = parse_data(_tree(data or {}), formset)
+    filing = build_filing(formset, known, year=year, unit=unit or known.unit, lines=lines or {})
+    return write_workbook(filing, protect=protect, lock_known=lock_known)
+
+
+def _tree(data: object) -> object:
+    """Read a data file, or turn the numbers of a mapping into their texts, as they would stand in a file."""
+    return read_data(data) if isinstance(data, Path) else _as_text(data)
 
 
 def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str = "", protect: bool = True) -> bytes:
@@ -67,7 +87,7 @@ def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str =
     Raises:
         DataError: naming the entry that is unknown or cannot be used.
     """
-    parsed = parse_data(read_data(data) if isinstance(data, Path) else _as_text(data), formset)
+    parsed = parse_data(_tree(data), formset)
     of_year = year or parsed.year
     if of_year is None or of_year not in _YEARS:
         raise DataError("数据里没有年度（year），请写上，如 year: 2024")
@@ -75,7 +95,6 @@ def fill(formset: FormSet, data: object, *, year: int | None = None, unit: str =
 
 
 def _as_text(data: object) -> object:
-    """Turn the numbers of a mapping into their texts, as they would stand in a file."""
     if isinstance(data, Mapping):
         return {str(key): _as_text(value) for key, value in data.items()}
     if isinstance(data, list | tuple):

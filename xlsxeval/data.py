@@ -103,7 +103,9 @@ def _known(names: Iterable[str], known: Iterable[str], where: str, what: str = "
             raise DataError(f"“{where}”中没有叫“{name}”的{what}{advice}")
 
 
-def build_filing(formset: FormSet, data: Data, *, year: int, unit: str = "", spare: bool = False) -> Filing:
+def build_filing(
+    formset: FormSet, data: Data, *, year: int, unit: str = "", lines: Mapping[str, int] | None = None
+) -> Filing:
     """Lay data out as our template would hold it.
 
     A computed field that the data leaves out holds its formula; one that the data names holds the typed value.
@@ -113,34 +115,41 @@ def build_filing(formset: FormSet, data: Data, *, year: int, unit: str = "", spa
         data: what ``parse_data`` gave.
         year: the form's year.
         unit: the unit's name, put into every form if the data names it in none.
-        spare: keep the template's empty lines (``new``), instead of only its groups (``fill``).
+        lines: for a template: how many lines each group (``数量指标``) or table has at least, where not as the form
+            says; None for a filled form, which gets only its own lines and one for each empty group.
 
     Raises:
         DataError: naming the form and field that is unknown or cannot be written.
     """
     named = any(form.unit_field in data.forms.get(form.name, {}) for form in formset.forms)
     given = "" if named else unit
+    _known(lines or {}, [name for form in formset.forms for name in _line_groups(form)], "--lines", "分组")
     forms = {
-        form.name: _form(form, formset, data.forms.get(form.name, {}), year, given, spare=spare)
-        for form in formset.forms
+        form.name: _form(form, formset, data.forms.get(form.name, {}), year, given, lines) for form in formset.forms
     }
     found = next((answers.unit for answers in forms.values() if answers.unit), unit)
     return Filing("", formset, forms, year, found)
 
 
+def _line_groups(form: Form) -> Iterable[str]:
+    """Give the names by which the numbers of lines of a template are set."""
+    for table in form.tables.values():
+        yield from (group[-1] if group else table.name for group, _ in table.groups)
+
+
 def _form(
-    form: Form, formset: FormSet, content: Mapping[str, Tree], year: int, unit: str, *, spare: bool
+    form: Form, formset: FormSet, content: Mapping[str, Tree], year: int, unit: str, lines: Mapping[str, int] | None
 ) -> FormAnswers:
     _known(content, [*form.fields, *form.tables], form.name, "填空")
     rows: dict[str, list[Mapping[str, Tree]]] = {}
     for table in form.tables.values():
-        lines = content.get(table.name) or []
-        if not isinstance(lines, list):
+        rows_given = content.get(table.name) or []
+        if not isinstance(rows_given, list):
             raise DataError(f"“{form.name}”的“{table.name}”应是一行一行的列表")
-        given = [_mapping(line or {}, f"{table.name}第{number}行") for number, line in enumerate(lines, 1)]
+        given = [_mapping(line or {}, f"{table.name}第{number}行") for number, line in enumerate(rows_given, 1)]
         for number, line in enumerate(given, 1):
             _known(line, table.columns, f"{table.name}第{number}行", "列")
-        rows[table.name] = arrange(table, given, spare=spare)
+        rows[table.name] = arrange(table, given, lines)
     page = place(form, {name: len(lines) for name, lines in rows.items()})
     fields = {}
     for name, field in form.fields.items():
@@ -153,11 +162,13 @@ def _form(
     return FormAnswers(form, form.name, year, fields, tables, page.regions, head_cells(form, labels))
 
 
-def arrange(table: Table, given: list[Mapping[str, Tree]], *, spare: bool) -> list[Mapping[str, Tree]]:
+def arrange(
+    table: Table, given: list[Mapping[str, Tree]], wanted: Mapping[str, int] | None = None
+) -> list[Mapping[str, Tree]]:
     """Put the lines of an empty template around the given ones, whose order stays.
 
-    A group of the template that has no line gets one (all of its empty lines if ``spare``), after the group
-    before it.
+    A group of the template that has no line gets one; in a template (``wanted`` is given) every group is filled up
+    to the lines it should have. The empty lines of a group stand behind its own, or behind the group before it.
     """
     lines: list[tuple[tuple[str, ...], Mapping[str, Tree]]] = []
     path: tuple[str, ...] = ("",) * len(table.inherit)
@@ -167,10 +178,10 @@ def arrange(table: Table, given: list[Mapping[str, Tree]], *, spare: bool) -> li
     after = -1
     for group, count in table.groups:
         own = [index for index, (of, _) in enumerate(lines) if of == group]
-        wanted = count if spare or not table.inherit else 1
-        extra = max(wanted - len(own), 0) if (not own or spare) else 0
-        if not table.inherit and given and not spare:
-            extra = 0
+        if wanted is not None:
+            extra = max(wanted.get(group[-1] if group else table.name, count) - len(own), 0)
+        else:
+            extra = 0 if own else 1 if table.inherit else count
         at = own[-1] if own else after
         empty: dict[str, Tree] = dict(zip(table.inherit, group, strict=False))
         lines[at + 1 : at + 1] = [(group, empty)] * extra

@@ -28,6 +28,8 @@ LOOKS: dict[str, dict[str, object]] = {
     "computed": {**_BOXED, "bg_color": _COMPUTED},
     "anchor": {**_BOXED, "locked": False, "font_size": 4},
 }
+# What is known from the start and not to be changed: as the blank, but locked and grey.
+LOOKS |= {f"known {look}": {**LOOKS[look], "locked": True, "bg_color": _COMPUTED} for look in ("blank", "prose")}
 ANCHOR_HEIGHT = 4.5
 _LINE_HEIGHT = 16.0
 _PADDING = 7.0

@@ -36,12 +36,13 @@ _A4 = 9
 _LONGEST_SHEET_NAME = 31
 
 
-def write_workbook(filing: Filing, *, protect: bool = True) -> bytes:
+def write_workbook(filing: Filing, *, protect: bool = True, lock_known: bool = False) -> bytes:
     """Write a filing laid out by ``build_filing`` as one .xlsx with a sheet for each form.
 
     Args:
         filing: the answers; blanks stay blank, computed fields hold the form's formula and its result.
         protect: lock formulas and labels (without a password).
+        lock_known: lock the blanks that are filled, too.
 
     Returns:
         The bytes of the workbook, the same for the same filing on every run.
@@ -54,7 +55,7 @@ def write_workbook(filing: Filing, *, protect: bool = True) -> bytes:
     formats: dict[tuple[str, str], Format] = {}
     numbers = Numbers(filing)
     for answers in filing.forms.values():
-        _Writer(book, formats, filing, numbers, answers).write(protect=protect)
+        _Writer(book, formats, filing, numbers, answers, lock_known=lock_known).write(protect=protect)
     book.close()
     return buffer.getvalue()
 
@@ -69,7 +70,10 @@ class _Writer:
         filing: Filing,
         numbers: Numbers,
         answers: FormAnswers,
+        *,
+        lock_known: bool,
     ) -> None:
+        self.lock_known = lock_known
         self.book, self.formats, self.filing, self.numbers, self.answers = book, formats, filing, numbers, answers
         self.form = answers.form
         self.page: Page = place(self.form, {name: len(lines) for name, lines in answers.tables.items()})
@@ -105,6 +109,9 @@ class _Writer:
             self.formats[key] = self.book.add_format({**LOOKS[look], **extra})
         return self.formats[key]
 
+    def _look(self, look: str, answer: Answer) -> str:
+        return f"known {look}" if self.lock_known and answer.text else look
+
     def _region(self, area: tuple[int, int, int, int], cell_format: Format) -> None:
         first_row, first_col, last_row, last_col = area
         if (first_row, first_col) == (last_row, last_col):
@@ -136,7 +143,7 @@ class _Writer:
         elif field.formula is not None:
             look = "computed"
         else:
-            look = "prose" if field.kind_name == "prose" else "blank"
+            look = self._look("prose" if field.kind_name == "prose" else "blank", answer)
         cell_format = self._format(look, _number_format(field, answer))
         self._region(area, cell_format)
         row, col = area[0] - 1, area[1] - 1
@@ -187,7 +194,7 @@ class _Writer:
         row = region.first + 1 + number
         for name, field in table.columns.items():
             answer, col = line[name], region.cols[name]
-            cell_format = self._format("blank", _number_format(field, answer))
+            cell_format = self._format(self._look("blank", answer), _number_format(field, answer))
             last_col = self.last_cols[col]
             if name in table.inherit:
                 span = merged.get((name, number))
