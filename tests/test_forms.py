@@ -89,6 +89,12 @@ def test_a_small_form_loads(tmp_path: Path) -> None:
         ("    fix: 请改\n", "", "表.yaml:13: “checks/T01”缺少“fix”"),
         ("fields:", "labels: {丁: [戊]}\nfields:", "表.yaml:8: labels的“丁”不是版面上的文字"),
         ("title: 试用表", "unit_field: 丁\ntitle: 试用表", "表.yaml:2: unit_field“丁”不是填空"),
+        ("form: 表", "form: 一/二", "表.yaml:1: 表名也是工作表名"),
+        ("[10, 10]", "[10, 0]", "表.yaml:3: 列宽应在0到255之间"),
+        ("甲: {kind: money}", "甲: {kind: money, least: 低}", "表.yaml:9: least应是数字，或“-”表示可以为负，这里是“低”"),
+        ("甲: {kind: money}", "甲: {kind: money, most: 高}", "表.yaml:9: most应是数字或同一清单中的列，这里是“高”"),
+        ("甲: {kind: money}", "甲: {kind: money, start: 起}", "表.yaml:9: start应是数字或profile中的名称，这里是“起”"),
+        ("甲: {kind: money}", "甲: {kind: money, help: " + "长" * 256 + "}", "表.yaml:9: help超过255字，表格软件显示不下"),
         ("title: 试用表", "title: [试用表", "表.yaml:3: 不是有效的YAML"),
     ],
 )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms import checks as declared
 from xlsxeval.forms.convert import Spec, convert
+from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Blank, Field, Form, FormSet, Label, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
 from xlsxeval.forms.picture import Part, PictureError, read_picture
@@ -17,6 +18,10 @@ from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
 from xlsxeval.forms.year import template_key
 from xlsxeval.numbers import parse_figure
 from xlsxeval.text import label_key
+
+#: Excel's own limits.
+_LONGEST_SHEET_NAME, _LONGEST_HELP, _WIDEST = 31, 255, 255
+_MOST_LINES = 500
 
 
 def load_folder(folder: Path) -> FormSet:
@@ -75,6 +80,11 @@ def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
     except PictureError as error:
         raise DefinitionError(str(error), file=lines.file, line=lines.of("layout") + 1 + error.line) from None
     first = lines.of("layout") + 1
+    if not 0 < len(spec.form) <= _LONGEST_SHEET_NAME or set(spec.form) & set("[]:*?/\\'") or "." in spec.form:
+        message = f"表名也是工作表名，不能超过{_LONGEST_SHEET_NAME}字，不能含有 [ ] : * ? / \\ ' . "
+        raise lines.error(message.strip(), "form")
+    if any(not 0 < one <= _WIDEST for one in spec.widths):
+        raise lines.error(f"列宽应在0到{_WIDEST}之间", "widths")
     if len(spec.widths) != width:
         raise lines.error(f"widths有{len(spec.widths)}个宽度，版面有{width}列", "widths")
     labels = _labels(spec, parts, lines)
@@ -195,8 +205,18 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
         star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
         node = names.formula(spec.formula, lines, ("fields", key, "formula"), star=star)
     start = str(profile.get(str(spec.start), spec.start))
-    least = None if spec.least == "-" else Decimal(spec.least or 0)
-    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, least, str(spec.most))
+    if start and KINDS[spec.kind].numeric and parse_figure(start) is None:
+        raise lines.error(f"start应是数字或profile中的名称，这里是“{start}”", "fields", key, "start")
+    least = None if spec.least == "-" else parse_figure(str(spec.least or 0))
+    if least is None and spec.least != "-":
+        raise lines.error(f"least应是数字，或“-”表示可以为负，这里是“{spec.least}”", "fields", key, "least")
+    beside = f"{name.rpartition('.')[0]}.{spec.most}"
+    if spec.most and parse_figure(str(spec.most)) is None and beside not in names.known:
+        raise lines.error(f"most应是数字或同一清单中的列，这里是“{spec.most}”", "fields", key, "most")
+    if len(spec.help) > _LONGEST_HELP:
+        raise lines.error(f"help超过{_LONGEST_HELP}字，表格软件显示不下", "fields", key, "help")
+    lowest = None if least is None else least.value
+    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, lowest, str(spec.most))
 
 
 def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:
@@ -223,6 +243,8 @@ def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, 
             found += [((first, second), count) for second, count in inner.items()]
         else:
             found.append(((first,), inner))
+    if any(not 0 <= count <= _MOST_LINES for _, count in found):
+        raise lines.error(f"行数应在0到{_MOST_LINES}之间", "tables", name, "starts_with")
     if any(len(path) != len(spec.inherit) for path, _ in found):
         raise lines.error("starts_with的层数应与inherit的列数相同", "tables", name, "starts_with")
     return tuple(found)

@@ -33,7 +33,6 @@ _PROTECTION = {
     "autofilter": True,
 }
 _A4 = 9
-_LONGEST_SHEET_NAME = 31
 
 
 def write_workbook(filing: Filing, *, protect: bool = True, lock_known: bool = False) -> bytes:
@@ -77,7 +76,7 @@ class _Writer:
         self.book, self.formats, self.filing, self.numbers, self.answers = book, formats, filing, numbers, answers
         self.form = answers.form
         self.page: Page = place(self.form, {name: len(lines) for name, lines in answers.tables.items()})
-        self.sheet: Worksheet = book.add_worksheet(self.form.name[:_LONGEST_SHEET_NAME])
+        self.sheet: Worksheet = book.add_worksheet(self.form.name)
         self.heights: dict[int, float] = {}
         self.cells = {name: answer.cell for name, answer in answers.fields.items()}
         #: First -> last column of each column of a table, which may be merged over several.
