@@ -40,6 +40,7 @@ def test_printing() -> None:
     assert [plain(D(text)) for text in ("10.50", "1E+3", "-0.00", "0.000001")] == ["10.5", "1000", "0", "0.000001"]
     assert percent_text(D("0.80448"), 2) == "80.45%"
     assert round_half_up(D("-0.125"), 2) == D("-0.13")
+    assert round_half_up(D("1E+60"), 2) == D("1E+60")
 
 
 @pytest.mark.parametrize(

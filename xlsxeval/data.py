@@ -16,7 +16,7 @@ from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Field, Form, FormSet, Table
 from xlsxeval.forms.place import Page, cell_name, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
-from xlsxeval.numbers import plain
+from xlsxeval.numbers import parse_figure, plain
 
 _TOP_KEYS = ("file", "set", "year", "unit", "forms")
 _FORM_KEYS = ("sheet", "fields", "tables")
@@ -254,12 +254,18 @@ def _answer(tree: Tree, field: Field, where: str, formset: FormSet, cell: str, *
 
 def _printed(tree: Tree, kind: Kind) -> str:
     """Give the text to be written: for a percentage what was printed, which tells its decimals."""
-    if isinstance(tree, dict):
-        value, text = tree.get("value"), tree.get("text")
-        if value is None or (kind.title == "百分比" and text and str(text).endswith("%")):
-            return str(text or "")
-        return str(value)
-    return "" if tree is None else str(tree)
+    if not isinstance(tree, dict):
+        return "" if tree is None else str(tree)
+    value, text = tree.get("value"), str(tree.get("text") or "")
+    if value is None:
+        return text
+    ratio = parse_figure(str(value)) if kind.title == "百分比" else None
+    return percent_entry(ratio.value, text) if ratio else str(value)
+
+
+def percent_entry(ratio: Decimal, text: str) -> str:
+    """Write a ratio so that it is read as one: as it was printed, else exactly, in any case with its sign."""
+    return text if text.endswith("%") else f"{plain(ratio * 100)}%"
 
 
 def plain_data(filing: Filing) -> dict[str, object]:
@@ -273,10 +279,15 @@ def plain_data(filing: Filing) -> dict[str, object]:
         for field_name, answer in answers.fields.items():
             computed = answers.form.fields[field_name].formula is not None
             if answer.formula is None and (computed or _given(answer)):
-                fields[field_name] = plain_entry(answer)
+                fields[field_name] = plain_entry(answer, answers.form.fields[field_name])
         tables = {
             table: [
-                {column: plain_entry(answer) for column, answer in line.items() if _given(answer)} for line in lines
+                {
+                    column: plain_entry(answer, answers.form.tables[table].columns[column])
+                    for column, answer in line.items()
+                    if _given(answer)
+                }
+                for line in lines
             ]
             for table, lines in used_lines(answers).items()
         }
@@ -288,12 +299,12 @@ def _given(answer: Answer) -> bool:
     return answer.value is not None or bool(answer.text)
 
 
-def plain_entry(answer: Answer) -> object:
+def plain_entry(answer: Answer, field: Field) -> object:
     """Give one answer as it would be typed into a data file."""
     if answer.value is None or answer.problem:
         return {"text": answer.text} if answer.text else None
     if isinstance(answer.value, Decimal):
-        return answer.text if answer.text.endswith("%") else plain(answer.value)
+        return percent_entry(answer.value, answer.text) if field.kind_name == "percent" else plain(answer.value)
     return answer.value
 
 

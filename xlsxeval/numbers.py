@@ -58,14 +58,21 @@ def decimals_of(value: Decimal) -> int:
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
+def round_to(value: Decimal, places: int, rounding: str) -> Decimal:
+    """Round to so many decimals; a value too large to have decimals within the precision stays as it is."""
+    if value.adjusted() + places >= EXACT.prec - 1:
+        return value
+    return value.quantize(Decimal(1).scaleb(-places), rounding, EXACT)
+
+
 def round_half_up(value: Decimal, places: int) -> Decimal:
     """Round as a spreadsheet does: half away from zero."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, EXACT)
+    return round_to(value, places, ROUND_HALF_UP)
 
 
 def truncate(value: Decimal, places: int) -> Decimal:
     """Cut off all digits after ``places`` decimals."""
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_DOWN, EXACT)
+    return round_to(value, places, ROUND_DOWN)
 
 
 def plain(value: Decimal) -> str:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from xlsxeval.formula.evaluate import Compare, Value, compare_exactly
 from xlsxeval.formula.tree import Binary, Call, Column, Field, LineCell, Node, Number, Ref, Unary
-from xlsxeval.numbers import EXACT
+from xlsxeval.numbers import EXACT, round_to
 
 Interval: TypeAlias = tuple[Decimal, Decimal]
 #: The interval of a reference (a sequence of them for a column), None for blank.
@@ -110,9 +110,9 @@ def _call(function: str, parts: Sequence[Interval | None]) -> Interval | None:
         case "MAX":
             return max(lows), max(highs)
         case "ROUND" | "ROUNDDOWN":
-            unit = Decimal(1).scaleb(-int(lows[1]))
+            places = int(lows[1])
             # A printed result may be rounded half up or cut off: both are met in real filings.
-            return lows[0].quantize(unit, ROUND_FLOOR, EXACT), highs[0].quantize(unit, ROUND_HALF_UP, EXACT)
+            return round_to(lows[0], places, ROUND_FLOOR), round_to(highs[0], places, ROUND_HALF_UP)
         case "ABS":
             low, high = known[0]
             return (Decimal(0) if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
