@@ -16,7 +16,9 @@ import openpyxl
 
 #: What every formula cell shows before it is recalculated.
 STALE = 777_777
-_FORMULA_CELL = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v>.*?</v></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v/></c>')
+_FORMULA_CELL = re.compile(
+    r'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v>.*?</v></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v/></c>'
+)
 _PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
@@ -46,7 +48,13 @@ def _stale_cell(match: re.Match[str]) -> str:
 def formula_cells(content: bytes) -> list[tuple[str, str]]:
     """Give sheet and address of every formula cell."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return [(sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    return [
+        (sheet.title, cell.coordinate)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
 
 
 def cached(content: bytes) -> Cells:
@@ -61,6 +69,11 @@ def _plain(value: object) -> float | str:
 
 def libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, Cells]:
     """Load and save many workbooks in one LibreOffice, and give what their formula cells show then."""
+    return {name: cached(content) for name, content in saved_by_libreoffice(contents, folder, mode).items()}
+
+
+def saved_by_libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, bytes]:
+    """Load and save many workbooks in one LibreOffice."""
     profile, source, target = folder / f"profile{mode}", folder / f"in{mode}", folder / f"out{mode}"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(mode=mode), encoding="utf-8")
@@ -72,7 +85,7 @@ def libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS)
     command = ["soffice", "--headless", f"-env:UserInstallation={profile.as_uri()}"]
     command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), *map(str, files)]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
-    return {name: cached((target / f"{name}.xlsx").read_bytes()) for name in contents}
+    return {name: (target / f"{name}.xlsx").read_bytes() for name in contents}
 
 
 def has_libreoffice() -> bool:

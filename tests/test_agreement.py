@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import NEVER, STALE, Cells, cached, differences, has_libreoffice, in_process, libreoffice, spoil
+from tests.conftest import SAMPLES
+from tests.engines import (
+    NEVER,
+    STALE,
+    Cells,
+    cached,
+    differences,
+    has_libreoffice,
+    in_process,
+    libreoffice,
+    saved_by_libreoffice,
+    spoil,
+)
 from tests.fillings import filling
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet
@@ -47,3 +59,12 @@ def test_libreoffice_agrees(written: dict[str, bytes], tmp_path: Path) -> None:
     [unchanged] = libreoffice({"f0": spoilt["f0"]}, tmp_path, NEVER).values()
     assert set(unchanged.values()) == {float(STALE)}
     assert all_differences(written, libreoffice(spoilt, tmp_path)) == []
+
+
+@needs_libreoffice
+def test_saved_again_by_libreoffice(tmp_path: Path) -> None:
+    samples = {str(number): file.read_bytes() for number, file in enumerate(sorted(SAMPLES.glob("*/filled.xlsx")))}
+    for name, content in saved_by_libreoffice(samples, tmp_path).items():
+        before, after = api.check(samples[name]), api.check(content)
+        assert after.findings == before.findings
+        assert api.extract(content) == api.extract(samples[name])

@@ -82,7 +82,7 @@ def acceptable_scores(target: Decimal, actual: Decimal, weight: Decimal, *, fewe
     """Give the scores that the formulas in use allow for an achievement; full weight when the target is met.
 
     More is better: weight × actual ÷ target. Less is better: weight × target ÷ actual (Hubei form) or
-    weight × (1 - overrun), 0 from twice the target on (provincial systems). See ``domain`` notes in docs/scoring.md.
+    weight × (1 - overrun), 0 from twice the target on (provincial systems). See docs/scoring.md.
     """
     actual = max(actual, Decimal(0))
     if (actual <= target) if fewer else (actual >= target):
