@@ -120,6 +120,7 @@ def test_any_other_failure_is_a_refusal(monkeypatch: pytest.MonkeyPatch, error: 
     [
         (Limits(max_file=10), "--max-file"),
         (Limits(max_unpacked=100), "--max-unpacked"),
+        (Limits(max_tags=10), "--max-tags"),
         (Limits(max_parts=3), "--max-parts"),
         (Limits(max_sheets=0), "--max-sheets"),
         (Limits(max_cells=1), "--max-cells"),

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from xlsxeval.forms.model import Form
@@ -16,6 +17,8 @@ from xlsxeval.text import label_key
 _LONGEST_LABEL = 120
 #: More cells than this with one and the same text are not labels but answers.
 _MOST_OF_A_KIND = 200
+#: A form has some hundred cells; of a sheet with a million only the first are looked through for labels.
+_MOST_CELLS = 100_000
 
 #: A sheet holds a form if at least this share of the labels beside its blanks was met.
 ENOUGH = 0.5
@@ -53,7 +56,7 @@ class _Step(NamedTuple):
 def texts_by_key(sheet: Sheet) -> dict[str, list[Position]]:
     """Give the cells of a sheet by the label key of their text."""
     found: dict[str, list[Position]] = {}
-    for position, cell in sheet.cells.items():
+    for position, cell in islice(sheet.cells.items(), _MOST_CELLS):
         if cell.kind == "text" and cell.formula is None and len(cell.text) <= _LONGEST_LABEL:
             places = found.setdefault(label_key(cell.text).key, [])
             if len(places) < _MOST_OF_A_KIND:

@@ -64,6 +64,8 @@ class Limits:
 
     max_file: int = 25 * MIB
     max_unpacked: int = 96 * MIB
+    #: Tags of all parts that are read; they cost time even if nothing is kept of them.
+    max_tags: int = 12_000_000
     max_parts: int = 2_000
     max_sheets: int = 1_100
     max_cells: int = 1_000_000
@@ -74,7 +76,7 @@ class Limits:
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB
     #: Characters of all shared formulas together once they are written out for every cell.
-    max_formulas: int = 8 * MIB
+    max_formulas: int = 4 * MIB
 
 
 #: Why a file is refused: code -> title.

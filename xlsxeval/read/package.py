@@ -56,12 +56,13 @@ _MAGIC = {
 
 @dataclass(slots=True)
 class Package:
-    """The members of one zip file by lower-case name; ``left`` is what may still be inflated."""
+    """The members of one zip file by lower-case name; ``left`` bytes and ``tags_left`` tags may still be inflated."""
 
     archive: zipfile.ZipFile
     members: Mapping[str, zipfile.ZipInfo]
     limits: Limits
     left: int
+    tags_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
     if data.count(b"PK\x01\x02") > limits.max_parts:
         raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
     archive = zipfile.ZipFile(io.BytesIO(data))
-    return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked)
+    return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked, limits.max_tags)
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -150,7 +151,7 @@ def inflate(package: Package, part: str) -> Iterator[bytes]:
     """Inflate one part piece by piece, counting what comes out and believing no header.
 
     Raises:
-        Refused: if the part is missing or the whole file unpacks to more than its budget.
+        Refused: if the part is missing or the whole file unpacks to more bytes or tags than its budget.
     """
     info = package.members.get(part.lower())
     if info is None:
@@ -163,6 +164,9 @@ def inflate(package: Package, part: str) -> Iterator[bytes]:
             package.left -= len(chunk)
             if package.left < 0:
                 raise too_much(f"文件解开后大于{package.limits.max_unpacked // MIB} MiB", "max-unpacked")
+            package.tags_left -= chunk.count(b"<")
+            if package.tags_left < 0:
+                raise too_much(f"文件内部的标记多于{package.limits.max_tags}个", "max-tags")
             yield chunk
 
 
