@@ -275,3 +275,17 @@ def test_a_countys_own_set(tmp_path: Path) -> None:
     assert run("check", "--set", own, tmp_path / "填.xlsx").returncode == 0
     assert "E06" in run("explain", "E06", "--set", own).stdout
     assert run("new", "hunan", "--set", own, "--year", 2025, "-o", tmp_path / "x.xlsx").returncode == 2
+
+
+def test_each_limit_of_the_reader_is_an_option() -> None:
+    import dataclasses
+
+    from xlsxeval.cli import LIMITS
+    from xlsxeval.read.cells import Limits
+
+    assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}
+    done = run("check", "--max-cells", 10, S / "filled.xlsx")
+    assert done.returncode == 2
+    assert "R06" in done.stdout
+    assert "--max-cells" in done.stdout
+    assert run("extract", "--max-file", 10, S / "filled.xlsx").returncode == 2

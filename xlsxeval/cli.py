@@ -13,9 +13,10 @@ from xlsxeval import __version__
 from xlsxeval.errors import MachineError, XlsxevalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from xlsxeval.forms.model import FormSet
+    from xlsxeval.read.cells import Limits
 
 _FOUND, _REFUSED, _MACHINE, _BUG, _INTERRUPTED = 1, 2, 3, 4, 130
 _WIDTH = 100
@@ -25,6 +26,26 @@ _force = click.option("--force", is_flag=True, help="覆盖已有的文件")
 _no_protect = click.option("--no-protect", is_flag=True, help="不保护工作表")
 _own_set = click.option("--set", "set_name", metavar="文件夹", help="自己的套表所在的文件夹")
 _set = click.option("--set", "set_name", metavar="名称或文件夹", help="套表；不写则自动识别")
+
+#: The fields of ``read.cells.Limits``, named here so that starting the program does not load the reader.
+LIMITS = (
+    *("max_file", "max_unpacked", "max_parts", "max_sheets", "max_cells", "max_merges", "max_strings", "max_text"),
+    *("max_depth", "max_token", "max_formulas", "max_tags"),
+)
+
+
+def _with_limits(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each budget of the reader."""
+    for name in reversed(LIMITS):
+        option = click.option(f"--{name.replace('_', '-')}", name, type=click.IntRange(min=0), hidden=True)
+        command = option(command)
+    return command
+
+
+def _limits(given: dict[str, int | None]) -> Limits:
+    from xlsxeval.read.cells import Limits
+
+    return Limits(**{name: value for name, value in given.items() if value is not None})
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
@@ -124,7 +145,8 @@ def fill_command(
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="yaml", help="yaml可以直接交给fill")
 @_set
-def extract_command(files: tuple[Path, ...], form: str, set_name: str | None) -> None:
+@_with_limits
+def extract_command(files: tuple[Path, ...], form: str, set_name: str | None, **limits: int | None) -> None:
     """读出填好的工作簿里的全部答案。"""
     from xlsxeval import api
     from xlsxeval.data import plain_data
@@ -136,7 +158,7 @@ def extract_command(files: tuple[Path, ...], form: str, set_name: str | None) ->
     _utf8_when_piped()
     for number, file in enumerate(files):
         try:
-            filing = api.read(file, formset=formset)
+            filing = api.read(file, formset=formset, limits=_limits(limits))
         except (Refused, MachineError) as error:
             click.echo(_sentence(f"{file}：{error}"), err=True)
             worst = max(worst, _MACHINE if isinstance(error, MachineError) else _REFUSED)
@@ -152,7 +174,8 @@ def extract_command(files: tuple[Path, ...], form: str, set_name: str | None) ->
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json每个文件一行")
 @_set
-def check_command(files: tuple[Path, ...], form: str, set_name: str | None) -> None:
+@_with_limits
+def check_command(files: tuple[Path, ...], form: str, set_name: str | None, **limits: int | None) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
 
     返回码：0 没有错误；1 有错误；2 有文件无法使用；3 读写失败。
@@ -167,7 +190,7 @@ def check_command(files: tuple[Path, ...], form: str, set_name: str | None) -> N
         _utf8_when_piped()
     for file in files:
         try:
-            checked = api.check(file, formset=formset)
+            checked = api.check(file, formset=formset, limits=_limits(limits))
         except MachineError as error:
             click.echo(_sentence(str(error)), err=True)
             worst = _MACHINE
