@@ -94,7 +94,7 @@ def test_a_small_form_loads(tmp_path: Path) -> None:
         ("甲: {kind: money}", "甲: {kind: money, least: 低}", "表.yaml:9: least应是数字，或“-”表示可以为负，这里是“低”"),
         ("甲: {kind: money}", "甲: {kind: money, most: 高}", "表.yaml:9: most应是数字或同一清单中的列，这里是“高”"),
         ("甲: {kind: money}", "甲: {kind: money, start: 起}", "表.yaml:9: start应是数字或profile中的名称，这里是“起”"),
-        ("甲: {kind: money}", "甲: {kind: money, help: " + "长" * 256 + "}", "表.yaml:9: help超过255字，表格软件显示不下"),
+        ("甲: {kind: money}", "甲: {kind: money, help: " + "长" * 256 + "}", "表.yaml:9: help、source、example合起来超过220字，表格软件显示不下"),
         ("title: 试用表", "title: [试用表", "表.yaml:3: 不是有效的YAML"),
     ],
 )  # fmt: skip

@@ -249,6 +249,8 @@ def _answer(tree: Tree, field: Field, where: str, formset: FormSet, cell: str, *
         raise DataError(f"{where}的数字超过{_MAX_DIGITS}位，电子表格存不下：{text}")
     if as_is and value is not None and field.kind.numeric:
         problem = "text"
+    if field.kind_name != "percent":
+        decimals = max(decimals, field.kind.decimals)  # as the template's number format prints it
     return Answer(value, text if value is not None or as_is else "", cell, decimals=decimals, problem=problem)
 
 

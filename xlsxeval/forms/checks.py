@@ -68,11 +68,12 @@ def _of_fields(
     """Check fields against their own formulas, so that no formula is written twice."""
     patterns = spec.computed if sort == "computed" else spec.filled
     for index, pattern in enumerate(patterns):
-        for name in [name for name, _ in star_values(pattern, fields)] if "*" in pattern else [pattern]:
+        for name, star in list(star_values(pattern, fields)) if "*" in pattern else [(pattern, "")]:
             field = fields.get(name)
             if field is None or field.formula is None:
                 raise lines.error(f"“{name}”没有公式，不能写在{sort}里", "checks", code, sort, index)
-            yield _check(code, spec, sort, field.formula, field.formula_text, FieldRef(form, name))
+            made = _check(code, spec, sort, field.formula, field.formula_text, FieldRef(form, name))
+            yield replace(made, star=star)
 
 
 def _conditions(code: str, spec: CheckSpec, names: Names, lines: Lines) -> Iterator[Check]:
@@ -102,7 +103,7 @@ def _condition(
         hints = tuple(Hint(names.formula(hint.when, lines, path, star), hint.say) for hint in spec.hints)
         at = _at(code, spec, names, node, star, lines)
         expected = _expected(spec.expected, names, lines, ("checks", code, "expected"), star)
-        yield replace(_check(code, spec, "that", node, text, at), hints=hints, expected=expected)
+        yield replace(_check(code, spec, "that", node, text, at), hints=hints, expected=expected, star=star)
 
 
 def _expected(
@@ -138,4 +139,5 @@ def _is_condition(node: Node) -> bool:
 
 
 def _check(code: str, spec: CheckSpec, sort: str, node: Node, text: str, at: Ref) -> Check:
-    return Check(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, sort, node, text, at, refs(node))
+    words = (code, spec.title, spec.says or spec.title, spec.why, spec.fix, spec.severity, spec.source)
+    return Check(*words, sort, node, text, at, refs(node))

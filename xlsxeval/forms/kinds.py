@@ -19,6 +19,11 @@ class Kind:
     least: Decimal | None = Decimal(0)
     whole: bool = False
 
+    @property
+    def most_decimals(self) -> int:
+        """The most decimals that our template shows: two more than usual."""
+        return self.decimals + 2
+
 
 KINDS: dict[str, Kind] = {
     "text": Kind("文字", numeric=False, number_format="@"),

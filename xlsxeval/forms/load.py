@@ -20,8 +20,10 @@ from xlsxeval.numbers import parse_figure
 from xlsxeval.text import label_key
 
 #: Excel's own limits.
-_LONGEST_SHEET_NAME, _LONGEST_HELP, _WIDEST = 31, 255, 255
+_LONGEST_SHEET_NAME, _LONGEST_HELP, _WIDEST = 31, 220, 255
 _MOST_LINES = 500
+#: Parts of a picture without a printed text.
+_NO_TEXT = frozenset({"blank", "empty", "status"})
 
 
 def load_folder(folder: Path) -> FormSet:
@@ -51,7 +53,10 @@ def load_folder(folder: Path) -> FormSet:
     names = Names.across(forms)
     checks, rules = declared.build(spec.checks, names, lines, form="")
     _unique_codes([*forms], spec, lines)
-    return FormSet(spec.set, spec.title, spec.amount_unit, tuple(forms), checks, rules, profile)
+    guide = tuple((section.title, tuple(section.text)) for section in spec.guide)
+    return FormSet(
+        spec.set, spec.title, spec.amount_unit, tuple(forms), checks, rules, profile, str(spec.version), guide
+    )
 
 
 def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines, Mapping[str, Tree]]:
@@ -97,6 +102,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
     check_circles(spec.form, plain, lines)
     if spec.unit_field and spec.unit_field not in plain:
         raise lines.error(f"unit_field“{spec.unit_field}”不是填空", "unit_field")
+    _check_lists(spec, lines)
     checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain)
     return Form(
         name=spec.form,
@@ -109,15 +115,25 @@ def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
         labels=labels,
         blanks=blanks,
         empties=tuple((part.box, _is_open(part, parts)) for part in parts if part.style == "empty"),
+        status=next((part.box for part in parts if part.style == "status"), None),
         fields=plain,
         tables=tables,
         checks=checks,
         rules=rules,
+        lists={name: tuple(items) for name, items in spec.lists.items()},
     )
 
 
+def _check_lists(spec: FormSpec, lines: Lines) -> None:
+    for key, field in spec.fields.items():
+        for use in ("choices", "suggest"):
+            name = getattr(field, use)
+            if name and not spec.lists.get(name):
+                raise lines.error(f"lists里没有“{name}”，或它是空的", "fields", key, use)
+
+
 def _labels(spec: FormSpec, parts: tuple[Part, ...], lines: Lines) -> tuple[Label, ...]:
-    texts = [part for part in parts if part.style not in {"blank", "empty"}]
+    texts = [part for part in parts if part.style not in _NO_TEXT]
     keys = {template_key(part.text)[0] for part in texts}
     aliases: dict[str, list[str]] = {}
     for name, others in spec.labels.items():
@@ -136,7 +152,7 @@ def _labels(spec: FormSpec, parts: tuple[Part, ...], lines: Lines) -> tuple[Labe
 def _is_open(part: Part, parts: tuple[Part, ...]) -> bool:
     """Tell whether a part stands in a row without borders (a row whose texts are all plain)."""
     row = [other for other in parts if other.box.row <= part.box.row < other.box.row + other.box.rows]
-    texts = [other.style for other in row if other.style not in {"blank", "empty"}]
+    texts = [other.style for other in row if other.style not in _NO_TEXT]
     return bool(texts) and all(style in {"plain", "title", "subtitle"} for style in texts)
 
 
@@ -163,7 +179,7 @@ def _head(blank: Part, parts: tuple[Part, ...], labels: tuple[Label, ...]) -> in
         part for part in parts if part.box.row < box.row and part.box.col <= box.col < part.box.col + part.box.cols
     ]
     for part in sorted(above, key=lambda part: -part.box.row):
-        if part.style in {"blank", "empty"}:
+        if part.style in _NO_TEXT:
             continue
         same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
         return next(index for index, label in enumerate(labels) if label.box == part.box) if same else None
@@ -213,10 +229,26 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
     beside = f"{name.rpartition('.')[0]}.{spec.most}"
     if spec.most and parse_figure(str(spec.most)) is None and beside not in names.known:
         raise lines.error(f"most应是数字或同一清单中的列，这里是“{spec.most}”", "fields", key, "most")
-    if len(spec.help) > _LONGEST_HELP:
-        raise lines.error(f"help超过{_LONGEST_HELP}字，表格软件显示不下", "fields", key, "help")
-    lowest = None if least is None else least.value
-    return Field(name, spec.kind, node, spec.formula or "", spec.help, start, lowest, str(spec.most))
+    if sum(map(len, (spec.help, spec.unit, spec.source, str(spec.example)))) > _LONGEST_HELP:
+        raise lines.error(f"help、source、example合起来超过{_LONGEST_HELP}字，表格软件显示不下", "fields", key, "help")
+    if spec.choices and spec.suggest:
+        raise lines.error("choices和suggest只能写一个", "fields", key)
+    return Field(
+        name,
+        spec.kind,
+        node,
+        spec.formula or "",
+        help=spec.help,
+        start=start,
+        least=None if least is None else least.value,
+        most=str(spec.most),
+        unit=spec.unit,
+        source=spec.source,
+        example=str(spec.example),
+        must=spec.must,
+        choices=spec.choices or spec.suggest,
+        closed=bool(spec.choices),
+    )
 
 
 def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:

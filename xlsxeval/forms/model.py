@@ -59,6 +59,13 @@ class Field:
     start: str = ""
     least: Decimal | None = None
     most: str = ""
+    unit: str = ""
+    source: str = ""
+    example: str = ""
+    must: bool = False
+    #: The list that the dropdown offers; ``closed`` if anything else is worth a warning.
+    choices: str = ""
+    closed: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -92,6 +99,7 @@ class Check:
 
     code: str
     title: str
+    says: str
     why: str
     fix: str
     severity: str
@@ -107,6 +115,8 @@ class Check:
     hints: tuple[Hint, ...] = ()
     #: Words before, formula, words after: what should stand there.
     expected: tuple[str, Node, str] | None = None
+    #: What ``*`` stands for in this one of several checks with the same code.
+    star: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,10 +149,13 @@ class Form:
     labels: tuple[Label, ...]
     blanks: tuple[Blank, ...]
     empties: tuple[tuple[Box, bool], ...]
+    #: Where the template shows the result of its own checks.
+    status: Box | None
     fields: Mapping[str, Field]
     tables: Mapping[str, Table]
     checks: tuple[Check, ...]
     rules: tuple[Rule, ...]
+    lists: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +173,9 @@ class FormSet:
     checks: tuple[Check, ...]
     rules: tuple[Rule, ...]
     profile: Mapping[str, Decimal]
+    version: str = ""
+    #: The sections of 填表说明: title and lines.
+    guide: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def form(self, name: str) -> Form | None:
         """Give the form of that name."""

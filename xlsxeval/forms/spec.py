@@ -24,7 +24,13 @@ class FieldSpec(Struct, forbid_unknown_fields=True, frozen=True):
 
     kind: Annotated[KindName, Meta(description="类型：文字、长文字、金额、百分比、分数、人数、面积")]
     formula: Formula | None = None
-    help: Annotated[str, Meta(description="给填表人的提示：填什么、单位、来源")] = ""
+    help: Annotated[str, Meta(description="给填表人的提示：填什么")] = ""
+    unit: Annotated[str, Meta(description="单位；金额不写，按set.yaml的amount_unit")] = ""
+    source: Annotated[str, Meta(description="数字从哪里来，如部门决算报表")] = ""
+    example: Annotated[NumberOrText, Meta(description="例子")] = ""
+    must: Annotated[bool, Meta(description="必填：空着时模板里标出来")] = False
+    choices: Annotated[str, Meta(description="下拉列表（lists中的名称）；填别的会提醒")] = ""
+    suggest: Annotated[str, Meta(description="下拉列表（lists中的名称）；也可以填别的")] = ""
     start: Annotated[NumberOrText, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""
     least: Annotated[NumberOrText, Meta(description="最小值，默认0；“-”表示可以为负")] = ""
     most: Annotated[NumberOrText, Meta(description="最大值：数字，或同一行另一列的名称")] = ""
@@ -56,6 +62,7 @@ class CheckSpec(Struct, forbid_unknown_fields=True, frozen=True):
     fix: Annotated[str, Meta(description="填表人应当怎么做")]
     wrong: Annotated[dict[str, Any], Meta(description="反例：必须查出本条")]
     right: Annotated[dict[str, Any], Meta(description="正例：什么都不应查出")]
+    says: Annotated[str, Meta(description="应当怎样，一句话，写在“核对”表上；默认是标题")] = ""
     that: Annotated[Formula | list[Formula], Meta(description="应当成立的条件")] = []
     each: Annotated[dict[str, Formula], Meta(description="清单名: 每一行应当成立的条件")] = {}
     computed: Annotated[list[str], Meta(description="按各填空自己的公式复算")] = []
@@ -74,13 +81,23 @@ class FormSpec(Struct, forbid_unknown_fields=True, frozen=True):
     form: Annotated[str, Meta(description="表名，也是工作表名")]
     title: Annotated[str, Meta(description="完整标题")]
     widths: Annotated[list[float], Meta(description="各列宽度（半角字符数）")]
-    layout: Annotated[str, Meta(description="版面：| 分格，< 并入左格，^ 并入上格，[名称] 是填空")]
+    layout: Annotated[
+        str, Meta(description="版面：| 分格，< 并入左格，^ 并入上格，[名称] 是填空，! 核对 处显示核对结果")
+    ]
     fields: Annotated[dict[str, FieldSpec], Meta(description="每个填空填什么")]
     unit_field: Annotated[str, Meta(description="写单位名称的填空")] = ""
     orientation: Literal["portrait", "landscape"] = "portrait"
+    lists: Annotated[dict[str, list[str]], Meta(description="下拉列表: 各项")] = {}
     tables: dict[str, TableSpec] = {}
     labels: Annotated[dict[str, list[str]], Meta(description="各地表样中同一标签的其他写法")] = {}
     checks: dict[str, CheckSpec] = {}
+
+
+class GuideSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """填表说明里的一段。"""
+
+    title: str
+    text: Annotated[list[str], Meta(description="一条一行")]
 
 
 class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
@@ -89,7 +106,9 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     set: Annotated[str, Meta(description="套表代号")]
     title: str
     forms: Annotated[list[str], Meta(description="本套各表的文件名，按工作簿中的顺序")]
+    version: Annotated[NumberOrText, Meta(description="表样版本，印在页脚；改了表样就换一个")] = ""
     amount_unit: Literal["万元", "元"] = "万元"
+    guide: Annotated[list[GuideSpec], Meta(description="“填表说明”的内容")] = []
     profile: Annotated[dict[str, NumberOrText], Meta(description="评分口径：分值和阈值")] = {}
     checks: Annotated[dict[str, CheckSpec], Meta(description="跨表规则，填空写成 表名.填空名")] = {}
 

@@ -20,9 +20,9 @@ def to_excel(node: Node, address: Address) -> str:
         node: a parsed and resolved formula.
         address: gives ``C5`` for a blank, ``I14:I47`` for a column.
     """
-    blank = _any_of(blank_tests(node, address))
-    body = _body(node, address)
-    return f'IF({blank},"",{body})' if blank else body
+    blank = any_of(blank_tests(node, address))
+    text = body(node, address)
+    return f'IF({blank},"",{text})' if blank else text
 
 
 def blank_tests(node: Node, address: Address) -> list[str]:
@@ -35,7 +35,7 @@ def blank_tests(node: Node, address: Address) -> list[str]:
         case Binary("+" | "-", _, _) | Call("SUM", _):
             return _all_blank(_terms(node), address)
         case Binary("/", left, right):
-            return [*_each([left, right], address), f"{_body(right, address, 4)}=0"]
+            return [*_each([left, right], address), f"{body(right, address, 4)}=0"]
         case Binary(_, left, right):
             return _each([left, right], address)
         case Call("COUNT", _):
@@ -85,14 +85,15 @@ def _all_blank(terms: list[tuple[str, Node]], address: Address) -> list[str]:
         if isinstance(term, Number):
             return []
         if not isinstance(term, Field | LineCell | Column):
-            inner = _any_of(blank_tests(term, address))
+            inner = any_of(blank_tests(term, address))
             if not inner:
                 return []
             tests.append(inner)
     return [f"AND({','.join(tests)})"] if len(tests) > 1 else tests
 
 
-def _any_of(tests: list[str]) -> str:
+def any_of(tests: list[str]) -> str:
+    """Join Excel conditions by OR; no condition gives the empty text."""
     return f"OR({','.join(tests)})" if len(tests) > 1 else "".join(tests)
 
 
@@ -109,7 +110,8 @@ def _terms(node: Node) -> list[tuple[str, Node]]:
             return [("+", node)]
 
 
-def _body(node: Node, address: Address, rank: int = 0) -> str:
+def body(node: Node, address: Address, rank: int = 0) -> str:
+    """Give the formula text without the guard against blanks."""
     match node:
         case Number(value):
             return plain(value)
@@ -118,25 +120,25 @@ def _body(node: Node, address: Address, rank: int = 0) -> str:
         case Field() | LineCell() | Column():
             return address(node)
         case Unary(operand):
-            return "-" + _body(operand, address, 4)
+            return "-" + body(operand, address, 4)
         case Binary("+" | "-", _, _) | Call("SUM", _):
             return _sum(_terms(node), address, rank)
         case Binary(operator, left, right) if operator in COMPARISONS:
-            return f"{_body(left, address, 2)}{operator}{_body(right, address, 2)}"
+            return f"{body(left, address, 2)}{operator}{body(right, address, 2)}"
         case Binary(operator, left, right):
             own = _RANK[operator]
-            text = f"{_body(left, address, own)}{operator}{_body(right, address, own + 1)}"
+            text = f"{body(left, address, own)}{operator}{body(right, address, own + 1)}"
             return f"({text})" if rank > own else text
         case Call(function, arguments):
-            return f"{function}({','.join(_body(argument, address) for argument in arguments)})"
+            return f"{function}({','.join(body(argument, address) for argument in arguments)})"
         case _:
             raise TypeError(node)
 
 
 def _sum(terms: list[tuple[str, Node]], address: Address, rank: int) -> str:
     """Write sums with SUM, which passes over the empty text that a blank formula cell holds."""
-    added = [_body(term, address) for sign, term in terms if sign == "+"]
-    taken = [_body(term, address) for sign, term in terms if sign == "-"]
+    added = [body(term, address) for sign, term in terms if sign == "+"]
+    taken = [body(term, address) for sign, term in terms if sign == "-"]
     text = f"SUM({','.join(added)})" if added else "0"
     if not taken:
         return text

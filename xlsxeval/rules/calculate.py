@@ -42,6 +42,14 @@ class Numbers:
             return self.line[ref.name].value if self.line else None
         return [line[ref.name].value for line in self.lines(ref)]
 
+    def shown(self, ref: Ref) -> Value | Sequence[Value]:
+        """Give what the workbook itself shows: a cleared formula shows nothing, and others miss its result."""
+        answer = self.answer(ref)
+        if not isinstance(ref, FieldRef) or answer is None:
+            return self.value(ref)
+        of = self.filing.forms[ref.form].form.fields[ref.name]
+        return evaluate(of.formula, self.shown) if answer.own and of.formula is not None else answer.value
+
     def lines(self, ref: Column) -> Sequence[Line]:
         """Give the lines of a column's table."""
         answers = self.filing.forms.get(ref.form)
@@ -61,22 +69,26 @@ class Numbers:
             return None
         if isinstance(ref, FieldRef):
             answer, of = answers.fields.get(ref.name), answers.form.fields[ref.name]
-            if answer and of.formula is not None and follows(answer):
+            if answer and of.formula is not None and self._is_result(answer, of):
                 return interval(of.formula, self.bounds)
             return self._interval(answer, of, answers)
         of = answers.form.tables[ref.table].columns[ref.name]
         if isinstance(ref, LineCell):
-            return self._interval(self.line[ref.name], of, answers) if self.line else None
-        return [self._interval(line[ref.name], of, answers) for line in self.lines(ref)]
+            return self._interval(self.line[ref.name], of, answers, in_table=True) if self.line else None
+        return [self._interval(line[ref.name], of, answers, in_table=True) for line in self.lines(ref)]
 
     def decimals(self, answer: Answer, of: Field, answers: FormAnswers) -> int:
         """Give the decimals a figure was printed with: its own, but not fewer than is usual in this form.
 
-        A sheet drops trailing zeros, so 10 beside 10.25 and 3.75 means 10.00.
+        A sheet drops trailing zeros, so 10 beside 10.25 and 3.75 means 10.00. What goes beyond the digits that
+        our template shows is not printed precision.
         """
-        if of.kind_name == "percent":
-            return answer.decimals
-        return max(answer.decimals, self._usual_decimals(of, answers))
+        usual = 0 if of.kind_name == "percent" else min(self._usual_decimals(of, answers), of.kind.decimals)
+        return min(max(answer.decimals, usual), of.kind.most_decimals)
+
+    def _is_result(self, answer: Answer, of: Field) -> bool:
+        """Tell whether a computed blank shows its formula's result, be it calculated or typed."""
+        return follows(answer) or (of.formula is not None and answer.value == evaluate(of.formula, self.value))
 
     def unreadable(self, reads: tuple[Ref, ...]) -> bool:
         """Tell whether one of the blanks that a formula reads was filled in but is no number."""
@@ -95,12 +107,17 @@ class Numbers:
         of = self.filing.forms[ref.form].form.fields[ref.name]
         return evaluate(of.formula, self.value) if of.formula is not None and follows(answer) else answer.value
 
-    def _interval(self, answer: Answer | None, of: Field, answers: FormAnswers) -> Interval | None:
+    def _interval(
+        self, answer: Answer | None, of: Field, answers: FormAnswers, *, in_table: bool = False
+    ) -> Interval | None:
         if answer is None or not isinstance(answer.value, Decimal):
             return None
         if of.kind.exact:
             return answer.value, answer.value
         decimals = self.decimals(answer, of, answers)
+        if in_table:
+            # 核对 in the template cannot look at the digits of each line (that takes array formulas).
+            decimals = min(decimals, of.kind.decimals)
         return printed(answer.value, decimals, truncated=of.kind_name == "percent")
 
     def _usual_decimals(self, of: Field, answers: FormAnswers) -> int:

@@ -151,7 +151,7 @@ class _Writer:
             self._validate(row, col, field, row)
         elif answer.own:
             formula = to_excel(field.formula, lambda ref: address(ref, self.cells, self.page.regions))
-            result = self.numbers.value(FieldRef(self.form.name, blank.name))
+            result = self.numbers.shown(FieldRef(self.form.name, blank.name))
             cached = float(result) if isinstance(result, Decimal) else ""
             self.sheet.write_formula(row, col, "=" + formula, cell_format, cached)
         else:

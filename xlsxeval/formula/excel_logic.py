@@ -1,0 +1,150 @@
+"""Write a condition for Excel, three-valued as ``evaluate`` is: it holds, it fails, or something it needs is blank.
+
+For one place the texts are conditions; for all lines of a table at once they are products of comparisons, which
+SUMPRODUCT calculates alike in every spreadsheet program (functions over ranges, such as ISNUMBER, it does not).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from xlsxeval.formula.excel import any_of, blank_tests, body
+from xlsxeval.formula.excel_bounds import Figures, Texts, ends
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Number, refs
+
+#: Text is greater than any number in a comparison; this is greater than any figure.
+_ABOVE_ALL = "1E+300"
+
+
+def comparisons(node: Node) -> Iterator[Binary]:
+    """Yield the comparisons a condition is made of, but not those that only ask whether something was filled in."""
+    if isinstance(node, Binary) and node.operator in COMPARISONS:
+        if not _counts(node):
+            yield node
+    elif isinstance(node, Call):
+        for argument in node.arguments:
+            yield from comparisons(argument)
+
+
+def truth(node: Node, figures: Figures, places: int) -> Texts:
+    """Give two Excel conditions: when the condition holds, and when it fails; neither is true if it is undecided.
+
+    Args:
+        node: a condition.
+        figures: where the figures stand.
+        places: to so many decimals differences are rounded, so that binary fractions do not matter.
+    """
+    match node:
+        case Binary(_, left, right):
+            blank = any_of(blank_tests(left, figures.value) + blank_tests(right, figures.value))
+            holds = _comparison(node, figures, places)
+            if not blank:
+                return holds, f"NOT({holds})"
+            return f"IF({blank},FALSE,{holds})", f"IF({blank},FALSE,NOT({holds}))"
+        case Call("NOT", (inner,)):
+            holds, fails = truth(inner, figures, places)
+            return fails, holds
+        case Call("AND", arguments):
+            parts = [truth(argument, figures, places) for argument in arguments]
+            return _all(part[0] for part in parts), _any(part[1] for part in parts)
+        case Call("OR", arguments):
+            parts = [truth(argument, figures, places) for argument in arguments]
+            return _any(part[0] for part in parts), _all(part[1] for part in parts)
+        case _:
+            raise TypeError(node)
+
+
+def _all(parts: Iterator[str]) -> str:
+    return f"AND({','.join(parts)})"
+
+
+def _any(parts: Iterator[str]) -> str:
+    return f"OR({','.join(parts)})"
+
+
+def _comparison(node: Binary, figures: Figures, places: int) -> str:
+    first, second = body(node.left, figures.value), body(node.right, figures.value)
+    if _counts(node):
+        return f"{first}{node.operator}{second}"
+    exact = f"ROUND({first}-({second}),{places}){node.operator}0"
+    left, right = ends(node.left, figures), ends(node.right, figures)
+    if left == (first, first) and right == (second, second):
+        return exact
+    return f"IFERROR({meet(node.operator, left, right, places)},{exact})"
+
+
+def meet(operator: str, left: Texts, right: Texts, places: int) -> str:
+    """Give the Excel condition that two intervals allow a comparison to hold."""
+    below = f"ROUND(({left[0]})-({right[1]}),{places})"
+    above = f"ROUND(({right[0]})-({left[1]}),{places})"
+    match operator:
+        case "=":
+            return f"AND({below}<=0,{above}<=0)"
+        case "<=" | "<":
+            return f"{below}{operator}0"
+        case ">=" | ">":
+            return f"{above}{operator.replace('>', '<')}0"
+        case _:
+            return "TRUE"
+
+
+def _counts(node: Binary) -> bool:
+    """Tell whether a comparison only asks how many cells were filled in."""
+    return any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
+
+
+def masks(node: Node, figures: Figures) -> Texts:
+    """Give two array expressions over all lines of a table: 1 where the condition holds, and 1 where it fails.
+
+    ``figures`` gives ranges for the cells of a line.
+    """
+    readable = "".join(f"*(1-{is_text(figures.value(ref))})" for ref in refs(node) if isinstance(ref, LineCell))
+    holds, fails = _masks(node, figures)
+    return f"({holds}){readable}", f"({fails}){readable}"
+
+
+def is_number(cells: str) -> str:
+    """Give the array expression that is 1 for each number in a range."""
+    return f'({cells}<>"")*({cells}<{_ABOVE_ALL})'
+
+
+def is_text(cells: str) -> str:
+    """Give the array expression that is 1 for each text in a range."""
+    return f'({cells}<>"")*({cells}>{_ABOVE_ALL})'
+
+
+def _masks(node: Node, figures: Figures) -> Texts:
+    match node:
+        case Binary(operator, left, right):
+            numbers = [is_number(figures.value(ref)) for ref in refs(node) if isinstance(ref, LineCell)]
+            if _counts(node):
+                counted = replace(figures, value=lambda ref: f"({is_number(figures.value(ref))})")
+                return (test := f"({_count(left, counted)}{operator}{_count(right, counted)})"), f"(1-{test})"
+            (low, high), (first, last) = ends(left, figures), ends(right, figures)
+            test = {
+                "<=": f"({low}<={last})",
+                "<": f"({low}<{last})",
+                ">=": f"({high}>={first})",
+                ">": f"({high}>{first})",
+                "=": f"({low}<={last})*({first}<={high})",
+            }.get(operator, f"({low}<>{first})")
+            known = "*".join(numbers)
+            return f"{known}*{test}", f"{known}*(1-{test})"
+        case Call("NOT", (inner,)):
+            holds, fails = _masks(inner, figures)
+            return fails, holds
+        case Call("AND" | "OR" as function, arguments):
+            parts = [_masks(argument, figures) for argument in arguments]
+            every = 0 if function == "AND" else 1
+            together = "*".join(f"({part[every]})" for part in parts)
+            any_one = f"(({'+'.join(f'({part[1 - every]})' for part in parts)})>0)"
+            return (together, any_one) if function == "AND" else (any_one, together)
+        case _:
+            raise TypeError(node)
+
+
+def _count(node: Node, figures: Figures) -> str:
+    if isinstance(node, Call):
+        return f"({'+'.join(_count(argument, figures) for argument in node.arguments)})"
+    return body(node, figures.value) if isinstance(node, Number) else figures.value(node)  # type: ignore[arg-type]  # a line's cell
