@@ -16,7 +16,7 @@ from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Field, Form, FormSet, Table
 from xlsxeval.forms.place import Page, cell_name, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
-from xlsxeval.numbers import parse_figure, plain
+from xlsxeval.numbers import decimals_of, parse_figure, plain
 
 _TOP_KEYS = ("file", "set", "year", "unit", "forms")
 _FORM_KEYS = ("sheet", "fields", "tables")
@@ -249,8 +249,8 @@ def _answer(tree: Tree, field: Field, where: str, formset: FormSet, cell: str, *
         raise DataError(f"{where}的数字超过{_MAX_DIGITS}位，电子表格存不下：{text}")
     if as_is and value is not None and field.kind.numeric:
         problem = "text"
-    if field.kind_name != "percent":
-        decimals = max(decimals, field.kind.decimals)  # as the template's number format prints it
+    if isinstance(value, Decimal) and field.kind_name != "percent":
+        decimals = max(decimals_of(value), field.kind.decimals)  # as the template's number format prints it
     return Answer(value, text if value is not None or as_is else "", cell, decimals=decimals, problem=problem)
 
 

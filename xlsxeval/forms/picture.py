@@ -1,8 +1,8 @@
 """The picture grammar: a page drawn as text, cell by cell.
 
 ``<`` joins the cell on the left, ``^`` the cell above, ``[name]`` is a blank, anything else a printed text. A printed
-text may begin with a mark: ``#`` title, ``##`` second title line, ``>`` plain text without border, ``!`` the place where the
-template shows the result of its own checks.
+text may begin with a mark: ``#`` title, ``##`` second title line, ``>`` plain text without border, ``!`` the place
+where the template shows the result of its own checks.
 """
 
 from __future__ import annotations

@@ -97,11 +97,14 @@ def _counts(node: Binary) -> bool:
 def masks(node: Node, figures: Figures) -> Texts:
     """Give two array expressions over all lines of a table: 1 where the condition holds, and 1 where it fails.
 
-    ``figures`` gives ranges for the cells of a line.
+    ``figures`` gives ranges for the cells of a line. A line that holds a text where a number belongs, or no number
+    at all, is neither.
     """
-    readable = "".join(f"*(1-{is_text(figures.value(ref))})" for ref in refs(node) if isinstance(ref, LineCell))
+    cells = [figures.value(ref) for ref in refs(node) if isinstance(ref, LineCell)]
+    judged = "".join(f"*(1-{is_text(cell)})" for cell in cells)
+    judged += f"*(({'+'.join(is_number(cell) for cell in cells)})>0)"
     holds, fails = _masks(node, figures)
-    return f"({holds}){readable}", f"({fails}){readable}"
+    return f"({holds}){judged}", f"({fails}){judged}"
 
 
 def is_number(cells: str) -> str:

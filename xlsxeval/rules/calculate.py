@@ -50,6 +50,19 @@ class Numbers:
         of = self.filing.forms[ref.form].form.fields[ref.name]
         return evaluate(of.formula, self.shown) if answer.own and of.formula is not None else answer.value
 
+    def field(self, ref: Ref) -> Field:
+        """Give the field behind a name."""
+        form = self.filing.forms[ref.form].form
+        return form.fields[ref.name] if isinstance(ref, FieldRef) else form.tables[ref.table].columns[ref.name]
+
+    def nothing_given(self, reads: Sequence[Ref]) -> bool:
+        """Tell whether nothing was filled in that a check reads; what the template starts with does not count."""
+        asked = [ref for ref in reads if not self.field(ref).start]
+        values = (self.value(ref) for ref in asked)
+        return bool(asked) and all(
+            value is None or (isinstance(value, list) and all(one is None for one in value)) for value in values
+        )
+
     def lines(self, ref: Column) -> Sequence[Line]:
         """Give the lines of a column's table."""
         answers = self.filing.forms.get(ref.form)

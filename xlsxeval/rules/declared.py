@@ -18,6 +18,8 @@ from xlsxeval.numbers import percent_text, plain, round_half_up
 from xlsxeval.rules.calculate import Numbers, follows
 from xlsxeval.rules.finding import Finding
 
+#: The comparison read from right to left.
+FLIPPED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 PASS, FAIL, BLANK = "通过", "不通过", "未填"
 
 
@@ -47,7 +49,7 @@ def run_declared(filing: Filing) -> Iterator[Outcome]:
 
 
 def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
-    if numbers.unreadable(check.reads):
+    if numbers.unreadable(check.reads) or numbers.nothing_given(check.reads):
         return Outcome(check, BLANK, line)
     match check.sort:
         case "computed":
@@ -125,7 +127,8 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
             message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
         flip = check.at in refs(failed.right) and check.at not in refs(failed.left)
         found, should = (show(right), show(left)) if flip else (show(left), show(right))
-        should = {"<=": "不超过", ">=": "不小于"}.get(failed.operator, "") + should
+        operator = FLIPPED.get(failed.operator, failed.operator) if flip else failed.operator
+        should = {"<=": "不超过", ">=": "不小于"}.get(operator, "") + should
     for hint in check.hints:
         if evaluate(hint.when, numbers.value, compare_printed(numbers.bounds)):
             message += f"；{hint.say}"

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 
 from xlsxeval.text import display_width
 
+#: Both come with every Windows, and WPS on Linux shows its own Song and Hei faces for them.
 FONT = "宋体"
 TITLE_FONT = "黑体"
-_TO_FILL, _COMPUTED = "#FFFDE7", "#ECEFF1"
+TO_FILL, MUST, COMPUTED, WRONG, UNUSED = "#FFF9C4", "#FFE0B2", "#ECEFF1", "#FFCDD2", "#FFFEF2"
+_HAIR, _DASHED, _GREY = 7, 3, "#BDBDBD"
 
 _BASE: Mapping[str, object] = {"font_name": FONT, "font_size": 10.5, "valign": "vcenter", "text_wrap": True}
 _BOXED: Mapping[str, object] = {**_BASE, "border": 1, "align": "center"}
@@ -19,18 +21,43 @@ LOOKS: dict[str, dict[str, object]] = {
     "title": {**_BASE, "font_name": TITLE_FONT, "font_size": 18, "align": "center", "text_wrap": False},
     "subtitle": {**_BASE, "font_size": 12, "align": "center"},
     "label": {**_BOXED},
+    "open label": {**_BOXED, "locked": False},
     "plain": {**_BASE, "align": "left"},
     "empty": {**_BOXED},
     "nothing": {**_BASE},
-    "blank": {**_BOXED, "locked": False, "bg_color": _TO_FILL},
-    "prose": {**_BOXED, "locked": False, "bg_color": _TO_FILL, "align": "left", "valign": "top"},
+    "blank": {**_BOXED, "locked": False},
+    "prose": {**_BOXED, "locked": False, "align": "left", "valign": "top"},
     "line": {**_BASE, "locked": False, "bottom": 1, "align": "left"},
-    "computed": {**_BOXED, "bg_color": _COMPUTED},
-    "anchor": {**_BOXED, "locked": False, "font_size": 4},
+    "computed": {**_BOXED, "bg_color": COMPUTED},
+    "status": {**_BASE, "bold": True, "align": "right", "shrink": True, "text_wrap": False},
+    "row": {**_BASE, "locked": False},
+    "hidden": {**_BASE},
+    # 填表说明 and 核对
+    "heading": {**_BASE, "font_name": TITLE_FONT, "font_size": 12},
+    "summary": {**_BASE, "font_name": TITLE_FONT, "font_size": 13, "align": "left"},
+    "note": {**_BASE, "align": "left", "font_color": "#616161"},
+    "head": {**_BOXED, "bold": True, "bg_color": COMPUTED},
+    "cell": {**_BOXED},
+    "left": {**_BOXED, "align": "left"},
+    "link": {**_BOXED, "font_color": "#0D47A1", "underline": 1},
+    "sample to fill": {**_BOXED, "bg_color": TO_FILL},
+    "sample must": {**_BOXED, "bg_color": MUST, "border": _DASHED},
+    "sample computed": {**_BOXED, "bg_color": COMPUTED},
+    "sample wrong": {**_BOXED, "bg_color": WRONG, "bold": True, "underline": 1},
 }
 # What is known from the start and not to be changed: as the blank, but locked and grey.
-LOOKS |= {f"known {look}": {**LOOKS[look], "locked": True, "bg_color": _COMPUTED} for look in ("blank", "prose")}
-ANCHOR_HEIGHT = 4.5
+LOOKS |= {f"known {look}": {**LOOKS[look], "locked": True, "bg_color": COMPUTED} for look in ("blank", "prose")}
+
+#: What a condition lays over a cell; never by colour alone, so that a black and white print says the same.
+MARKS: dict[str, dict[str, object]] = {
+    "to fill": {"bg_color": TO_FILL},
+    "must": {"bg_color": MUST, "border": _DASHED},
+    "unused": {"bg_color": UNUSED, "border": _HAIR, "border_color": _GREY},
+    "wrong": {"bg_color": WRONG, "bold": True, "underline": 1},
+    "undecided": {"font_color": "#757575"},
+}
+#: Rows at both ends of a table: as high as one line needs, because rows inserted beside them copy their height.
+ANCHOR_HEIGHT = 13.5
 _LINE_HEIGHT = 16.0
 _PADDING = 7.0
 _TITLE_HEIGHT = 34.0

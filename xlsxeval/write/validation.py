@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from xlsxeval.forms.model import Field
@@ -13,21 +13,44 @@ _LONGEST = 2000
 #: Excel's own limits; XlsxWriter drops longer texts.
 _TITLE, _MESSAGE = 32, 255
 
+Options = dict[str, object]
 
-def validation(field: Field, unit: str, address_of: Callable[[str], str]) -> dict[str, object]:
+#: Cells of a table that belong to a label, or to the cell on their left: unlocked only so that rows can be deleted.
+NOT_HERE: Options = {
+    "validate": "custom",
+    "value": "=FALSE",
+    "error_title": "这里不填",
+    "error_message": "这一格不用填。请点“取消”，填到带颜色的格子里。",
+}
+
+
+def validation(field: Field, unit: str, address_of: Callable[[str], str], lists: Mapping[str, str]) -> Options:
     """Give XlsxWriter's options for the cells of one field.
+
+    What can never be right is refused; anything else is a warning that lets the clerk go on.
 
     Args:
         field: the field.
         unit: what amounts are counted in.
         address_of: gives the address of another column of the same line (for a score that may not exceed its weight).
+        lists: where the choices of each list stand.
     """
     name = field.name.replace(".", "：")
-    options: dict[str, object] = {
+    options: Options = {
         "input_title": name[:_TITLE],
-        "input_message": field.help[:_MESSAGE],
+        "input_message": _help(field, unit)[:_MESSAGE],
         "error_title": name[:_TITLE],
     }
+    if field.formula is not None:
+        return options | {"validate": "any"}
+    if field.choices:
+        return options | {
+            "validate": "list",
+            "source": f"={lists[field.choices]}",
+            "show_error": field.closed,
+            "error_type": "warning",
+            "error_message": "列表里没有这一项。确实需要时请点“是”继续。",
+        }
     if not field.kind.numeric:
         return options | {
             "validate": "length",
@@ -36,19 +59,32 @@ def validation(field: Field, unit: str, address_of: Callable[[str], str]) -> dic
             "error_type": "warning",
             "error_message": f"文字超过{_LONGEST}字，请精简。",
         }
-    least = field.least
     most, most_text = _most(field, address_of)
     said = f"请填{'整数' if field.kind.whole else '数字'}"
-    said += f"，不小于{plain(least)}" if least is not None else ""
+    said += f"，不小于{plain(field.least)}" if field.least is not None else ""
     said += f"，不大于{most_text}" if most_text else ""
-    said += f"。单位：{unit}，只填数字不写单位。" if field.kind_name == "money" else "。"
+    said += f"。单位是{_unit(field, unit)}，只填数字不写单位。" if _unit(field, unit) else "。"
     return options | {
         "validate": "integer" if field.kind.whole else "decimal",
         "criteria": "between",
-        "minimum": _simple(least) if least is not None else -_LARGEST,
+        "minimum": _simple(field.least) if field.least is not None else -_LARGEST,
         "maximum": most,
         "error_message": said,
     }
+
+
+def _help(field: Field, unit: str) -> str:
+    parts = [
+        field.help,
+        f"单位：{_unit(field, unit)}" if _unit(field, unit) and field.formula is None else "",
+        f"来源：{field.source}" if field.source else "",
+        f"例：{field.example}" if field.example else "",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _unit(field: Field, unit: str) -> str:
+    return field.unit or (unit if field.kind_name == "money" else "")
 
 
 def _simple(value: Decimal) -> int | float:
@@ -60,4 +96,5 @@ def _most(field: Field, address_of: Callable[[str], str]) -> tuple[float | str, 
         return _LARGEST, ""
     if field.most.replace(".", "", 1).isdigit():
         return _simple(Decimal(field.most)), field.most
-    return f"={address_of(field.most)}", f"本行的{field.most}"
+    other = address_of(field.most)
+    return f"=IF(COUNT({other})=0,{_LARGEST},{other})", f"本行的{field.most}"

@@ -69,8 +69,7 @@ class Block:
 
     def field(self, ref: Ref) -> Field:
         """Give the field behind a name."""
-        form = self.filing.forms[ref.form].form
-        return form.fields[ref.name] if isinstance(ref, FieldRef) else form.tables[ref.table].columns[ref.name]
+        return self.numbers.field(ref)
 
     def raw(self, ref: Ref) -> str:
         """Give the address on the form itself; for a line's cell that of the whole column."""
@@ -117,8 +116,9 @@ class Block:
             answer = self.numbers.answer(ref)
             if answer is not None and answer.value is None and not answer.problem and self.field(ref).formula:
                 return any(self.unreadable(other) for other in refs(self.field(ref).formula or ref))
-            return answer is not None and bool(answer.problem)
-        return any(line[ref.name].problem for line in self.numbers.lines(Column(*_key(ref))))
+            return answer is not None and _is_text(answer, answer.text.strip(" "))
+        lines = self.numbers.lines(Column(*_key(ref)))
+        return any(_is_text(line[ref.name], line[ref.name].text) for line in lines)
 
     def cells(self, ref: Ref) -> Iterator[tuple[int, Live]]:
         """Yield column and content of every cell of a figure's row."""
@@ -206,6 +206,10 @@ class Block:
 _NOTHING = Answer(None, "", "")
 
 
+def _is_text(answer: Answer, seen: str) -> bool:
+    return bool(answer.problem or (seen and answer.value is None))
+
+
 def _key(ref: Column | LineCell) -> tuple[str, str, str]:
     return ref.form, ref.table, ref.name
 
@@ -238,7 +242,8 @@ def figures_read(checks: tuple[Check, ...], filing: Filing) -> tuple[Ref, ...]:
                 visit(other)
 
     for check in checks:
-        for ref in (*check.reads, check.at):
+        said = [refs(hint.when) for hint in check.hints] + ([refs(check.expected[1])] if check.expected else [])
+        for ref in (*check.reads, check.at, *(ref for some in said for ref in some)):
             visit(ref)
     return tuple(found)
 

@@ -1,0 +1,371 @@
+"""The visible part of 核对: for each declared check its figures, its verdict, the place and the advice, as formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlsxeval.filing import Line
+from xlsxeval.forms.model import Check, Table
+from xlsxeval.forms.place import Region, column_letters
+from xlsxeval.formula.bounds import compare_printed
+from xlsxeval.formula.evaluate import Value, evaluate
+from xlsxeval.formula.excel import to_excel
+from xlsxeval.formula.excel_bounds import Figures
+from xlsxeval.formula.excel_logic import comparisons, masks, meet, truth
+from xlsxeval.formula.tree import Binary, Column, LineCell, Node, Ref, refs
+from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.numbers import round_half_up
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.declared import BLANK, FAIL, FLIPPED, PASS, Outcome
+from xlsxeval.write.live.figures import Block, Cached, Live, cached, places
+
+#: What a finding of each severity asks for, in the words of the sheet.
+WEIGHT = {"error": "须更正", "warning": "须说明", "info": "请再看"}
+_SIGN = {"=": "＝", "<=": "≤", ">=": "≥", "<": "＜", ">": "＞", "<>": "≠"}
+_TO_FILL = "应填"
+#: One more than the rows of a sheet: the first of several rows is the one that leaves most of it.
+_ROWS = 1_048_577
+
+
+class Columns(NamedTuple):
+    """The letters of the columns of 核对 that formulas refer to."""
+
+    found: str
+    should: str
+    state: str
+    weight: str
+    fails: str
+    first: str
+
+
+#: The sheet, and where its lines stand.
+SHEET = "核对"
+COLUMNS = Columns(found="D", should="F", state="H", weight="I", fails="M", first="N")
+
+
+def flag(row: int) -> str:
+    """Give the address of the number of failures of the check in a row."""
+    return f"'{SHEET}'!${COLUMNS.fails}${row}"
+
+
+class CheckLine(NamedTuple):
+    """The cells of one check; a text that is no formula does not begin with ``=``."""
+
+    check: Check
+    found: Live
+    relation: Live
+    should: Live
+    difference: Live
+    state: Live
+    place: Live
+    advice: Live
+    #: How many failures it has (lines of a table, else 0 or 1), and the sheet row of the first failing line.
+    fails: Live
+    first: Live
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What is compared: two expressions and the sign between them, as printed."""
+
+    found: Node | None
+    sign: str
+    should: Node | None
+
+
+def check_line(check: Check, block: Block, row: int, outcomes: Sequence[Outcome]) -> CheckLine:
+    """Give the cells of one check.
+
+    Args:
+        check: the check.
+        block: where its figures stand.
+        row: the row of the sheet, from 1.
+        outcomes: what ``run_declared`` gave for it (several for a check of each line), for the cached values.
+    """
+    here = Columns(*(f"${letters}{row}" for letters in COLUMNS))
+    if check.each:
+        return _LineCheck(check, block, here, outcomes).cells()
+    return _OneCheck(check, block, here, outcomes).cells()
+
+
+@dataclass(frozen=True, slots=True)
+class _OneCheck:
+    """A check of one place."""
+
+    check: Check
+    block: Block
+    here: Columns
+    outcomes: Sequence[Outcome]
+
+    def cells(self) -> CheckLine:
+        check, figures, numbers = self.check, self.block.figures, self.block.numbers
+        state = self._state()
+        sides = _sides(check)
+        tests = [truth(one, figures, self._places)[1] for one in comparisons(check.node)] if len(sides) > 1 else []
+        chosen = _chosen(check, sides, numbers)
+        found, should = self._value("found", sides, tests, chosen), self._value("should", sides, tests, chosen)
+        relation = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else sides[0].sign
+        failed = state.shown == FAIL
+        advice = f'=IF({self.here.state}="{FAIL}","{check.fix}"{_hints(check, figures, self._places)},"")'
+        said = check.fix + "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers))
+        return CheckLine(
+            check,
+            found,
+            Live(f"={relation}" if tests else relation, chosen.sign),
+            should,
+            _difference(self.here, found, should),
+            state,
+            self._place(),
+            Live(advice, said if failed else ""),
+            Live(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
+            Live("", ""),
+        )
+
+    @property
+    def _places(self) -> int:
+        return places(self.block.field(self.check.at))
+
+    def _value(self, side: str, sides: Sequence[_Side], tests: Sequence[str], chosen: _Side) -> Live:
+        nodes = [getattr(one, side) for one in sides]
+        texts = [self._text(node) for node in nodes]
+        text = _pick(texts, tests) if len(texts) > 1 else texts[0]
+        return Live(f'=IFERROR({text},"")' if text else "", _shown(getattr(chosen, side), self.block))
+
+    def _text(self, node: Node | None) -> str:
+        """Give the formula of one side; the form's own formula has its result in the block."""
+        if node is None:
+            return ""
+        if node is self.check.node and isinstance(self.check.at, FieldRef):
+            return self.block.result(self.check.at)
+        return self.block.value(node) if isinstance(node, FieldRef) else to_excel(node, self.block.value)
+
+    def _state(self) -> Live:
+        check, block = self.check, self.block
+        guards = list(dict.fromkeys(block.guard(ref) for ref in check.reads))
+        bad = any(block.unreadable(ref) for ref in check.reads)
+        if check.sort == "that":
+            holds, fails = truth(check.node, block.figures, self._places)
+            given = [block.value(ref) for ref in check.reads if not block.field(ref).start]
+            judged = f'IF({holds},"{PASS}",IF({fails},"{FAIL}","{BLANK}"))'
+            if given:
+                judged = f'IF(COUNT({",".join(given)})=0,"{BLANK}",{judged})'
+        else:
+            assert isinstance(check.at, FieldRef)  # noqa: S101  # made so by forms.checks
+            value, result = block.value(check.at), block.result(check.at)
+            if check.sort == "computed":
+                guards, bad = [value, result], bad or block.unreadable(check.at)
+                own = block.figures.low(check.at), block.figures.high(check.at)
+                same = meet("=", own, block.result_ends(check.at), self._places)
+                exact = f"ROUND({value}-{result},{self._places})=0"
+                judged = f'IF(COUNT({value},{result})<2,"{BLANK}",IF(IFERROR({same},{exact}),"{PASS}","{FAIL}"))'
+            else:
+                empty = f"LEN(TRIM({block.raw(check.at)}))=0"
+                judged = f'IF(COUNT({result})=0,"{BLANK}",IF({empty},"{FAIL}","{PASS}"))'
+                guards = [result]
+        state = BLANK if bad or not self.outcomes else self.outcomes[0].state
+        return Live(f'=IF(ISERROR(SUM({",".join(guards)})),"{BLANK}",{judged})', state)
+
+    def _place(self) -> Live:
+        at, answers = self.check.at, self.block.filing.forms[self.check.at.form]
+        if isinstance(at, Column):
+            cell = answers.heads[at.table, at.name]
+            letters = cell.rstrip("0123456789")
+            where = f"${letters}${cell[len(letters) :]}"
+        else:
+            where = self.block.raw(at).partition("!")[2]
+            cell = where.replace("$", "")
+        full = f"'{at.form}'!{where}"
+        return Live(_link(at.form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{at.form}!{cell}")
+
+
+@dataclass(frozen=True, slots=True)
+class _LineCheck:
+    """A check of each line of a table: how many lines fail, and which is the first."""
+
+    check: Check
+    block: Block
+    here: Columns
+    outcomes: Sequence[Outcome]
+
+    def cells(self) -> CheckLine:
+        check, here, block = self.check, self.here, self.block
+        holds, fails = masks(check.node, block.figures)
+        first_cell, column = f"'{check.at.form}'!$A${self._region.first}", self._any_column
+        failing = [one for one in self._judged if one.state == FAIL]
+        count, line = len(failing), failing[0].line if failing else 0
+        state = FAIL if failing else PASS if any(one.state == PASS for one in self._judged) else BLANK
+        numbers = block.numbers.at(self._lines[line - 1]) if line else block.numbers
+        sides, figures = _sides(check), self._figures_at(first_cell)
+        tests = [truth(one, figures, self._places)[1] for one in comparisons(check.node)] if len(sides) > 1 else []
+        chosen = _chosen(check, sides, numbers)
+        found, should = (
+            self._value([getattr(side, what) for side in sides], tests, figures, getattr(chosen, what), numbers, line)
+            for what in ("found", "should")
+        )
+        sign = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else f'"{sides[0].sign}"'
+        name = self._name_column
+        named = f'INDEX({block.raw(name)},{here.first}-ROW({first_cell})+1)&""'
+        advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。{check.fix}"'
+        advice += _hints(check, figures, self._places)
+        said = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
+        if line:
+            said += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
+        row = f"{_ROWS}-SUMPRODUCT(MAX({fails}*({_ROWS}-ROW({column}))))"
+        return CheckLine(
+            check,
+            found,
+            Live(f'=IF({here.fails}=0,"",IFERROR({sign},""))', chosen.sign if line else ""),
+            should,
+            _difference(here, found, should),
+            Live(
+                f'=IF({here.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
+                state,
+            ),
+            self._place(line),
+            Live(f'=IF({here.fails}=0,"",{advice})', said),
+            Live(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
+            Live(f'=IF({here.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
+        )
+
+    @property
+    def _table(self) -> Table:
+        return self.block.filing.forms[self.check.at.form].form.tables[self.check.each]
+
+    @property
+    def _region(self) -> Region:
+        return self.block.pages[self.check.at.form].regions[self.check.each]
+
+    @property
+    def _lines(self) -> Sequence[Line]:
+        return self.block.filing.forms[self.check.at.form].tables[self.check.each]
+
+    @property
+    def _judged(self) -> Sequence[Outcome]:
+        """What the sheet judges: texts in columns that are calculated with make the whole check undecided."""
+        cells = [ref for ref in self.check.reads if isinstance(ref, LineCell)]
+        inexact = any(not self.block.field(ref).kind.exact for ref in cells)
+        if inexact and any(self.block.unreadable(ref) for ref in cells):
+            return ()
+        return [one for one in self.outcomes if not any(self._lines[one.line - 1][ref.name].problem for ref in cells)]
+
+    @property
+    def _places(self) -> int:
+        return places(self.block.field(self.check.at))
+
+    @property
+    def _any_column(self) -> str:
+        return self.block.raw(next(ref for ref in self.check.reads if isinstance(ref, LineCell)))
+
+    @property
+    def _name_column(self) -> Column:
+        table = self._table
+        name = next(column for column in table.columns if column not in table.inherit)
+        return Column(self.check.at.form, table.name, name)
+
+    def _figures_at(self, first_cell: str) -> Figures:
+        """Give the figures of the first failing line."""
+        at = f"{self.here.first}-ROW({first_cell})+1"
+        plain = self.block.figures
+
+        def value(ref: Ref) -> str:
+            return f"INDEX({self.block.raw(ref)},{at})" if isinstance(ref, LineCell) else plain.value(ref)
+
+        def end(ref: Ref, sign: str) -> str:
+            if not isinstance(ref, LineCell):
+                return plain.low(ref) if sign == "-" else plain.high(ref)
+            slack = plain.slack(ref)
+            return value(ref) if slack == "0" else f"({value(ref)}{sign}{slack})"
+
+        return replace(plain, value=value, low=lambda ref: end(ref, "-"), high=lambda ref: end(ref, "+"))
+
+    def _value(
+        self,
+        nodes: Sequence[Node | None],
+        tests: Sequence[str],
+        figures: Figures,
+        chosen: Node | None,
+        numbers: Numbers,
+        line: int,
+    ) -> Live:
+        texts = [to_excel(node, figures.value) if node is not None else "" for node in nodes]
+        text = _pick(texts, tests) if len(texts) > 1 else texts[0]
+        if not text:
+            return Live("", "")
+        shown = cached(evaluate(chosen, numbers.value)) if line and chosen is not None else ""
+        return Live(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
+
+    def _place(self, line: int) -> Live:
+        form, col = self.check.at.form, self._region.cols[self.check.at.name]
+        head = self._region.first - 1
+        full = f"'{form}'!${column_letters(col)}${head}"
+        row = f"IF({self.here.fails}=0,ROW({full}),{self.here.first})"
+        cell = f"{column_letters(col)}{self._region.first + line if line else head}"
+        return Live(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
+
+
+def _link(form: str, cell: str) -> str:
+    return f'=HYPERLINK("#\'{form}\'!"&{cell},"{form}!"&{cell})'
+
+
+def _sides(check: Check) -> list[_Side]:
+    if check.sort == "computed":
+        return [_Side(check.at, _SIGN["="], check.node)]
+    if check.sort == "filled":
+        return [_Side(None, _TO_FILL, check.node)]
+    found = [_side(one, check) for one in comparisons(check.node)]
+    if check.expected:
+        before, node, _ = check.expected
+        return [_Side(check.at, before or _TO_FILL, node)]
+    return found or [_Side(None, _TO_FILL, None)]
+
+
+def _side(one: Binary, check: Check) -> _Side:
+    if check.at in refs(one.right) and check.at not in refs(one.left):
+        return _Side(one.right, _SIGN[FLIPPED.get(one.operator, one.operator)], one.left)
+    return _Side(one.left, _SIGN[one.operator], one.right)
+
+
+def _chosen(check: Check, sides: Sequence[_Side], numbers: Numbers) -> _Side:
+    """Give the comparison that is shown: the first that fails, else the last."""
+    compare = compare_printed(numbers.bounds)
+    for side, one in zip(sides[:-1], comparisons(check.node), strict=False):
+        if evaluate(one, numbers.value, compare) is False:
+            return side
+    return sides[-1]
+
+
+def _pick(texts: Sequence[str], tests: Sequence[str]) -> str:
+    """Give the text whose test holds, else the last."""
+    picked = texts[-1]
+    for text, test in reversed(list(zip(texts[:-1], tests, strict=False))):
+        picked = f"IF({test},{text},{picked})"
+    return picked
+
+
+def _shown(node: Node | None, block: Block) -> Cached:
+    if node is None or any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
+        return ""
+    return cached(evaluate(node, block.numbers.value))
+
+
+def _difference(here: Columns, found: Live, should: Live) -> Live:
+    if not (found.formula and should.formula):
+        return Live("", "")
+    shown: Cached = ""
+    if isinstance(found.shown, float) and isinstance(should.shown, float):
+        shown = float(round_half_up(Decimal(repr(found.shown)) - Decimal(repr(should.shown)), 6))
+    return Live(f'=IF(COUNT({here.found},{here.should})=2,ROUND({here.found}-{here.should},6),"")', shown)
+
+
+def _hints(check: Check, figures: Figures, digits: int) -> str:
+    return "".join(f'&IFERROR(IF({truth(hint.when, figures, digits)[0]},"；{hint.say}",""),"")' for hint in check.hints)
+
+
+def _holds(node: Node, block: Block, numbers: Numbers) -> bool:
+    if any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
+        return False
+    value: Value = evaluate(node, numbers.value, compare_printed(numbers.bounds))
+    return value is True

@@ -1,0 +1,189 @@
+"""The sheet 核对: a line for each declared check, one line over all, and the hidden cells that they calculate with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xlsxwriter.worksheet import Worksheet
+
+from xlsxeval.filing import Filing
+from xlsxeval.forms.model import Check
+from xlsxeval.forms.place import column_letters
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, run_declared
+from xlsxeval.write.book import Book, merge
+from xlsxeval.write.form import shown_decimals
+from xlsxeval.write.live.figures import Block, Live, figures_read
+from xlsxeval.write.live.lines import COLUMNS, SHEET, WEIGHT, CheckLine, check_line
+from xlsxeval.write.looks import text_height
+
+_HEADS = ("序", "代码", "核对内容", "填的数", "关系", "应为", "相差", "结果", "性质", "位置", "怎么办")
+_WIDTHS = (5, 7, 50, 14, 7, 14, 12, 8, 8, 17, 48)
+_HEAD_ROW, _FIRST_ROW = 4, 5
+#: The figures stand from the column after this one, the lists of the dropdowns behind them.
+_FIGURES, _LISTS = 15, 24
+_ASKED = {"须更正": "项需更正", "须说明": "项需说明", "请再看": "项请再看"}
+_SUMMARY = f"'{SHEET}'!$A$2"
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSheet:
+    """What stands on 核对."""
+
+    filing: Filing
+    block: Block
+    #: Row -> the check that stands there.
+    lines: Mapping[int, CheckLine]
+
+    @property
+    def status(self) -> Live:
+        """What the head of each form shows."""
+        return Live(f"={_SUMMARY}", _summary(self.lines).shown)
+
+    def lists(self, form: str) -> dict[str, str]:
+        """Give where the choices of each dropdown of a form stand."""
+        found = {}
+        for number, (of, name, items) in enumerate(_lists(self.filing)):
+            if of == form:
+                letters = column_letters(_LISTS + number)
+                found[name] = f"'{SHEET}'!${letters}${_FIRST_ROW}:${letters}${_FIRST_ROW + len(items) - 1}"
+        return found
+
+
+def plan(book: Book) -> LiveSheet:
+    """Work out every cell of 核对 for the filing of a workbook."""
+    filing = book.filing
+    checks = [check for answers in filing.forms.values() for check in answers.form.checks]
+    checks += filing.formset.checks
+    outcomes: dict[int, list[object]] = {}
+    for outcome in run_declared(filing):
+        outcomes.setdefault(id(outcome.check), []).append(outcome)
+    figures = figures_read(tuple(checks), filing)
+    rows = {ref: _FIRST_ROW + number for number, ref in enumerate(figures)}
+    block = Block(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
+    lines = {
+        row: check_line(check, block, row, outcomes.get(id(check), []))  # type: ignore[arg-type]  # outcomes by check
+        for row, check in enumerate(checks, _FIRST_ROW)
+    }
+    return LiveSheet(filing, block, lines)
+
+
+def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
+    """Write the sheet."""
+    for col, width in enumerate(_WIDTHS):
+        sheet.set_column(col, col, width)
+    last_col, last_row = len(_WIDTHS), max(live.lines)
+    sheet.set_column(last_col, _LISTS + len(_lists(live.filing)), None, book.format("hidden"), {"hidden": True})
+    title = book.format("title")
+    merge(sheet, (1, 1, 1, last_col), title)
+    sheet.write_string(0, 0, f"{SHEET}（{live.filing.year}年度）", title)
+    sheet.set_row(0, 34)
+    summary, look = _summary(live.lines), book.format("summary")
+    merge(sheet, (2, 1, 2, last_col), look)
+    sheet.write_formula(1, 0, summary.formula, look, summary.shown)
+    sheet.set_row(1, 26)
+    note = book.format("note")
+    merge(sheet, (3, 1, 3, last_col), note)
+    sheet.write_string(2, 0, "随填随算，不用填写。单击“位置”跳到要看的格子；各条规则的道理写在“填表说明”里。", note)
+    for col, head in enumerate(_HEADS):
+        sheet.write_string(_HEAD_ROW - 1, col, head, book.format("head"))
+    for row, line in live.lines.items():
+        _write_line(book, sheet, live, row, line)
+    for ref in live.block.rows:
+        for col, cell in live.block.cells(ref):
+            sheet.write_formula(live.block.rows[ref] - 1, col - 1, cell.formula, book.format("hidden"), cell.shown)
+    for number, (_, _, items) in enumerate(_lists(live.filing)):
+        for index, item in enumerate(items):
+            sheet.write_string(_FIRST_ROW - 1 + index, _LISTS - 1 + number, item, book.format("hidden"))
+    for state, mark in ((FAIL, "wrong"), (BLANK, "undecided")):
+        sheet.conditional_format(_FIRST_ROW - 1, 0, last_row - 1, last_col - 1, {
+            "type": "formula",
+            "criteria": f'=${COLUMNS.state}{_FIRST_ROW}="{state}"',
+            "format": book.mark(mark),
+        })  # fmt: skip
+    sheet.repeat_rows(_HEAD_ROW - 1)
+    sheet.freeze_panes(_HEAD_ROW, 0)
+    book.finish(sheet, last_row, last_col, footer=f"{live.filing.formset.title}　{SHEET}", landscape=True)
+
+
+def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: CheckLine) -> None:
+    check = line.check
+    figure = live.block.field(check.at).kind.number_format
+    figure = "General" if figure == "@" else figure
+    says = says_of(check)
+    cells: list[tuple[Live, str, str]] = [
+        (Live("", float(row - _FIRST_ROW + 1)), "cell", ""),
+        (Live(check.code, ""), "cell", ""),
+        (Live(says, ""), "left", ""),
+        (line.found, "cell", figure),
+        (line.relation, "cell", ""),
+        (line.should, "cell", figure),
+        (line.difference, "cell", figure),
+        (line.state, "cell", ""),
+        (Live(WEIGHT[check.severity], ""), "cell", ""),
+        (line.place, "link", ""),
+        (line.advice, "left", ""),
+        (Live("", ""), "hidden", ""),
+        (line.fails, "hidden", ""),
+        (line.first, "hidden", ""),
+    ]
+    for col, (cell, look, number_format) in enumerate(cells):
+        cell_format = book.format(look, number_format)
+        if cell.formula.startswith("="):
+            sheet.write_formula(row - 1, col, cell.formula, cell_format, cell.shown)
+        elif cell.formula:
+            sheet.write_string(row - 1, col, cell.formula, cell_format)
+        elif isinstance(cell.shown, float):
+            sheet.write_number(row - 1, col, cell.shown, cell_format)
+        elif look != "hidden":
+            sheet.write_blank(row - 1, col, None, cell_format)
+    named = 2 if check.each else 1
+    sheet.set_row(row - 1, max(text_height(says, _WIDTHS[2]), text_height(check.fix * named, _WIDTHS[-1])))
+
+
+def says_of(check: Check) -> str:
+    """Say what is checked, and for which column: 三公经费＝公务用车＋出国＋公务接待（决算数）."""
+    says = f"{check.says}（{check.star}）" if check.star else check.says
+    if check.each:
+        says += f"：“{check.each}”各行"
+    return f"{check.at.form}：{says}"
+
+
+def _summary(lines: Mapping[int, CheckLine]) -> Live:
+    first, last = min(lines), max(lines)
+
+    def column(letters: str) -> str:
+        return f"${letters}${first}:${letters}${last}"
+
+    counts = {
+        weight: f'SUMIFS({column(COLUMNS.fails)},{column(COLUMNS.weight)},"{weight}")' for weight in WEIGHT.values()
+    }
+    raised = {
+        weight: sum(
+            line.fails.shown
+            for line in lines.values()
+            if WEIGHT[line.check.severity] == weight and isinstance(line.fails.shown, float)
+        )
+        for weight in counts
+    }
+    parts = [f'IF({count}>0,"，"&{count}&"{_ASKED[weight]}","")' for weight, count in counts.items()]
+    said = "".join(f"，{count:.0f}{_ASKED[weight]}" for weight, count in raised.items() if count)
+    blank = f'COUNTIF({column(COLUMNS.state)},"{BLANK}")'
+    blanks = sum(line.state.shown == BLANK for line in lines.values())
+    total = f"SUM({column(COLUMNS.fails)})"
+    formula = (
+        f'=IF({blank}={len(lines)},"核对：尚未填写",'
+        f'"核对："&IF({total}=0,"没有发现问题",MID({"&".join(parts)},2,99))'
+        f'&IF({blank}=0,"","（"&{blank}&"项未填）"))'
+    )
+    if blanks == len(lines):
+        return Live(formula, "核对：尚未填写")
+    rest = f"（{blanks}项未填）" if blanks else ""
+    return Live(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
+
+
+def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:
+    return [(name, of, items) for name, answers in filing.forms.items() for of, items in answers.form.lists.items()]
+
+
+__all__ = ["BLANK", "FAIL", "PASS", "LiveSheet", "plan", "says_of", "write_live"]
