@@ -9,7 +9,9 @@ import pytest
 from xlsxeval import api
 from xlsxeval.data import build_filing, parse_data
 from xlsxeval.filing import Filing
-from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet
+from xlsxeval.read.cells import Workbook
+from xlsxeval.read.xlsx import open_xlsx
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -17,6 +19,11 @@ S = SAMPLES / "澧县县委办2024"
 S_PUBLISHED = SAMPLES / "澧县县委办2024_原样"
 CLEAN = SAMPLES / "无误样例"
 FAULTY = SAMPLES / "错误样例"
+
+
+def open_forms(content: bytes) -> Workbook:
+    """Give the sheets of the forms, without 填表说明 and 核对."""
+    return open_xlsx(content, skip=frozenset({GUIDE_SHEET, LIVE_SHEET}))
 
 
 @pytest.fixture(scope="session")

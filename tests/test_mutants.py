@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import FAULTY, ROOT
+from tests.conftest import FAULTY, ROOT, open_forms
 from tests.moves import insert_col, insert_row
 from xlsxeval import api
 from xlsxeval.data import plain_data
@@ -17,7 +17,6 @@ from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
 from xlsxeval.read.filing import read_filing
-from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.dump import as_json, as_yaml
 from xlsxeval.report.text import findings_text
 from xlsxeval.report.tree import checked_tree, filing_tree
@@ -25,7 +24,7 @@ from xlsxeval.rules.finding import Checked
 from xlsxeval.rules.run import check
 
 HUNAN = api.load_set("hunan")
-BOOK = open_xlsx((FAULTY / "filled.xlsx").read_bytes())
+BOOK = open_forms((FAULTY / "filled.xlsx").read_bytes())
 TEXTS = [
     *(
         "",

@@ -13,12 +13,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S
+from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, open_forms
 from xlsxeval import api
 from xlsxeval.data import read_data
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Field
-from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.dump import as_json, as_yaml
 from xlsxeval.report.tree import filing_tree
 
@@ -139,8 +138,9 @@ def test_blank_templates_show_blank_and_read_well_in_any_year() -> None:
     for year in (2024, 2025):
         content = api.new(HUNAN, year=year, unit="某某局")
         assert content == api.new(HUNAN, year=year, unit="某某局")
-        cells = open_xlsx(content).sheets[0].cells
-        assert [cell.text for cell in cells.values() if cell.formula is not None] == [""] * 12
+        cells = open_forms(content).sheets[0].cells
+        inside = [cell for (_, col), cell in cells.items() if cell.formula is not None and col <= 7]
+        assert [cell.text for cell in inside] == ["核对：尚未填写"] + [""] * 12
         texts_of_sheet = {cell.text for cell in cells.values()}
         assert {
             f"{year - 1}年决算数",
@@ -157,7 +157,7 @@ def test_locked_and_unlocked_cells() -> None:
     assert form.protection.password is None
     assert not form.protection.insertRows
     assert form["G5"].protection.locked
-    assert form["A13"].protection.locked
+    assert form["A12"].protection.locked
     assert not form["C5"].protection.locked
     assert not form["D15"].protection.locked
     open_book = openpyxl.load_workbook(io.BytesIO(api.new(HUNAN, year=2024, protect=False)))
@@ -169,14 +169,12 @@ def test_every_input_is_validated_by_its_kind() -> None:
     rules = {str(rule.sqref): rule for rule in book["自评表"].data_validations.dataValidation}
     assert (rules["C5"].type, rules["C5"].formula1) == ("decimal", "0")
     score = next(rule for area, rule in rules.items() if area.startswith("I14:"))
-    assert (score.type, score.operator, score.formula1, score.formula2) == ("decimal", None, "0", "$H14")
-    assert rules["F5"].prompt == "预算执行率的分值"
+    assert (score.type, score.operator, score.formula1, score.formula2) == ("decimal", None, "0", "IF(COUNT($H14)=0,1000000000000,$H14)")
+    assert rules["F5"].prompt == "预算执行率的分值\n单位：分"
     basic = {str(rule.sqref): rule.type for rule in book["基础数据表"].data_validations.dataValidation}
     assert basic["B5"] == "whole"
-    inputs = sum(field.formula is None for field in HUNAN.forms[0].fields.values()) + len(
-        HUNAN.forms[0].tables["专项资金"].columns
-    )
-    assert len(basic) == inputs
+    # Each amount of 专项资金 is merged over two columns, the second of which takes nothing in.
+    assert len(basic) == len(HUNAN.forms[0].fields) + len(HUNAN.forms[0].tables["专项资金"].columns) + 3
 
 
 @pytest.mark.parametrize(
@@ -233,7 +231,7 @@ def test_texts_stay_texts(text: str) -> None:
     content = api.fill(HUNAN, data)
     plain = api.extract(content)
     assert plain["forms"]["自评表"]["fields"]["预期目标"] == text  # type: ignore[index]  # a mapping
-    cells = [cell for sheet in open_xlsx(content).sheets for cell in sheet.cells.values() if cell.text == text]
+    cells = [cell for sheet in open_forms(content).sheets for cell in sheet.cells.values() if cell.text == text]
     assert {cell.kind for cell in cells} == {"text"}
     assert not any(cell.formula for cell in cells)
     from xlsxeval.forms.yamlfile import read_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, filing_of
+from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, filing_of, open_forms
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules.run import catalogue
@@ -106,9 +106,8 @@ def test_years_of_the_two_forms(hunan: FormSet) -> None:
     older = api.fill(hunan, data, year=2023)
     from xlsxeval.read.cells import Workbook
     from xlsxeval.read.filing import read_filing
-    from xlsxeval.read.xlsx import open_xlsx
 
-    mixed = Workbook((open_xlsx(content).sheets[0], open_xlsx(older).sheets[1]))
+    mixed = Workbook((open_forms(content).sheets[0], open_forms(older).sheets[1]))
     found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filing(mixed, (hunan,)))}
     assert ("X05", "自评表", "D2") in found
     assert not [one for one in found if one[0] == "B15"]

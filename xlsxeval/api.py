@@ -16,7 +16,7 @@ from xlsxeval.data import build_filing, parse_data, plain_data, read_data
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
-from xlsxeval.forms.model import FormSet, Rule
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
 from xlsxeval.read.cells import REFUSALS, Limits, Refused
 from xlsxeval.read.filing import read_filing
 from xlsxeval.read.xlsx import open_xlsx
@@ -27,6 +27,7 @@ from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
 _MOST_LINES = 500
+_OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET})
 
 
 def new(
@@ -124,6 +125,15 @@ def read(
     content = source if isinstance(source, bytes) else _read_bytes(source, limits)
     name = file or (str(source) if isinstance(source, Path) else "")
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
+    book = open_xlsx(content, limits, _OWN_SHEETS)
+    try:
+        filing = read_filing(book, formsets, name)
+        if not book.skipped or len(filing.forms) == len(filing.formset.forms):
+            return filing
+    except Refused:
+        if not book.skipped:
+            raise
+    # A form may stand on a sheet that only has the name of one of ours.
     return read_filing(open_xlsx(content, limits), formsets, name)
 
 

@@ -10,7 +10,7 @@ from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Node, Ref, refs
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Ref, refs
 from xlsxeval.formula.tree import Field as FieldRef
 
 
@@ -84,7 +84,13 @@ def _conditions(code: str, spec: CheckSpec, names: Names, lines: Lines) -> Itera
         if table not in names.tables:
             raise lines.error(f"“{table}”不是清单", *path)
         for check in _condition(code, spec, names.within(table), text, lines, path):
-            yield replace(check, each=table)
+            if isinstance(check.at, LineCell):
+                yield replace(check, each=table)
+                continue
+            first = next((ref for ref in check.reads if isinstance(ref, LineCell)), None)
+            if first is None or spec.at:
+                raise lines.error(f"逐行检查要读清单“{table}”的列，也只能报在这些列上", *path)
+            yield replace(check, each=table, at=first)
 
 
 def _condition(

@@ -12,6 +12,9 @@ from xlsxeval.formula.tree import Node, Ref
 #: Plain data of a filing: field -> value, table -> lines.
 PlainForm = Mapping[str, object]
 
+#: The sheets that our workbooks have besides the forms.
+GUIDE_SHEET, LIVE_SHEET = "填表说明", "核对"
+
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 

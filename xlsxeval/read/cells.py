@@ -56,6 +56,7 @@ class Workbook:
     properties: Mapping[str, str] = field(default_factory=dict)
     date1904: bool = False
     notes: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,14 +53,19 @@ _NUMBERED = re.compile(r"[0-9]{1,7}")
 _SHOWN_NAMES = 5
 
 
-def open_xlsx(data: bytes, limits: Limits = Limits()) -> Workbook:  # noqa: B008  # Limits is frozen
+def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # Limits is frozen
     """Read a workbook from its bytes.
+
+    Args:
+        data: the file's content.
+        limits: the budgets.
+        skip: sheets that need not be read, by name; they are ``skipped`` in the result.
 
     Raises:
         Refused: whatever is wrong with the content, in one sentence; never anything else.
     """
     try:
-        return _read(data, limits)
+        return _read(data, limits, skip)
     except Refused:
         raise
     except expat.ExpatError as error:
@@ -83,7 +88,7 @@ class _Main:
     date1904: bool = False
 
 
-def _read(data: bytes, limits: Limits) -> Workbook:
+def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset()) -> Workbook:
     """Read without the last net, so that a test sees a mistake of ours as itself."""
     package = open_package(data, limits)
     top = relations(package, "")
@@ -102,18 +107,22 @@ def _read(data: bytes, limits: Limits) -> Workbook:
     )
     usual = {str(number): Relation("worksheet", f"{folder}/worksheets/sheet{number}.xml")
              for number in range(1, len(main.sheets) + 1)} if not links else {}  # fmt: skip
-    sheets = []
+    sheets, skipped = [], []
     for number, (name, state, link) in enumerate(main.sheets, 1):
         relation = links.get(link) or usual.get(str(number))
         if relation is None:
             raise damaged(f"找不到工作表“{quoted(name)}”的内容")
-        if relation.kind == "worksheet":
+        if name in skip:
+            skipped.append(name)
+        elif relation.kind == "worksheet":
             grid = read_worksheet(inflate(package, relation.target), around)
             sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols))
+    if not sheets and skipped:
+        return _read(data, limits)
     if not sheets:
         raise Refused("R08", f"工作簿里没有工作表，{SAVE_AGAIN}")
     properties = _read_properties(package, _target(package, top, "custom-properties", "docProps/custom.xml"))
-    return Workbook(tuple(sheets), main.names, properties, main.date1904, _notes(package, main))
+    return Workbook(tuple(sheets), main.names, properties, main.date1904, _notes(package, main), tuple(skipped))
 
 
 def _target(package: Package, links: Mapping[str, Relation], kind: str, usual: str) -> str:

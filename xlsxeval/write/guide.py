@@ -5,12 +5,11 @@ from __future__ import annotations
 from xlsxwriter.worksheet import Worksheet
 
 from xlsxeval.filing import Filing
-from xlsxeval.forms.model import Rule
+from xlsxeval.forms.model import GUIDE_SHEET, Rule
 from xlsxeval.forms.year import with_year
 from xlsxeval.write.book import Book, merge
 from xlsxeval.write.looks import row_height, text_height
 
-SHEET = "填表说明"
 _WIDTHS = (8, 34, 44, 44)
 _COLOURS = (
     ("sample to fill", "待填", "还没有填。填好以后底色消失；没有发生的填0，不适用的可以空着。"),
@@ -42,7 +41,7 @@ def write_guide(book: Book, sheet: Worksheet) -> None:
     if formset.version:
         writer.across(f"表样版本：{formset.name} {formset.version}", "note")
     sheet.set_selection("A1")
-    book.finish(sheet, writer.number, len(_WIDTHS), footer=f"{formset.title}　{SHEET}", landscape=False)
+    book.finish(sheet, writer.number, len(_WIDTHS), footer=f"{formset.title}　{GUIDE_SHEET}", landscape=False)
 
 
 class _Lines:

@@ -8,11 +8,10 @@ from datetime import datetime
 import xlsxwriter
 
 from xlsxeval.filing import Filing
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET
 from xlsxeval.write.book import Book
 from xlsxeval.write.form import FormSheet
-from xlsxeval.write.guide import SHEET as GUIDE
 from xlsxeval.write.guide import write_guide
-from xlsxeval.write.live.lines import SHEET as LIVE
 from xlsxeval.write.live.sheet import plan, write_live
 from xlsxeval.write.marks import write_marks
 
@@ -41,7 +40,7 @@ def write_workbook(filing: Filing, *, protect: bool = True, lock_known: bool = F
     # XlsxWriter has no call for hidden names; this is the row that its own hidden names have.
     file.defined_names.append([f"_{IDENTITY}", -1, f'"{book.identity()}"', True])
     live = plan(book)
-    write_guide(book, file.add_worksheet(GUIDE))
+    write_guide(book, file.add_worksheet(GUIDE_SHEET))
     landed = False
     for answers in filing.forms.values():
         sheet = file.add_worksheet(answers.form.name)
@@ -52,6 +51,6 @@ def write_workbook(filing: Filing, *, protect: bool = True, lock_known: bool = F
         if not landed and form.first_blank():
             sheet.activate()
             landed = True
-    write_live(book, file.add_worksheet(LIVE), live)
+    write_live(book, file.add_worksheet(LIVE_SHEET), live)
     file.close()
     return buffer.getvalue()

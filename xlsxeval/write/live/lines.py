@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlsxeval.filing import Line
-from xlsxeval.forms.model import Check, Table
+from xlsxeval.forms.model import LIVE_SHEET, Check, Table
 from xlsxeval.forms.place import Region, column_letters
 from xlsxeval.formula.bounds import compare_printed
 from xlsxeval.formula.evaluate import Value, evaluate
@@ -41,14 +41,13 @@ class Columns(NamedTuple):
     first: str
 
 
-#: The sheet, and where its lines stand.
-SHEET = "核对"
+#: Where its lines stand.
 COLUMNS = Columns(found="D", should="F", state="H", weight="I", fails="M", first="N")
 
 
 def flag(row: int) -> str:
     """Give the address of the number of failures of the check in a row."""
-    return f"'{SHEET}'!${COLUMNS.fails}${row}"
+    return f"'{LIVE_SHEET}'!${COLUMNS.fails}${row}"
 
 
 class CheckLine(NamedTuple):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from xlsxwriter.worksheet import Worksheet
 
 from xlsxeval.filing import Filing
-from xlsxeval.forms.model import Check
+from xlsxeval.forms.model import LIVE_SHEET, Check
 from xlsxeval.forms.place import column_letters
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, run_declared
 from xlsxeval.write.book import Book, merge
 from xlsxeval.write.form import shown_decimals
 from xlsxeval.write.live.figures import Block, Live, figures_read
-from xlsxeval.write.live.lines import COLUMNS, SHEET, WEIGHT, CheckLine, check_line
+from xlsxeval.write.live.lines import COLUMNS, WEIGHT, CheckLine, check_line
 from xlsxeval.write.looks import text_height
 
 _HEADS = ("序", "代码", "核对内容", "填的数", "关系", "应为", "相差", "结果", "性质", "位置", "怎么办")
@@ -23,7 +23,7 @@ _HEAD_ROW, _FIRST_ROW = 4, 5
 #: The figures stand from the column after this one, the lists of the dropdowns behind them.
 _FIGURES, _LISTS = 15, 24
 _ASKED = {"须更正": "项需更正", "须说明": "项需说明", "请再看": "项请再看"}
-_SUMMARY = f"'{SHEET}'!$A$2"
+_SUMMARY = f"'{LIVE_SHEET}'!$A$2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class LiveSheet:
         for number, (of, name, items) in enumerate(_lists(self.filing)):
             if of == form:
                 letters = column_letters(_LISTS + number)
-                found[name] = f"'{SHEET}'!${letters}${_FIRST_ROW}:${letters}${_FIRST_ROW + len(items) - 1}"
+                found[name] = f"'{LIVE_SHEET}'!${letters}${_FIRST_ROW}:${letters}${_FIRST_ROW + len(items) - 1}"
         return found
 
 
@@ -76,7 +76,7 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     sheet.set_column(last_col, _LISTS + len(_lists(live.filing)), None, book.format("hidden"), {"hidden": True})
     title = book.format("title")
     merge(sheet, (1, 1, 1, last_col), title)
-    sheet.write_string(0, 0, f"{SHEET}（{live.filing.year}年度）", title)
+    sheet.write_string(0, 0, f"{LIVE_SHEET}（{live.filing.year}年度）", title)
     sheet.set_row(0, 34)
     summary, look = _summary(live.lines), book.format("summary")
     merge(sheet, (2, 1, 2, last_col), look)
@@ -103,7 +103,7 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
         })  # fmt: skip
     sheet.repeat_rows(_HEAD_ROW - 1)
     sheet.freeze_panes(_HEAD_ROW, 0)
-    book.finish(sheet, last_row, last_col, footer=f"{live.filing.formset.title}　{SHEET}", landscape=True)
+    book.finish(sheet, last_row, last_col, footer=f"{live.filing.formset.title}　{LIVE_SHEET}", landscape=True)
 
 
 def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: CheckLine) -> None:
