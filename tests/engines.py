@@ -14,6 +14,12 @@ from pathlib import Path
 import ironcalc
 import openpyxl
 
+from xlsxeval import api
+from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.place import column_letters
+from xlsxeval.formula.tree import Field
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
+
 #: What every formula cell shows before it is recalculated.
 STALE = 777_777
 _FORMULA_CELL = re.compile(
@@ -122,3 +128,35 @@ def differences(ours: Cells, theirs: Cells) -> list[tuple[tuple[str, str], float
         return one == other
 
     return [(key, value, theirs[key]) for key, value in ours.items() if not same(value, theirs[key])]
+
+
+def live_lines(cells: Cells, count: int) -> list[tuple[str, float, str]]:
+    """Give state, number of failures and place of each line of 核对 from the values of its cells."""
+    rows = range(5, 5 + count)
+    return [(str(cells["核对", f"H{row}"]), float(cells["核对", f"M{row}"]), str(cells["核对", f"J{row}"])) for row in rows]  # fmt: skip
+
+
+def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, str]]:
+    """Give the same as the reader and the rules see it in the saved workbook, without a look at 核对."""
+    filing = api.read(content, formset=formset)
+    outcomes: dict[int, list[Outcome]] = {}
+    for outcome in run_declared(filing):
+        outcomes.setdefault(id(outcome.check), []).append(outcome)
+    found = []
+    for check in [*(check for form in formset.forms for check in form.checks), *formset.checks]:
+        of = outcomes.get(id(check), [])
+        states = {one.state for one in of}
+        state = FAIL if FAIL in states else PASS if PASS in states else BLANK
+        failing = [one.finding for one in of if one.finding]
+        at = check.at
+        answers = filing.forms[at.form]
+        if failing:
+            cell = failing[0].cell
+        elif isinstance(at, Field):
+            cell = answers.fields[at.name].cell
+        elif check.each:
+            cell = f"{column_letters(answers.regions[at.table].cols[at.name])}{answers.regions[at.table].first - 1}"
+        else:
+            cell = answers.heads[at.table, at.name]
+        found.append((state, float(len(failing)), f"{at.form}!{cell}"))
+    return found

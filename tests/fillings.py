@@ -31,7 +31,17 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
                 lines.append(line)
             content[table.name] = lines
         forms[form.name] = content
+    if draw.random() < 0.3:
+        _make_whole(forms["自评表"])
     return {"set": formset.name, "year": 2024, "forms": forms}
+
+
+def _make_whole(content: dict[str, object]) -> None:
+    """Give the first line what its 分值 must be for a hundred points in all."""
+    lines: list[dict[str, str]] = content["指标"]  # type: ignore[assignment]  # made above
+    others = sum(float(line.get("分值", 0)) for line in lines[1:]) + float(str(content.get("资金分值", 10)))
+    if lines and others <= 100:
+        lines[0]["分值"] = f"{100 - others:.2f}"
 
 
 def _value(field: Field, draw: random.Random) -> str:

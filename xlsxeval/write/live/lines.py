@@ -26,6 +26,7 @@ from xlsxeval.write.live.figures import Block, Cached, Live, cached, places
 WEIGHT = {"error": "须更正", "warning": "须说明", "info": "请再看"}
 _SIGN = {"=": "＝", "<=": "≤", ">=": "≥", "<": "＜", ">": "＞", "<>": "≠"}
 _TO_FILL = "应填"
+_NO_NUMBER = "有一格填的不是数字，请只填数字，不写单位"
 #: One more than the rows of a sheet: the first of several rows is the one that leaves most of it.
 _ROWS = 1_048_577
 
@@ -108,7 +109,9 @@ class _OneCheck:
         found, should = self._value("found", sides, tests, chosen), self._value("should", sides, tests, chosen)
         relation = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else sides[0].sign
         failed = state.shown == FAIL
-        advice = f'=IF({self.here.state}="{FAIL}","{check.fix}"{_hints(check, figures, self._places)},"")'
+        guards, bad = self._guards()
+        fix = f'"{check.fix}"{_hints(check, figures, self._places)}'
+        advice = f'=IF({self.here.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
         said = check.fix + "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers))
         return CheckLine(
             check,
@@ -118,7 +121,7 @@ class _OneCheck:
             _difference(self.here, found, should),
             state,
             self._place(),
-            Live(advice, said if failed else ""),
+            Live(advice, said if failed else _NO_NUMBER if bad else ""),
             Live(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
             Live("", ""),
         )
@@ -141,10 +144,19 @@ class _OneCheck:
             return self.block.result(self.check.at)
         return self.block.value(node) if isinstance(node, FieldRef) else to_excel(node, self.block.value)
 
+    def _guards(self) -> tuple[str, bool]:
+        """Give the cells that are errors where a text stands instead of a number, and whether one does."""
+        check, block = self.check, self.block
+        read: tuple[Ref, ...] = check.reads
+        if check.sort != "that" and isinstance(check.at, FieldRef):
+            over = [block.result(check.at)] + ([block.value(check.at)] if check.sort == "computed" else [])
+            bad = any(block.unreadable(ref) for ref in (*read, *([check.at] if check.sort == "computed" else [])))
+            return ",".join(over), bad
+        return ",".join(dict.fromkeys(map(block.guard, read))), any(map(block.unreadable, read))
+
     def _state(self) -> Live:
         check, block = self.check, self.block
-        guards = list(dict.fromkeys(block.guard(ref) for ref in check.reads))
-        bad = any(block.unreadable(ref) for ref in check.reads)
+        guards, bad = self._guards()
         if check.sort == "that":
             holds, fails = truth(check.node, block.figures, self._places)
             given = [block.value(ref) for ref in check.reads if not block.field(ref).start]
@@ -155,7 +167,6 @@ class _OneCheck:
             assert isinstance(check.at, FieldRef)  # noqa: S101  # made so by forms.checks
             value, result = block.value(check.at), block.result(check.at)
             if check.sort == "computed":
-                guards, bad = [value, result], bad or block.unreadable(check.at)
                 own = block.figures.low(check.at), block.figures.high(check.at)
                 same = meet("=", own, block.result_ends(check.at), self._places)
                 exact = f"ROUND({value}-{result},{self._places})=0"
@@ -163,9 +174,8 @@ class _OneCheck:
             else:
                 empty = f"LEN(TRIM({block.raw(check.at)}))=0"
                 judged = f'IF(COUNT({result})=0,"{BLANK}",IF({empty},"{FAIL}","{PASS}"))'
-                guards = [result]
         state = BLANK if bad or not self.outcomes else self.outcomes[0].state
-        return Live(f'=IF(ISERROR(SUM({",".join(guards)})),"{BLANK}",{judged})', state)
+        return Live(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
 
     def _place(self) -> Live:
         at, answers = self.check.at, self.block.filing.forms[self.check.at.form]

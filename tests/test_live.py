@@ -1,0 +1,89 @@
+"""核对 in the workbook says what ``check`` says: states, counts, places, and the line over all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import SAMPLES, S
+from tests.engines import cached, checked_lines, live_lines
+from tests.fillings import filling
+from xlsxeval import api
+from xlsxeval.forms.model import FormSet
+
+SEEDS = range(40)
+
+
+def checks_of(formset: FormSet) -> int:
+    return sum(len(form.checks) for form in formset.forms) + len(formset.checks)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_line_agrees_with_check(hunan: FormSet, seed: int) -> None:
+    content = api.fill(hunan, filling(hunan, seed))
+    assert live_lines(cached(content), checks_of(hunan)) == checked_lines(content, hunan)
+
+
+def test_fillings_meet_every_state(hunan: FormSet) -> None:
+    met = {
+        (row, state)
+        for seed in SEEDS
+        for row, (state, _, _) in enumerate(checked_lines(api.fill(hunan, filling(hunan, seed)), hunan))
+    }
+    count = checks_of(hunan)
+    assert {row for row, state in met if state == "通过"} == set(range(count))
+    assert {row for row, state in met if state == "未填"} == set(range(count))
+    assert len({row for row, state in met if state == "不通过"}) > count * 0.7
+
+
+#: Where checks of the faulty sample cannot calculate.
+UNREAD = ["基础数据表!D7", "基础数据表!D7", "基础数据表!D12", "自评表!D5"]
+
+
+def declared(formset: FormSet) -> set[str]:
+    return {rule.code for form in formset.forms for rule in form.rules} | {rule.code for rule in formset.rules}
+
+
+@pytest.mark.parametrize("sample", sorted(SAMPLES.glob("*/filled.xlsx")), ids=lambda path: path.parent.name)
+def test_the_line_over_all_counts_the_findings(hunan: FormSet, sample: Path) -> None:
+    content = sample.read_bytes()
+    cells = cached(content)
+    findings = [one for one in api.check(content).findings if one.code in declared(hunan) & codes_of_checks(hunan)]
+    # The workbook cannot calculate with “4.00.” and “6.4万元”: it asks for numbers. The checker understands the latter.
+    text = [row for row in range(5, 5 + checks_of(hunan)) if cells["核对", f"K{row}"] == "有一格填的不是数字，请只填数字，不写单位"]
+    text_places = [cells["核对", f"J{row}"] for row in text]
+    assert text_places == (UNREAD if sample.parent.name == "错误样例" else [])
+    wrong = sum(one.severity == "error" for one in findings) - ("自评表!D5" in text_places)
+    unclear = sum(one.severity == "warning" for one in findings)
+    blank = sum(state == "未填" for state, _, _ in live_lines(cells, checks_of(hunan)))
+    said = "，".join(part for part in (f"{wrong}项需更正" if wrong else "", f"{unclear}项需说明" if unclear else "") if part)
+    expected = f"核对：{said or '没有发现问题'}" + (f"（{blank}项未填）" if blank else "")
+    assert cells["核对", "A2"] == cells["基础数据表", "F2"] == cells["自评表", "H2"] == expected
+
+
+def codes_of_checks(formset: FormSet) -> set[str]:
+    return {check.code for form in formset.forms for check in form.checks} | {check.code for check in formset.checks}
+
+
+def test_what_the_clerk_reads_on_s(hunan: FormSet) -> None:
+    cells = cached((S / "filled.xlsx").read_bytes())
+    rows = {
+        row: [cells.get(("核对", f"{column}{row}")) for column in "DFGHJK"]
+        for row in range(5, 5 + checks_of(hunan))
+        if cells["核对", f"H{row}"] == "不通过"
+    }
+    assert [(row[4], row[3]) for row in rows.values()] == [
+        ("基础数据表!B22", "不通过"),
+        ("基础数据表!D22", "不通过"),
+        ("基础数据表!F22", "不通过"),
+        ("基础数据表!F24", "不通过"),
+        ("基础数据表!F13", "不通过"),
+    ]
+    assert list(rows.values())[-1] == [208, 370.91, -162.91, "不通过", "基础数据表!F13", "请按决算数核对，改正其中填错的一张表"]
+
+
+def test_an_empty_workbook_has_nothing_to_say(hunan: FormSet) -> None:
+    cells = cached(api.new(hunan, year=2025))
+    assert cells["核对", "A2"] == "核对：尚未填写"
+    assert {state for state, _, _ in live_lines(cells, checks_of(hunan))} == {"未填"}
