@@ -9,7 +9,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.engines import cached, differences, in_process, libreoffice, spoil
+from tests.engines import cached, checked_lines, differences, in_process, libreoffice, live_lines, spoil
 from tests.fillings import filling
 from xlsxeval import api
 
@@ -24,6 +24,13 @@ def main() -> None:
     cells = [value for values in ours.values() for value in values.values()]
     numbers = sum(isinstance(value, float) for value in cells)
     print(f"{count} fillings, {len(cells)} formula cells: {numbers} numbers, {len(cells) - numbers} blank")
+    checks = sum(len(form.checks) for form in hunan.forms) + len(hunan.checks)
+    lines = {name: checked_lines(content, hunan) for name, content in written.items()}
+    states = [state for one in lines.values() for state, _, _ in one]
+    apart = [(name, *pair) for name in written for pair in zip(live_lines(ours[name], checks), lines[name], strict=True)
+             if pair[0] != pair[1]]  # fmt: skip
+    counts = "，".join(f"{states.count(state)} {state}" for state in ("通过", "不通过", "未填"))
+    print(f"核对 against check: {len(states)} lines ({counts}), {len(apart)} differences")
     start = time.perf_counter()
     theirs = {name: in_process(content) for name, content in spoilt.items()}
     found = [one for name in ours for one in differences(ours[name], theirs[name])]
@@ -33,7 +40,7 @@ def main() -> None:
         theirs = libreoffice(spoilt, Path(folder))
     more = [one for name in ours for one in differences(ours[name], theirs[name])]
     print(f"LibreOffice  {len(more)} differences {time.perf_counter() - start:6.1f} s")
-    for one in [*found, *more][:20]:
+    for one in [*apart, *found, *more][:20]:
         print(one)
 
 

@@ -16,7 +16,7 @@ from xlsxeval.write import workbook as writer
 _CALLS = (
     *("write_string", "write_number", "write_blank", "write_formula", "merge_range", "data_validation", "set_row"),
     *("set_column", "protect", "set_paper", "set_margins", "center_horizontally", "fit_to_pages", "print_area"),
-    *("hide_gridlines", "set_footer", "repeat_rows", "set_selection"),
+    *("hide_gridlines", "set_footer", "repeat_rows", "set_selection", "conditional_format", "freeze_panes", "activate"),
 )
 
 

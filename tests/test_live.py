@@ -38,7 +38,7 @@ def test_fillings_meet_every_state(hunan: FormSet) -> None:
 
 
 #: Where checks of the faulty sample cannot calculate.
-UNREAD = ["基础数据表!D7", "基础数据表!D7", "基础数据表!D12", "自评表!D5"]
+UNREAD = ["基础数据表!D7", "基础数据表!D7", "基础数据表!F12", "自评表!D5"]
 
 
 def declared(formset: FormSet) -> set[str]:
