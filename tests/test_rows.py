@@ -34,10 +34,13 @@ def has_uno() -> bool:
     return Path(PYTHON).exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-pytestmark = pytest.mark.skipif(
-    not has_uno() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"),
-    reason="LibreOffice's Python bridge is not installed (CI installs it and sets XLSXEVAL_REQUIRE_SOFFICE)",
-)
+pytestmark = [
+    pytest.mark.xdist_group("rows"),
+    pytest.mark.skipif(
+        not has_uno() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"),
+        reason="LibreOffice's Python bridge is not installed (CI installs it and sets XLSXEVAL_REQUIRE_SOFFICE)",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,8 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     jobs = []
     for name, steps in every_case().items():
         jobs.append({"source": str(source), "target": str(folder / f"{name}.xlsx"), "steps": steps})
-    subprocess.run([PYTHON, str(DRIVER)], input=json.dumps(jobs), text=True, check=True, capture_output=True, timeout=300)
+    result = subprocess.run([PYTHON, str(DRIVER)], input=json.dumps(jobs), text=True, check=False, capture_output=True, timeout=300)
+    assert result.returncode == 0, result.stderr[-2000:]
     return {name: (folder / f"{name}.xlsx").read_bytes() for name in every_case()}
 
 

@@ -19,8 +19,8 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <edit name="family" mode="assign" binding="strong"><string>Noto Sans CJK SC</string></edit></match></fontconfig>"""
 
 
-def render(content: bytes, name: str, folder: Path) -> None:
-    """Write one PNG for each page of a workbook."""
+def render(content: bytes, name: str, folder: Path, first: int = 1, last: int = 6) -> None:
+    """Write one PNG for each of some pages of a workbook."""
     workbook, fonts = folder / f"{name}.xlsx", folder / "fonts.conf"
     workbook.write_bytes(content)
     fonts.write_text(FONTS, encoding="utf-8")
@@ -29,15 +29,17 @@ def render(content: bytes, name: str, folder: Path) -> None:
     command += ["--convert-to", "pdf", "--outdir", str(folder), str(workbook)]
     subprocess.run(command, check=True, capture_output=True, env=environment, timeout=180)
     PICTURES.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["pdftoppm", "-r", "80", "-png", folder / f"{name}.pdf", PICTURES / name], check=True)
+    pages = ["-f", str(first), "-l", str(last), "-r", "80", "-png"]
+    subprocess.run(["pdftoppm", *pages, folder / f"{name}.pdf", PICTURES / name], check=True)
 
 
 def main() -> None:
-    """Render the blank and the filled workbook."""
+    """Render a blank, a filled and a faulty workbook."""
     hunan = api.load_set("hunan")
     with tempfile.TemporaryDirectory() as folder:
         render(api.new(hunan, year=2025, unit="某某县某某局"), "blank", Path(folder))
-        render(api.fill(hunan, ROOT / "samples" / "澧县县委办2024" / "data.yaml"), "filled", Path(folder))
+        render(api.fill(hunan, ROOT / "samples" / "澧县县委办2024" / "data.yaml"), "filled", Path(folder), 2)
+        render(api.fill(hunan, ROOT / "samples" / "错误样例" / "data.yaml"), "wrong", Path(folder), 2, 4)
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ MARKS: dict[str, dict[str, object]] = {
     "must": {"bg_color": MUST, "border": _DASHED},
     "unused": {"bg_color": UNUSED, "border": _HAIR, "border_color": _GREY},
     "wrong": {"bg_color": WRONG, "bold": True, "underline": 1},
+    "failed": {"bg_color": WRONG, "bold": True},
     "undecided": {"font_color": "#757575"},
 }
 #: Rows at both ends of a table: as high as one line needs, because rows inserted beside them copy their height.

@@ -85,6 +85,7 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     note = book.format("note")
     merge(sheet, (3, 1, 3, last_col), note)
     sheet.write_string(2, 0, "随填随算，不用填写。单击“位置”跳到要看的格子；各条规则的道理写在“填表说明”里。", note)
+    sheet.set_row(2, 18)
     for col, head in enumerate(_HEADS):
         sheet.write_string(_HEAD_ROW - 1, col, head, book.format("head"))
     for row, line in live.lines.items():
@@ -95,7 +96,7 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     for number, (_, _, items) in enumerate(_lists(live.filing)):
         for index, item in enumerate(items):
             sheet.write_string(_FIRST_ROW - 1 + index, _LISTS - 1 + number, item, book.format("hidden"))
-    for state, mark in ((FAIL, "wrong"), (BLANK, "undecided")):
+    for state, mark in ((FAIL, "failed"), (BLANK, "undecided")):
         sheet.conditional_format(_FIRST_ROW - 1, 0, last_row - 1, last_col - 1, {
             "type": "formula",
             "criteria": f'=${COLUMNS.state}{_FIRST_ROW}="{state}"',
@@ -144,6 +145,8 @@ def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: C
 def says_of(check: Check) -> str:
     """Say what is checked, and for which column: 三公经费＝公务用车＋出国＋公务接待（决算数）."""
     says = f"{check.says}（{check.star}）" if check.star else check.says
+    if check.sort == "filled":
+        says = f"{check.at.name.partition('.')[0]}：{says}"
     if check.each:
         says += f"：“{check.each}”各行"
     return f"{check.at.form}：{says}"
