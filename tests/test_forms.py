@@ -87,6 +87,7 @@ def test_a_small_form_loads(tmp_path: Path) -> None:
         ("that: 甲 <= 乙", "each: {丁: 甲 <= 乙}", "表.yaml:15: “丁”不是清单"),
         ("that: 甲 <= 乙", "that: 甲 <= 乙\n    at: 丁", "表.yaml:13: at的“丁”不是填空"),
         ("form: 表", "form: 核对", "表.yaml:1: 表名不能是“核对”，工作簿里另有这样一张表"),
+        ("    fix: 请改\n", "    fix: " + "长" * 201 + "\n", "表.yaml:13: fix超过200字，写不进“核对”表的公式"),
         ("    fix: 请改\n", "", "表.yaml:13: “checks/T01”缺少“fix”"),
         ("fields:", "labels: {丁: [戊]}\nfields:", "表.yaml:8: labels的“丁”不是版面上的文字"),
         ("title: 试用表", "unit_field: 丁\ntitle: 试用表", "表.yaml:2: unit_field“丁”不是填空"),

@@ -13,6 +13,9 @@ from xlsxeval.formula.parse import FormulaError
 from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Ref, refs
 from xlsxeval.formula.tree import Field as FieldRef
 
+#: A text in a formula of Excel has no more than 255 signs.
+_LONGEST_WORDS = 200
+
 
 def build(
     specs: Mapping[str, CheckSpec],
@@ -37,6 +40,10 @@ def build(
     checks: list[Check] = []
     rules: list[Rule] = []
     for code, spec in specs.items():
+        said = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}
+        for key, texts in said.items():
+            if any(len(text) > _LONGEST_WORDS for text in texts):
+                raise lines.error(f"{key}超过{_LONGEST_WORDS}字，写不进“核对”表的公式", "checks", code)
         made = [
             *_of_fields(code, spec, "computed", form, fields or {}, lines),
             *_of_fields(code, spec, "filled", form, fields or {}, lines),

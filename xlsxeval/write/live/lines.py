@@ -110,7 +110,7 @@ class _OneCheck:
         relation = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else sides[0].sign
         failed = state.shown == FAIL
         guards, bad = self._guards()
-        fix = f'"{check.fix}"{_hints(check, figures, self._places)}'
+        fix = f"{_quoted(check.fix)}{_hints(check, figures, self._places)}"
         advice = f'=IF({self.here.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
         said = check.fix + "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers))
         return CheckLine(
@@ -217,7 +217,7 @@ class _LineCheck:
         sign = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else f'"{sides[0].sign}"'
         name = self._name_column
         named = f'INDEX({block.raw(name)},{here.first}-ROW({first_cell})+1)&""'
-        advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。{check.fix}"'
+        advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
         advice += _hints(check, figures, self._places)
         said = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
         if line:
@@ -370,7 +370,13 @@ def _difference(here: Columns, found: Live, should: Live) -> Live:
 
 
 def _hints(check: Check, figures: Figures, digits: int) -> str:
-    return "".join(f'&IFERROR(IF({truth(hint.when, figures, digits)[0]},"；{hint.say}",""),"")' for hint in check.hints)
+    return "".join(
+        f'&IFERROR(IF({truth(hint.when, figures, digits)[0]},{_quoted("；" + hint.say)},""),"")' for hint in check.hints
+    )
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
 
 
 def _holds(node: Node, block: Block, numbers: Numbers) -> bool:
