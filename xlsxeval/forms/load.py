@@ -13,7 +13,7 @@ from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, Blank, Field, Form, FormSet, Label, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
 from xlsxeval.forms.picture import Part, PictureError, read_picture
-from xlsxeval.forms.spec import FieldSpec, FormSpec, SetSpec, TableSpec
+from xlsxeval.forms.spec import FieldSpec, FormSpec, NumberOrText, SetSpec, TableSpec
 from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
 from xlsxeval.forms.year import template_key
 from xlsxeval.numbers import parse_figure
@@ -36,12 +36,7 @@ def load_folder(folder: Path) -> FormSet:
     if not file.is_file():
         raise DefinitionError(f"文件夹里没有set.yaml，不是一套表：{folder}")
     spec, lines, _tree = _read(file, SetSpec)
-    profile = {}
-    for name, text in spec.profile.items():
-        figure = parse_figure(str(text))
-        if figure is None:
-            raise lines.error(f"profile的“{name}”应是数字，这里是“{text}”", "profile", name)
-        profile[name] = figure.value
+    profile = _numbers(spec.profile, lines, "profile")
     forms: list[Form] = []
     for index, name in enumerate(spec.forms):
         if not (folder / name).is_file():
@@ -50,13 +45,33 @@ def load_folder(folder: Path) -> FormSet:
         if any(other.name == form.name for other in forms):
             raise lines.error(f"表名“{form.name}”重复", "forms", index)
         forms.append(form)
-    names = Names.across(forms)
+    names = Names.across(forms, profile)
     checks, rules = declared.build(spec.checks, names, lines, form="")
     _unique_codes([*forms], spec, lines)
     guide = tuple((section.title, tuple(section.text)) for section in spec.guide)
     return FormSet(
-        spec.set, spec.title, spec.amount_unit, tuple(forms), checks, rules, profile, str(spec.version), guide
+        name=spec.set,
+        title=spec.title,
+        amount_unit=spec.amount_unit,
+        forms=tuple(forms),
+        checks=checks,
+        rules=rules,
+        profile=profile,
+        version=str(spec.version),
+        guide=guide,
+        splits=tuple(_numbers(split, lines, "weights", index) for index, split in enumerate(spec.weights)),
+        severities=spec.severity,
     )
+
+
+def _numbers(tree: Mapping[str, NumberOrText], lines: Lines, *path: str | int) -> dict[str, Decimal]:
+    found = {}
+    for name, text in tree.items():
+        figure = parse_figure(str(text))
+        if figure is None:
+            raise lines.error(f"{path[0]}的“{name}”应是数字，这里是“{text}”", *path, name)
+        found[name] = figure.value
+    return found
 
 
 def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines, Mapping[str, Tree]]:
@@ -97,7 +112,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
     labels = _labels(spec, parts, lines)
     blanks = _blanks(parts, labels, lines, first)
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
-    names = Names.of_form(spec.form, specs, spec.tables)
+    names = Names.of_form(spec.form, specs, spec.tables, profile)
     fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
     tables = {name: _table(name, table, fields, blanks, lines) for name, table in spec.tables.items()}
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}

@@ -179,6 +179,10 @@ class FormSet:
     version: str = ""
     #: The sections of 填表说明: title and lines.
     guide: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    #: The accepted splits of the points over the first-level indicators.
+    splits: tuple[Mapping[str, Decimal], ...] = ()
+    #: Code -> the severity that the set gives a rule (``off``: not used).
+    severities: Mapping[str, str] = field(default_factory=dict)
 
     def form(self, name: str) -> Form | None:
         """Give the form of that name."""

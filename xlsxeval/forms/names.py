@@ -6,11 +6,12 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from xlsxeval.forms.model import Field, Form
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, parse
-from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Name, Node, Ref, Unary, leaves, refs, rewrite
+from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Name, Node, Number, Ref, Unary, leaves, refs, rewrite
 from xlsxeval.formula.tree import Field as FieldRef
 
 _OVER_COLUMNS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
@@ -22,19 +23,23 @@ class Names:
 
     known: Mapping[str, Ref]
     tables: frozenset[str]
+    #: The numbers of the scoring profile, by name.
+    constants: Mapping[str, Decimal]
 
     @classmethod
-    def of_form(cls, form: str, fields: Iterable[str], tables: Iterable[str]) -> Names:
+    def of_form(
+        cls, form: str, fields: Iterable[str], tables: Iterable[str], constants: Mapping[str, Decimal]
+    ) -> Names:
         """Take the names of one form: ``field``, ``row.column``, ``table.column``."""
         known: dict[str, Ref] = {}
         of_tables = frozenset(tables)
         for name in fields:
             table, _, column = name.partition(".")
             known[name] = Column(form, table, column) if table in of_tables else FieldRef(form, name)
-        return cls(known, of_tables)
+        return cls(known, of_tables, constants)
 
     @classmethod
-    def across(cls, forms: Iterable[Form]) -> Names:
+    def across(cls, forms: Iterable[Form], constants: Mapping[str, Decimal]) -> Names:
         """Take the names of a whole set, each with its form's name before it."""
         known: dict[str, Ref] = {}
         for form in forms:
@@ -42,7 +47,7 @@ class Names:
             for table in form.tables.values():
                 columns = table.columns
                 known |= {f"{form.name}.{table.name}.{name}": Column(form.name, table.name, name) for name in columns}
-        return cls(known, frozenset())
+        return cls(known, frozenset(), constants)
 
     def within(self, table: str) -> Names:
         """Give the names inside a line of ``table``: a column's name means this line's cell."""
@@ -51,7 +56,7 @@ class Names:
             for ref in self.known.values()
             if isinstance(ref, Column) and ref.table == table
         }
-        return Names({**self.known, **cells}, self.tables)
+        return Names({**self.known, **cells}, self.tables, self.constants)
 
     def stars(self, text: str) -> list[str]:
         """Give what ``*`` may stand for in a formula: whatever makes all its starred names exist."""
@@ -75,6 +80,8 @@ class Names:
             full = name.text.replace("*", star) if star else name.text
             if full in self.known:
                 return self.known[full]
+            if full in self.constants:
+                return Number(self.constants[full])
             near = difflib.get_close_matches(full, self.known, 1, 0.5)
             advice = f"，是否想写“{near[0]}”" if near else ""
             raise FormulaError(f"公式“{text}”中的“{full}”不是填空{advice}")

@@ -110,6 +110,10 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     amount_unit: Literal["万元", "元"] = "万元"
     guide: Annotated[list[GuideSpec], Meta(description="“填表说明”的内容")] = []
     profile: Annotated[dict[str, NumberOrText], Meta(description="评分口径：分值和阈值")] = {}
+    weights: Annotated[list[dict[str, NumberOrText]], Meta(description="一级指标的分值结构，几种都可以的写几个")] = []
+    severity: Annotated[
+        dict[str, Literal["error", "warning", "info", "off"]], Meta(description="改变规则的级别；off 不用这条规则")
+    ] = {}
     checks: Annotated[dict[str, CheckSpec], Meta(description="跨表规则，填空写成 表名.填空名")] = {}
 
 

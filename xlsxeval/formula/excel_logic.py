@@ -18,13 +18,19 @@ _ABOVE_ALL = "1E+300"
 
 
 def comparisons(node: Node) -> Iterator[Binary]:
-    """Yield the comparisons a condition is made of, but not those that only ask whether something was filled in."""
+    """Yield the comparisons whose sides are worth showing.
+
+    Those that only ask whether something was filled in are not, nor alternatives before the last (they say when
+    the condition does not matter), nor anything denied.
+    """
     if isinstance(node, Binary) and node.operator in COMPARISONS:
         if not _counts(node):
             yield node
-    elif isinstance(node, Call):
+    elif isinstance(node, Call) and node.function == "AND":
         for argument in node.arguments:
             yield from comparisons(argument)
+    elif isinstance(node, Call) and node.function == "OR":
+        yield from comparisons(node.arguments[-1])
 
 
 def truth(node: Node, figures: Figures, places: int) -> Texts:

@@ -10,15 +10,22 @@ from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import plain
+from xlsxeval.rules.amounts import amount_of
 from xlsxeval.rules.calculate import Numbers
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import indicators
+from xlsxeval.rules.indicators import example, indicators
 from xlsxeval.rules.registry import rule
-from xlsxeval.rules.targets import read_quantity
 from xlsxeval.text import clean
 
-_YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
 _NAME_ENDINGS = re.compile(r"\((?:本级|机关|本部|汇总)\)$|(?:本级|机关|本部)$")
+_LINE = {
+    "一级指标": "成本指标",
+    "二级指标": "经济成本指标",
+    "三级指标": "项目支出",
+    "年度指标值": "536万元",
+    "实际完成值": "500万元",
+}
+_EXAMPLE = example({}, {}, {}, {}, {}, {**_LINE, "分值": "0", "得分": "0"})
 
 
 @rule(
@@ -29,38 +36,8 @@ _NAME_ENDINGS = re.compile(r"\((?:本级|机关|本部|汇总)\)$|(?:本级|机�
         fix="请核对基础数据表的项目支出预算数和自评表的成本目标",
         severity="warning",
         source="基础数据表“项目支出”；自评表“经济成本指标”",
-        wrong={
-            "基础数据表": {"业务工作经费.预算数": "500", "项目支出.预算数": "500"},
-            "自评表": {
-                "指标": [
-                    {
-                        "一级指标": "成本指标",
-                        "二级指标": "经济成本指标",
-                        "三级指标": "项目支出",
-                        "年度指标值": "536万元",
-                        "实际完成值": "500万元",
-                        "分值": "90",
-                        "得分": "90",
-                    },
-                ]
-            },
-        },
-        right={
-            "基础数据表": {"业务工作经费.预算数": "536", "项目支出.预算数": "536"},
-            "自评表": {
-                "指标": [
-                    {
-                        "一级指标": "成本指标",
-                        "二级指标": "经济成本指标",
-                        "三级指标": "项目支出",
-                        "年度指标值": "536万元",
-                        "实际完成值": "500万元",
-                        "分值": "90",
-                        "得分": "90",
-                    },
-                ]
-            },
-        },
+        wrong=_EXAMPLE | {"基础数据表": {"业务工作经费.预算数": "500", "项目支出.预算数": "500"}},
+        right=_EXAMPLE | {"基础数据表": {"业务工作经费.预算数": "536", "项目支出.预算数": "536"}},
     )
 )
 def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
@@ -70,11 +47,8 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         return
     budget = Numbers(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
     for one in indicators(filing):
-        aim = read_quantity(one.target) if clean(one.name) == "项目支出" else None
-        if aim is None or aim.unit not in ("元", "") or not isinstance(budget, Decimal):
-            continue
-        target = aim.value / _YUAN[filing.formset.amount_unit] if aim.unit else aim.value
-        if target != budget:
+        target = amount_of(one.target, filing.formset.amount_unit) if clean(one.name) == "项目支出" else None
+        if target is not None and isinstance(budget, Decimal) and target != budget:
             planned = plain(budget) + filing.formset.amount_unit
             text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{planned}"
             yield finding(of, text, found=one.target, expected=plain(budget), **one.place("年度指标值"))

@@ -146,7 +146,8 @@ def _failed_part(node: Node, numbers: Numbers) -> Node:
         failed = (part for part in node.arguments if evaluate(part, numbers.value, compare) is False)
         return _failed_part(next(failed), numbers)
     if isinstance(node, Call) and node.function == "OR":
-        return next((part for part in node.arguments if not _counts(part)), node)
+        # The alternatives before the last one say when the check does not matter.
+        return node if _counts(node.arguments[-1]) else _failed_part(node.arguments[-1], numbers)
     return node
 
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
-from xlsxeval.rules import across, indicators, reading
+from xlsxeval.rules import across, amounts, goals, reading, scores, structure, wording
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.registry import JUDGEMENT
 
-_FAMILIES = (across, indicators, reading)
+_FAMILIES = (across, amounts, goals, reading, scores, structure, wording)
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 

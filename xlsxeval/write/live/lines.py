@@ -328,7 +328,7 @@ def _sides(check: Check) -> list[_Side]:
     if check.expected:
         before, node, _ = check.expected
         return [_Side(check.at, before or _TO_FILL, node)]
-    return found or [_Side(None, _TO_FILL, None)]
+    return found or [_Side(None, _TO_FILL if "COUNT" in check.text else "", None)]
 
 
 def _side(one: Binary, check: Check) -> _Side:
