@@ -46,7 +46,7 @@ def test_the_whole_way(tmp_path: Path) -> None:
     assert run("fill", "hunan", S / "data.yaml", "-o", filled).returncode == 0
     done = run("check", filled)
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-1] == f"{filled}：不通过，2项错误须更正，5项警告须说明"
+    assert done.stdout.splitlines()[-1] == f"{filled}：不通过，2项错误须更正，6项警告须说明，8项提示供核对"
     extracted = tmp_path / "数据.yaml"
     extracted.write_text(run("extract", filled).stdout, encoding="utf-8")
     assert run("fill", "hunan", extracted, "-o", again).returncode == 0
@@ -70,11 +70,11 @@ def test_check_as_json() -> None:
         2024,
         "中共澧县县委办公室本级",
     )
-    assert first["counts"] == {"error": 2, "warning": 5, "info": 0}
-    assert first["findings"][0] == {
+    assert first["counts"] == {"error": 2, "warning": 6, "info": 8}
+    assert first["findings"][1] == {
         "code": "X01", "severity": "error", "form": "基础数据表", "sheet": "基础数据表", "cell": "F13", "field": "项目支出.决算数",
         "message": "两表的项目支出不一致：基础数据表的项目支出（决算数）为208，自评表的项目支出为370.91，相差162.91。请按决算数核对，改正其中填错的一张表。",
-        "found": "208", "expected": "370.91",
+        "found": "208", "expected": "370.91", "waived": "",
     }  # fmt: skip
     assert (clean["verdict"], clean["findings"]) == ("pass", [])
     assert (unusable["verdict"], [one["code"] for one in unusable["findings"]]) == ("unusable", ["R02"])

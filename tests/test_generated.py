@@ -32,8 +32,8 @@ def test_the_library_example_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(ROOT)
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == 7
-    assert printed[0].startswith("基础数据表 F13 X01 208 370.91 两表的项目支出不一致")
+    assert len(printed) == 16
+    assert printed[1].startswith("基础数据表 F13 X01 208 370.91 两表的项目支出不一致")
 
 
 def test_examples_in_docstrings_run() -> None:

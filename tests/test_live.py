@@ -33,12 +33,13 @@ def test_fillings_meet_every_state(hunan: FormSet) -> None:
     }
     count = checks_of(hunan)
     assert {row for row, state in met if state == "通过"} == set(range(count))
-    assert {row for row, state in met if state == "未填"} == set(range(count))
+    # Only 资金分值, which the template fills in itself, is never blank.
+    assert set(range(count)) - {row for row, state in met if state == "未填"} == {57}
     assert len({row for row, state in met if state == "不通过"}) > count * 0.7
 
 
 #: Where checks of the faulty sample cannot calculate.
-UNREAD = ["基础数据表!D7", "基础数据表!D7", "基础数据表!F12", "自评表!D5"]
+UNREAD = ["基础数据表!D7", "基础数据表!D7", "基础数据表!F12", "基础数据表!D7", "自评表!D5"]
 
 
 def declared(formset: FormSet) -> set[str]:
@@ -57,7 +58,9 @@ def test_the_line_over_all_counts_the_findings(hunan: FormSet, sample: Path) -> 
     wrong = sum(one.severity == "error" for one in findings) - ("自评表!D5" in text_places)
     unclear = sum(one.severity == "warning" for one in findings)
     blank = sum(state == "未填" for state, _, _ in live_lines(cells, checks_of(hunan)))
-    said = "，".join(part for part in (f"{wrong}项需更正" if wrong else "", f"{unclear}项需说明" if unclear else "") if part)
+    noted = sum(one.severity == "info" for one in findings)
+    counts = ((wrong, "项需更正"), (unclear, "项需说明"), (noted, "项请再看"))
+    said = "，".join(f"{count}{words}" for count, words in counts if count)
     expected = f"核对：{said or '没有发现问题'}" + (f"（{blank}项未填）" if blank else "")
     assert cells["核对", "A2"] == cells["基础数据表", "F2"] == cells["自评表", "H2"] == expected
 
@@ -78,6 +81,8 @@ def test_what_the_clerk_reads_on_s(hunan: FormSet) -> None:
         ("基础数据表!D22", "不通过"),
         ("基础数据表!F22", "不通过"),
         ("基础数据表!F24", "不通过"),
+        ("基础数据表!D7", "不通过"),
+        ("基础数据表!F27", "不通过"),
         ("基础数据表!F13", "不通过"),
     ]
     assert list(rows.values())[-1] == [208, 370.91, -162.91, "不通过", "基础数据表!F13", "请按决算数核对，改正其中填错的一张表"]
@@ -86,4 +91,4 @@ def test_what_the_clerk_reads_on_s(hunan: FormSet) -> None:
 def test_an_empty_workbook_has_nothing_to_say(hunan: FormSet) -> None:
     cells = cached(api.new(hunan, year=2025))
     assert cells["核对", "A2"] == "核对：尚未填写"
-    assert {state for state, _, _ in live_lines(cells, checks_of(hunan))} == {"未填"}
+    assert [state for state, _, _ in live_lines(cells, checks_of(hunan)) if state != "未填"] == ["通过"]

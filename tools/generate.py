@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlsxeval import api
-from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
-from xlsxeval.report.page import rule_page
+from xlsxeval.report.page import catalogue_page, rule_page
 from xlsxeval.report.text import findings_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,9 +29,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     rules = api.rules(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
-    rows = [f"| [{code}]({code}.md) | {SEVERITIES[rule.severity]} | {rule.title} |" for code, rule in rules.items()]
-    index = "\n".join(["# 核对规则", "", "| 代码 | 级别 | 标题 |", "| --- | --- | --- |", *rows, ""])
-    yield ROOT / "docs" / "rules" / "README.md", index.encode()
+    yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
     for name, spec in (("form", FormSpec), ("set", SetSpec)):
         text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
         yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()

@@ -9,7 +9,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
@@ -17,12 +18,16 @@ from xlsxeval.errors import DataError, MachineError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
+from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.read.cells import REFUSALS, Limits, Refused
 from xlsxeval.read.filing import read_filing
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.rules.finding import Checked, Finding
-from xlsxeval.rules.run import catalogue
+from xlsxeval.rules.later import LATER
+from xlsxeval.rules.run import Selection, catalogue, known_codes
 from xlsxeval.rules.run import check as run_rules
+from xlsxeval.rules.summary import Summary, summarize
+from xlsxeval.rules.waive import waive
 from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
@@ -159,10 +164,22 @@ def check(
     formset: FormSet | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
+    selection: Selection = Selection(),  # noqa: B008  # frozen
+    waivers: Sequence[Waiver] = (),
+    today: date | None = None,
 ) -> Checked:
     """Read a completed workbook, recompute every number and apply every rule.
 
     A file that cannot be used is no exception but a verdict: ``unusable``, with one finding that says why.
+
+    Args:
+        source: a path, or the bytes of a workbook.
+        formset: the set it belongs to; default: whichever of the known sets fits best.
+        file: the name used in messages, for bytes.
+        limits: budgets for untrusted files.
+        selection: the rules wanted.
+        waivers: findings that were accepted; they stay in the result, marked, and count no more.
+        today: the day on which waivers must still be valid; default: today.
 
     Raises:
         MachineError: if the file cannot be read for a reason outside it.
@@ -173,8 +190,12 @@ def check(
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
         return Checked(name, "unusable", (finding,))
-    findings = run_rules(filing)
-    return Checked(name, "findings" if findings else "pass", findings, filing)
+    findings = run_rules(filing, selection)
+    notes: tuple[str, ...] = filing.notes
+    if waivers:
+        findings, ended = waive(findings, waivers, filing.unit, today or date.today())  # noqa: DTZ011  # the clerk's own day
+        notes += ended
+    return Checked(name, "findings" if findings else "pass", findings, filing, notes)
 
 
 def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:
@@ -193,7 +214,39 @@ def rules(formset: FormSet) -> Mapping[str, Rule]:
         code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
         for code, title in REFUSALS.items()
     }
-    return dict(sorted({**catalogue(formset), **refusals}.items()))
+    return dict(sorted({**catalogue(formset), **LATER, **refusals}.items()))
 
 
-__all__ = ["Checked", "check", "extract", "fill", "load_set", "new", "read", "rules", "set_names"]
+def selection(formset: FormSet | None, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:
+    """Choose rules by code or by the beginning of codes (``E``, ``B0``).
+
+    Raises:
+        DataError: for an entry with which no code begins.
+    """
+    formsets = [formset] if formset else [load_set(name) for name in set_names()]
+    known = frozenset().union(*(known_codes(one) for one in formsets)) | REFUSALS.keys()
+    wanted = [[part.strip().upper() for text in texts for part in text.split(",") if part.strip()]
+              for texts in (select, ignore)]  # fmt: skip
+    for part in (*wanted[0], *wanted[1]):
+        if not any(code.startswith(part) for code in known):
+            raise DataError(f"没有规则“{part}”，现有：{'、'.join(sorted(known))}")
+    return Selection(frozenset(wanted[0]), frozenset(wanted[1]))
+
+
+__all__ = [
+    "Checked",
+    "Selection",
+    "Summary",
+    "Waiver",
+    "check",
+    "extract",
+    "fill",
+    "load_set",
+    "load_waivers",
+    "new",
+    "read",
+    "rules",
+    "selection",
+    "set_names",
+    "summarize",
+]

@@ -173,9 +173,20 @@ def extract_command(files: tuple[Path, ...], form: str, set_name: str | None, **
 @main.command("check")
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json每个文件一行")
+@click.option("--select", "select", multiple=True, metavar="代码,...", help="只用这些规则，如 E,B01；可以写多次")
+@click.option("--ignore", "ignore", multiple=True, metavar="代码,...", help="不用这些规则")
+@click.option("--waive", type=click.Path(path_type=Path), help="审核说明文件（YAML）：哪些问题已经同意不改")
 @_set
 @_with_limits
-def check_command(files: tuple[Path, ...], form: str, set_name: str | None, **limits: int | None) -> None:
+def check_command(
+    files: tuple[Path, ...],
+    form: str,
+    set_name: str | None,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    waive: Path | None,
+    **limits: int | None,
+) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
 
     返回码：0 没有错误；1 有错误；2 有文件无法使用；3 读写失败。
@@ -186,11 +197,13 @@ def check_command(files: tuple[Path, ...], form: str, set_name: str | None, **li
     from xlsxeval.report.tree import checked_tree
 
     formset, worst = _formset(set_name), 0
+    chosen = api.selection(formset, select, ignore)
+    waivers = api.load_waivers(waive) if waive else ()
     if form == "json":
         _utf8_when_piped()
     for file in files:
         try:
-            checked = api.check(file, formset=formset, limits=_limits(limits))
+            checked = api.check(file, formset=formset, limits=_limits(limits), selection=chosen, waivers=waivers)
         except MachineError as error:
             click.echo(_sentence(str(error)), err=True)
             worst = _MACHINE
@@ -199,6 +212,29 @@ def check_command(files: tuple[Path, ...], form: str, set_name: str | None, **li
             click.echo(line)
         worst = max(worst, _REFUSED if checked.verdict == "unusable" else _FOUND if checked.count("error") else 0)
     sys.exit(worst)
+
+
+@main.command("rules")
+@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", help="md是Markdown表格")
+@click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
+def rules_command(form: str, set_name: str) -> None:
+    """列出全部核对规则。"""
+    from xlsxeval import api
+    from xlsxeval.forms.model import SEVERITIES
+    from xlsxeval.report.dump import as_json
+    from xlsxeval.report.page import catalogue_page
+    from xlsxeval.report.tree import rules_tree
+
+    rules = api.rules(api.load_set(set_name))
+    if form == "json":
+        _utf8_when_piped()
+        click.echo(as_json(rules_tree(rules)))
+    elif form == "md":
+        _utf8_when_piped()
+        click.echo(catalogue_page(rules), nl=False)
+    else:
+        for code, rule in rules.items():
+            click.echo(f"{code}  {SEVERITIES[rule.severity]}  {rule.title}")
 
 
 @main.command("explain")

@@ -24,6 +24,7 @@ def build(
     *,
     form: str,
     fields: Mapping[str, Field] | None = None,
+    severities: Mapping[str, str],
 ) -> tuple[tuple[Check, ...], tuple[Rule, ...]]:
     """Make the checks and catalogue entries of one file.
 
@@ -33,6 +34,7 @@ def build(
         lines: where each value stands, for errors.
         form: the form's name, empty for the checks across forms.
         fields: the form's fields, whose formulas ``computed`` and ``filled`` checks use.
+        severities: code -> the severity that the set gives it; ``off`` leaves the check out.
 
     Raises:
         DefinitionError: for the first mistake.
@@ -51,11 +53,15 @@ def build(
         ]
         if not made:
             raise lines.error("that、computed、filled、each至少写一个，“*”至少要能代表一个名称", "checks", code)
+        severity = severities.get(code, spec.severity)
+        if severity == "off":
+            continue
+        made = [replace(check, severity=severity) for check in made]
         checks += made
         own = [f"{pattern} = {_formula_text(pattern, fields or {})}" for pattern in (*spec.computed, *spec.filled)]
         text = "；".join([*_texts(spec.that), *spec.each.values(), *own])
         rules.append(
-            Rule(code, spec.title, spec.why, spec.fix, spec.severity, spec.source, text, form, spec.wrong, spec.right)
+            Rule(code, spec.title, spec.why, spec.fix, severity, spec.source, text, form, spec.wrong, spec.right)
         )
     return tuple(checks), tuple(rules)
 

@@ -41,12 +41,12 @@ def load_folder(folder: Path) -> FormSet:
     for index, name in enumerate(spec.forms):
         if not (folder / name).is_file():
             raise lines.error(f"找不到表文件“{name}”", "forms", index)
-        form = _load_form(folder / name, profile)
+        form = _load_form(folder / name, profile, spec.severity)
         if any(other.name == form.name for other in forms):
             raise lines.error(f"表名“{form.name}”重复", "forms", index)
         forms.append(form)
     names = Names.across(forms, profile)
-    checks, rules = declared.build(spec.checks, names, lines, form="")
+    checks, rules = declared.build(spec.checks, names, lines, form="", severities=spec.severity)
     _unique_codes([*forms], spec, lines)
     guide = tuple((section.title, tuple(section.text)) for section in spec.guide)
     return FormSet(
@@ -93,7 +93,7 @@ def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
             raise lines.error(f"规则代码“{code}”在“{seen[code]}”中已经用过", "checks", code)
 
 
-def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
+def _load_form(file: Path, profile: Mapping[str, Decimal], severities: Mapping[str, str]) -> Form:
     spec, lines, _tree = _read(file, FormSpec)
     try:
         height, width, parts = read_picture(spec.layout)
@@ -120,7 +120,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal]) -> Form:
     if spec.unit_field and spec.unit_field not in plain:
         raise lines.error(f"unit_field“{spec.unit_field}”不是填空", "unit_field")
     _check_lists(spec, lines)
-    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain)
+    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain, severities=severities)
     return Form(
         name=spec.form,
         title=spec.title,

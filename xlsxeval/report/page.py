@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from xlsxeval.forms.model import SEVERITIES, Rule
 
 _MEANING = {"error": "必须更正", "warning": "必须说明", "info": "请再看一遍"}
+
+
+def catalogue_page(rules: Mapping[str, Rule], folder: str = "") -> str:
+    """Give the index of the rules as a Markdown table; links lead to their pages in ``folder``."""
+    rows = [
+        f"| [{code}]({folder}{code}.md) | {SEVERITIES[one.severity]} | {one.title} |" for code, one in rules.items()
+    ]
+    return "\n".join(["# 核对规则", "", "| 代码 | 级别 | 标题 |", "| --- | --- | --- |", *rows, ""])
 
 
 def rule_page(rule: Rule) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from xlsxeval.forms.model import SEVERITIES
+from xlsxeval.numbers import percent_text, plain
 from xlsxeval.rules.finding import Checked
+from xlsxeval.rules.summary import Summary, summarize
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
@@ -21,9 +24,15 @@ def findings_text(checked: Checked) -> Iterator[str]:
     """Yield one line for each finding and, at the end, the verdict of the file."""
     for finding in checked.findings:
         where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or checked.file
-        yield safe(f"{where}  {finding.code} {finding.severity_word}  {finding.message}")
-    for note in checked.filing.notes if checked.filing else ():
+        said = (
+            f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
+        )
+        yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
+    for note in checked.notes:
         yield safe(f"注意：{note}")
+    summary = summarize(checked.filing, checked.findings) if checked.filing else None
+    if summary is not None and summary.indicators:
+        yield safe(f"小结：{summary_text(summary)}")
     yield safe(f"{checked.file}：{verdict_text(checked)}")
 
 
@@ -33,9 +42,27 @@ def verdict_text(checked: Checked) -> str:
         return "无法使用"
     if checked.verdict == "pass":
         return "通过，没有发现问题"
+    if not any(checked.count(severity) for severity in SEVERITIES):
+        return f"通过，{checked.waived}项已有审核说明"
     counts = [
         f"{checked.count(severity)}项{word}{_WHAT_TO_DO[severity]}"
         for severity, word in SEVERITIES.items()
         if checked.count(severity)
     ]
-    return ("不通过，" if checked.count("error") else "没有错误，") + "，".join(counts)
+    waived = f"，{checked.waived}项已有审核说明" if checked.waived else ""
+    return ("不通过，" if checked.count("error") else "没有错误，") + "，".join(counts) + waived
+
+
+def summary_text(summary: Summary) -> str:
+    """Say the summary in one line."""
+    parts = []
+    if summary.total is not None:
+        stated = "" if summary.stated in (None, summary.total) else f"填{plain(summary.stated or Decimal(0))}，"
+        parts.append(f"总分{stated}{'重算' if stated else ''}{plain(summary.total)}（{summary.grade}）")
+    if summary.rate is not None:
+        parts.append(f"执行率{percent_text(summary.rate)}")
+    parts.append(f"{summary.indicators}个指标")
+    lost = "、".join(f"{first or '未分类'}{plain(points)}分" for first, points in summary.lost.items())
+    parts.append(f"失分：{lost}" if lost else "各指标没有失分")
+    first = "、".join(f"{one.sheet}!{one.cell}（{one.code}）" for one in summary.first)
+    return "，".join(parts) + (f"；先看{first}" if first else "")

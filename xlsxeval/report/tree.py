@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Context, Decimal
 
 from xlsxeval.filing import Answer, Filing, FormAnswers
-from xlsxeval.forms.model import SEVERITIES, Field
+from xlsxeval.forms.model import SEVERITIES, Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.rules.calculate import Numbers
 from xlsxeval.rules.finding import Checked
+from xlsxeval.rules.summary import Summary, summarize
 
 #: What a sheet keeps of a number.
 _FIFTEEN = Context(prec=15)
@@ -27,8 +29,27 @@ def checked_tree(checked: Checked) -> dict[str, object]:
         "unit": filing.unit if filing else None,
         "counts": {severity: checked.count(severity) for severity in SEVERITIES},
         "findings": [asdict(finding) for finding in checked.findings],
-        "notes": list(filing.notes) if filing else [],
+        "notes": list(checked.notes),
+        "summary": _summary_tree(summarize(filing, checked.findings)) if filing else None,
     }
+
+
+def _summary_tree(summary: Summary | None) -> dict[str, object] | None:
+    if summary is None:
+        return None
+    numbers = {"total_stated": summary.stated, "total": summary.total, "rate": summary.rate}
+    return {
+        **{name: None if value is None else plain(_FIFTEEN.plus(value)) for name, value in numbers.items()},
+        "grade": summary.grade,
+        "indicators": summary.indicators,
+        "lost": {first: plain(points) for first, points in summary.lost.items()},
+        "first": [f"{one.sheet}!{one.cell} {one.code}" for one in summary.first],
+    }
+
+
+def rules_tree(rules: Mapping[str, Rule]) -> list[dict[str, object]]:
+    """Give the catalogue, a mapping for each rule."""
+    return [asdict(rule) for rule in rules.values()]
 
 
 def filing_tree(filing: Filing) -> dict[str, object]:

@@ -16,6 +16,7 @@ from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
 from xlsxeval.rules.calculate import Numbers, follows
+from xlsxeval.rules.causes import likely_cause
 from xlsxeval.rules.finding import Finding
 
 #: The comparison read from right to left.
@@ -81,7 +82,11 @@ def _computed(check: Check, numbers: Numbers) -> Outcome:
     should = print_value(expected, field, numbers.decimals(answer, field, answers))
     found = answer.text if field.kind_name == "percent" else plain(answer.value)
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
+    if not answer.formula and any(other.own and other.formula for other in answers.fields.values()):
+        how = "这一格的公式被数字覆盖，"
     text = f"{say_field(check.at)}为{found}，应为{should}{_how(check.node, numbers, should)}"
+    cause = likely_cause(answer.value, expected, check.node, check.at, numbers)
+    text += f"；{cause}" if cause else ""
     return Outcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
 
 
@@ -125,6 +130,8 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
         if isinstance(left, Decimal) and isinstance(right, Decimal):
             message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
+            causes = _equal_causes(failed, check, left, right, numbers) if failed.operator == "=" else ""
+            message += f"；{causes}" if causes else ""
         flip = check.at in refs(failed.right) and check.at not in refs(failed.left)
         found, should = (show(right), show(left)) if flip else (show(left), show(right))
         operator = FLIPPED.get(failed.operator, failed.operator) if flip else failed.operator
@@ -137,6 +144,13 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
         should = before + show(evaluate(node, numbers.value)) + after
         message += f"，应{should}{_how(node, numbers, show(evaluate(node, numbers.value)))}"
     return _finding(check, numbers, message, found, should)
+
+
+def _equal_causes(failed: Binary, check: Check, left: Decimal, right: Decimal, numbers: Numbers) -> str:
+    """Say the likely cause of two sides that should be equal: the single figure is the one that is judged."""
+    if isinstance(failed.right, FieldRef) and not isinstance(failed.left, FieldRef):
+        return likely_cause(right, left, failed.left, failed.right, numbers)
+    return likely_cause(left, right, failed.right, check.at if failed.left == check.at else failed.left, numbers)  # type: ignore[arg-type]  # only blanks are looked at
 
 
 def _failed_part(node: Node, numbers: Numbers) -> Node:

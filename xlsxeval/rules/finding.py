@@ -25,6 +25,8 @@ class Finding:
     message: str
     found: str = ""
     expected: str = ""
+    #: Why it was accepted, by whom, until when; empty for a finding that still counts.
+    waived: str = ""
 
     @property
     def severity_word(self) -> str:
@@ -43,10 +45,17 @@ class Checked:
     verdict: str
     findings: tuple[Finding, ...]
     filing: Filing | None = None
+    #: What else is to be said of the file.
+    notes: tuple[str, ...] = ()
 
     def count(self, severity: str) -> int:
-        """Count the findings of one severity (error, warning, info)."""
-        return sum(finding.severity == severity for finding in self.findings)
+        """Count the findings of one severity (error, warning, info) that were not waived."""
+        return sum(finding.severity == severity and not finding.waived for finding in self.findings)
+
+    @property
+    def waived(self) -> int:
+        """How many findings were waived."""
+        return sum(bool(finding.waived) for finding in self.findings)
 
 
 def finding(rule: Rule, message: str, **place: str) -> Finding:

@@ -4,27 +4,51 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
-from xlsxeval.rules import across, amounts, goals, reading, scores, structure, wording
+from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.later import LATER
 from xlsxeval.rules.registry import JUDGEMENT
 
-_FAMILIES = (across, amounts, goals, reading, scores, structure, wording)
+_FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wording)
 _CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
-def check(filing: Filing) -> tuple[Finding, ...]:
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which rules are wanted: codes or their beginnings (``E``, ``B0``); nothing selected means all."""
+
+    select: frozenset[str] = frozenset()
+    ignore: frozenset[str] = frozenset()
+
+    def wants(self, code: str) -> bool:
+        """Tell whether a rule is wanted; the longer of two entries that fit decides."""
+        chosen = max((len(one) for one in self.select if code.startswith(one)), default=-1 if self.select else 0)
+        dropped = max((len(one) for one in self.ignore if code.startswith(one)), default=-1)
+        return chosen >= 0 and chosen > dropped
+
+
+def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:  # frozen
     """Check a filing against every rule that applies.
+
+    Args:
+        filing: the filing.
+        selection: the rules wanted; the set may give rules another severity or turn them off.
 
     Returns:
         The findings in the order of the forms and, within a form, from top left to bottom right.
     """
+    severities = filing.formset.severities
     found = [outcome.finding for outcome in run_declared(filing) if outcome.finding]
     for description, judge in JUDGEMENT.values():
-        found += judge(filing, description)
+        if severities.get(description.code) != "off" and selection.wants(description.code):
+            severity = severities.get(description.code, description.severity)
+            found += judge(filing, replace(description, severity=severity))
+    found = [one for one in found if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(filing.formset.forms)}
     return tuple(sorted(found, key=lambda one: (order.get(one.form, len(order)), _position(one.cell), one.code)))
 
@@ -35,7 +59,16 @@ def _position(cell: str) -> tuple[int, int, str]:
 
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:
-    """Give every rule of a set, declared and judgement, by code."""
+    """Give every rule of a set, declared and judgement, by code, with the severity that the set gives it."""
     rules = [rule for form in formset.forms for rule in form.rules] + list(formset.rules)
-    rules += [rule for rule, _ in JUDGEMENT.values()]
+    rules += [
+        replace(rule, severity=formset.severities.get(rule.code, rule.severity))
+        for rule, _ in JUDGEMENT.values()
+        if formset.severities.get(rule.code) != "off"
+    ]
     return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
+
+
+def known_codes(formset: FormSet) -> frozenset[str]:
+    """Give the code of every rule there is, those that the set turned off included."""
+    return frozenset({*catalogue(formset), *JUDGEMENT, *LATER, *formset.severities})

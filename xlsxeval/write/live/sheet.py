@@ -38,7 +38,7 @@ class LiveSheet:
     @property
     def status(self) -> Live:
         """What the head of each form shows."""
-        return Live(f"={_SUMMARY}", _summary(self.lines).shown)
+        return Live(f"={_SUMMARY}", _summary(self).shown)
 
     def lists(self, form: str) -> dict[str, str]:
         """Give where the choices of each dropdown of a form stand."""
@@ -72,13 +72,13 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     """Write the sheet."""
     for col, width in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
-    last_col, last_row = len(_WIDTHS), max(live.lines)
+    last_col, last_row = len(_WIDTHS), max(live.lines, default=_FIRST_ROW)
     sheet.set_column(last_col, _LISTS + len(_lists(live.filing)), None, book.format("hidden"), {"hidden": True})
     title = book.format("title")
     merge(sheet, (1, 1, 1, last_col), title)
     sheet.write_string(0, 0, f"{LIVE_SHEET}（{live.filing.year}年度）", title)
     sheet.set_row(0, 34)
-    summary, look = _summary(live.lines), book.format("summary")
+    summary, look = _summary(live), book.format("summary")
     merge(sheet, (2, 1, 2, last_col), look)
     sheet.write_formula(1, 0, summary.formula, look, summary.shown)
     sheet.set_row(1, 26)
@@ -152,8 +152,13 @@ def says_of(check: Check) -> str:
     return f"{check.at.form}：{says}"
 
 
-def _summary(lines: Mapping[int, CheckLine]) -> Live:
+def _summary(live: LiveSheet) -> Live:
+    lines = live.lines
+    if not lines:
+        return Live('="核对：没有核对规则"', "核对：没有核对规则")
     first, last = min(lines), max(lines)
+    # A check that reads only what the template starts with passes from the beginning.
+    asked = sum(any(not live.block.field(ref).start for ref in line.check.reads) for line in lines.values())
 
     def column(letters: str) -> str:
         return f"${letters}${first}:${letters}${last}"
@@ -175,11 +180,11 @@ def _summary(lines: Mapping[int, CheckLine]) -> Live:
     blanks = sum(line.state.shown == BLANK for line in lines.values())
     total = f"SUM({column(COLUMNS.fails)})"
     formula = (
-        f'=IF({blank}={len(lines)},"核对：尚未填写",'
+        f'=IF(AND({blank}>={asked},{total}=0),"核对：尚未填写",'
         f'"核对："&IF({total}=0,"没有发现问题",MID({"&".join(parts)},2,99))'
         f'&IF({blank}=0,"","（"&{blank}&"项未填）"))'
     )
-    if blanks == len(lines):
+    if blanks >= asked and not said:
         return Live(formula, "核对：尚未填写")
     rest = f"（{blanks}项未填）" if blanks else ""
     return Live(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")

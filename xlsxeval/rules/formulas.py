@@ -1,0 +1,139 @@
+"""The formulas themselves: overwritten, altered, cleared, not recalculated. Only in forms that still have some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.forms.model import Field, Rule
+from xlsxeval.forms.place import address
+from xlsxeval.formula.evaluate import evaluate
+from xlsxeval.formula.excel import to_excel
+from xlsxeval.numbers import plain, round_half_up
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.declared import FAIL, run_declared
+from xlsxeval.rules.finding import Finding, finding, place
+from xlsxeval.rules.registry import rule
+
+_SOURCE = "表样（灰色格子自动计算）"
+#: Binary fractions leave less than that behind.
+_CRUMB = Decimal("0.000001")
+
+
+def _computed(answers: FormAnswers) -> Iterator[tuple[str, Field, Answer]]:
+    """Yield the computed blanks of a form that was filled in as a workbook with formulas, if it was."""
+    fields = [(name, field, answers.fields[name]) for name, field in answers.form.fields.items() if field.formula]
+    if any(answer.own and answer.formula for _, _, answer in fields):
+        yield from (one for one in fields if one[2].cell)
+
+
+def _expected(answers: FormAnswers, field: Field) -> str:
+    cells = {name: answer.cell for name, answer in answers.fields.items()}
+    return to_excel(field.formula, lambda ref: address(ref, cells, answers.regions)) if field.formula else ""
+
+
+def _reported(filing: Filing) -> set[tuple[str, str]]:
+    """Give the blanks whose values are wrong: there the finding on the value says that the formula is gone."""
+    return {(one.check.at.form, one.check.at.name) for one in run_declared(filing) if one.state == FAIL}
+
+
+@rule(
+    Rule(
+        code="F01",
+        title="公式被数字覆盖",
+        why="自动计算的格子改成了填写的数，别处再改，它就不会跟着变。",
+        fix="请恢复公式",
+        severity="info",
+        source=_SOURCE,
+    )
+)
+def overwritten(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find constants in computed cells, where the value is still right."""
+    reported = _reported(filing)
+    for name, answers in filing.forms.items():
+        for field_name, field, answer in _computed(answers):
+            typed = answer.formula is None and answer.value is not None
+            if typed and (name, field_name) not in reported:
+                formula = _expected(answers, field)
+                text = f"“{field_name}”填的是{answer.text}，这一格的公式是“={formula}”，目前结果相同"
+                where = place(answers, answer.cell, field_name)
+                yield finding(of, text, found=answer.text, expected=f"={formula}", **where)
+
+
+@rule(
+    Rule(
+        code="F02",
+        title="公式被改动",
+        why="公式改了，可能少算或多算几格；现在碰巧相等，以后未必。",
+        fix="请恢复公式",
+        severity="info",
+        source=_SOURCE,
+    )
+)
+def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find formulas that are not the form's own, where the value is still right."""
+    reported = _reported(filing)
+    for name, answers in filing.forms.items():
+        for field_name, field, answer in _computed(answers):
+            if answer.formula is not None and not answer.own and (name, field_name) not in reported:
+                formula = _expected(answers, field)
+                text = f"“{field_name}”的公式是“={answer.formula}”，应为“={formula}”，目前结果相同"
+                where = place(answers, answer.cell, field_name)
+                yield finding(of, text, found=f"={answer.formula}", expected=f"={formula}", **where)
+
+
+@rule(
+    Rule(
+        code="F03",
+        title="公式被清除",
+        why="自动计算的格子空了，填好别的数它也不会出来。",
+        fix="请恢复公式",
+        severity="info",
+        source=_SOURCE,
+    )
+)
+def cleared(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find computed cells that are empty, where no figures say yet what should stand there."""
+    reported = _reported(filing)
+    for name, answers in filing.forms.items():
+        for field_name, field, answer in _computed(answers):
+            empty = answer.formula is None and answer.value is None and not answer.text
+            if empty and (name, field_name) not in reported:
+                formula = _expected(answers, field)
+                text = f"“{field_name}”的公式没有了，应为“={formula}”"
+                yield finding(of, text, expected=f"={formula}", **place(answers, answer.cell, field_name))
+
+
+@rule(
+    Rule(
+        code="F05",
+        title="公式的结果是旧的",
+        why="改了数而没有重算就保存，打开时看到的合计是旧的；核对按重算的结果，不看旧结果。",
+        fix="请在WPS或Excel中打开，重新计算后保存",
+        severity="info",
+        source=_SOURCE,
+    )
+)
+def stale(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Find formulas whose saved result is not what they give; one finding for the form."""
+    numbers = Numbers(filing)
+    for answers in filing.forms.values():
+        old = []
+        for field_name, field, answer in _computed(answers):
+            result = evaluate(field.formula, numbers.value) if field.formula else None
+            if answer.own and _differ(answer.value, result):
+                old.append((field_name, answer, result))
+        if old:
+            field_name, answer, result = old[0]
+            now = plain(round_half_up(result, 4)) if isinstance(result, Decimal) else ""
+            text = f"{len(old)}格公式的结果没有重算，如“{field_name}”存着{answer.text}，重算是{now}"
+            where = place(answers, answer.cell, field_name)
+            yield finding(of, text, found=answer.text, expected=now, **where)
+
+
+def _differ(saved: object, result: object) -> bool:
+    """Tell whether a saved number is not the recomputed one; without a saved number nothing can be said."""
+    if not (isinstance(saved, Decimal) and isinstance(result, Decimal)):
+        return False
+    return abs(saved - result) > _CRUMB * max(abs(result), Decimal(1))

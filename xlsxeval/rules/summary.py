@@ -1,0 +1,84 @@
+"""A filing in a few numbers: total as stated and recomputed, grade, execution rate, points lost, what to correct first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.formula.evaluate import evaluate
+from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.goals import grade_of
+from xlsxeval.rules.indicators import Indicator, forms_with_indicators
+
+_FIRST = 3
+_ORDER = {"error": 0, "warning": 1, "info": 2}
+
+
+class Summary(NamedTuple):
+    """What a reviewer wants to see first; amounts of points, the rate as a ratio, None where nothing follows."""
+
+    stated: Decimal | None
+    total: Decimal | None
+    grade: str
+    rate: Decimal | None
+    indicators: int
+    #: First-level indicator -> points lost.
+    lost: Mapping[str, Decimal]
+    first: tuple[Finding, ...]
+
+
+def summarize(filing: Filing, findings: Sequence[Finding]) -> Summary | None:
+    """Sum up a filing; None if it has no form with indicators.
+
+    Args:
+        filing: the filing.
+        findings: what was found in it.
+    """
+    for answers, ones in forms_with_indicators(filing):
+        numbers = Numbers(filing)
+        total = _total(answers, numbers)
+        open_ones = sorted((one for one in findings if not one.waived), key=lambda one: _ORDER[one.severity])
+        grade = grade_of(total) if total is not None and ones else ""
+        first = tuple(one for one in open_ones if one.severity != "info")[:_FIRST]
+        return Summary(_stated(answers, numbers), total, grade, _rate(answers, numbers), len(ones), _lost(ones), first)
+    return None
+
+
+def _stated(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
+    value = numbers.value(FieldRef(answers.form.name, "总分")) if "总分" in answers.fields else None
+    return value if isinstance(value, Decimal) else None
+
+
+def _total(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
+    """Recompute the total from the scores as they stand and the execution score as it should be."""
+    field, part = answers.form.fields.get("总分"), answers.form.fields.get("资金得分")
+    if field is None or field.formula is None:
+        return None
+
+    def value(ref: object) -> object:
+        if ref == FieldRef(answers.form.name, "资金得分") and part is not None and part.formula is not None:
+            own = evaluate(part.formula, numbers.value)
+            return own if own is not None else numbers.value(ref)
+        return numbers.value(ref)  # type: ignore[arg-type]  # a reference
+
+    total = evaluate(field.formula, value)  # type: ignore[arg-type]  # gives what numbers.value gives
+    return total if isinstance(total, Decimal) else None
+
+
+def _rate(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
+    field = answers.form.fields.get("执行率")
+    value = evaluate(field.formula, numbers.value) if field is not None and field.formula is not None else None
+    return value if isinstance(value, Decimal) else None
+
+
+def _lost(ones: Sequence[Indicator]) -> dict[str, Decimal]:
+    found: dict[str, Decimal] = {}
+    for one in ones:
+        if one.weight is not None and one.score is not None and one.score != one.weight:
+            first = one.groups[0] if one.groups else ""
+            found[first] = found.get(first, Decimal(0)) + one.weight - one.score
+    return found
