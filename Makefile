@@ -53,6 +53,8 @@ pictures: .venv/installed-dev
 bench: .venv/installed-dev
 	$(BIN)/python bench/check.py
 	$(BIN)/python bench/write.py
+	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/mutations.py
 	$(BIN)/python bench/startup.py
 	$(BIN)/python bench/agreement.py
 

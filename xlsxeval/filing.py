@@ -56,9 +56,9 @@ class Missing(NamedTuple):
 Line = Mapping[str, Answer]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FormAnswers:
-    """One form of a filing as found on a sheet."""
+    """One form of a filing as found on a sheet. Compared by identity, as a cache key."""
 
     form: Form
     sheet: str

@@ -29,6 +29,7 @@ def tidy(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Give ``text`` in NFKC, without invisible characters and without any white space."""
     return _WHITE.sub("", tidy(text))

@@ -72,7 +72,7 @@ def _value(node: yaml.Node, path: Path_, lines: Lines) -> Tree:
     if len(path) > _MAX_DEPTH:
         raise lines.error("嵌套过深", *path)
     if isinstance(node, yaml.ScalarNode):
-        return None if node.style is None and node.value in _NULL else str(node.value)
+        return None if not node.style and node.value in _NULL else str(node.value)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, (*path, index), lines) for index, item in enumerate(node.value)]
     found: dict[str, Tree] = {}

@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from xlsxeval.formula.evaluate import Lookup, Value, evaluate
 from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Text, Unary
-from xlsxeval.numbers import plain
+from xlsxeval.numbers import decimals_of, plain, round_half_up
 
 _SIGN = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "=": " = ", "<=": " ≤ ", ">=": " ≥ ", "<>": " ≠ "}
 _SHOWN_TERMS = 6
+#: A quotient with more decimals is shown with fewer.
+_LONGEST, _SHORTENED = 8, 4
 _RANK = {"*": 2, "/": 2, "+": 1, "-": 1}
 
 
@@ -71,5 +73,5 @@ def _column(values: Value | Sequence[Value]) -> str:
 def show(value: Value | Sequence[Value]) -> str:
     """Print one value; blank prints as nothing."""
     if isinstance(value, Decimal):
-        return plain(value)
+        return plain(value if decimals_of(value) <= _LONGEST else round_half_up(value, _SHORTENED))
     return "" if value is None else str(value)

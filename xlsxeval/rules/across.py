@@ -11,7 +11,7 @@ from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.amounts import amount_of
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import example, indicators
 from xlsxeval.rules.registry import rule
@@ -45,7 +45,7 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
     basic = filing.forms.get("基础数据表")
     if basic is None or "项目支出.预算数" not in basic.fields:
         return
-    budget = Numbers(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
+    budget = numbers_of(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
     for one in indicators(filing):
         target = amount_of(one.target, filing.formset.amount_unit) if clean(one.name) == "项目支出" else None
         if target is not None and isinstance(budget, Decimal) and target != budget:

@@ -11,7 +11,7 @@ from xlsxeval.forms.model import Rule
 from xlsxeval.formula.bounds import printed
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import decimals_of, percent_text, plain
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import MONEY, SOURCE, Indicator, example, forms_with_indicators, indicators, text_of
 from xlsxeval.rules.registry import rule
@@ -57,7 +57,7 @@ def _amount(numbers: Numbers, answers: FormAnswers, name: str) -> Decimal | None
 )  # fmt: skip
 def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find execution rates under the limit where no text speaks of spending."""
-    limit, numbers = filing.formset.profile.get("执行率说明线"), Numbers(filing)
+    limit, numbers = filing.formset.profile.get("执行率说明线"), numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
         budget, spent = (_amount(numbers, answers, name) for name in ("全年预算数", "全年执行数"))
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
@@ -86,7 +86,7 @@ def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
 )  # fmt: skip
 def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find budgets that changed much during the year where no text speaks of it."""
-    limit, numbers = filing.formset.profile.get("预算调整说明"), Numbers(filing)
+    limit, numbers = filing.formset.profile.get("预算调整说明"), numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
         first, last = (_amount(numbers, answers, name) for name in ("年初预算数", "全年预算数"))
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
@@ -145,7 +145,7 @@ def _cost_line(name: str, target: str, actual: str) -> dict[str, object]:
 )
 def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare what a cost indicator says was spent with the amounts of the form."""
-    numbers, unit = Numbers(filing), filing.formset.amount_unit
+    numbers, unit = numbers_of(filing), filing.formset.amount_unit
     for one in indicators(filing):
         field = _SPENT.get(clean(one.name)) if _cost(one) else None
         spent = _amount(numbers, one.answers, field) if field else None
@@ -178,7 +178,7 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 )  # fmt: skip
 def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the sum of the two cost targets with the budget of the year."""
-    numbers, unit = Numbers(filing), filing.formset.amount_unit
+    numbers, unit = numbers_of(filing), filing.formset.amount_unit
     for answers, ones in forms_with_indicators(filing):
         targets = {clean(one.name): one for one in reversed(ones) if _cost(one)}
         pair = [targets.get(name) for name in ("基本支出", "项目支出")]

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
@@ -150,6 +151,12 @@ class Numbers:
             )
             self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
         return self._common[key]
+
+
+@lru_cache(maxsize=1)
+def numbers_of(filing: Filing) -> Numbers:
+    """Give the numbers of a filing; made once for all the rules on it."""
+    return Numbers(filing)
 
 
 def follows(answer: Answer) -> bool:

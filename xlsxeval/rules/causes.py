@@ -13,6 +13,8 @@ from xlsxeval.rules.calculate import Numbers
 _TEN_THOUSAND, _HUNDRED = Decimal(10000), Decimal(100)
 #: How far a quotient may be off because the figures were rounded.
 _SLACK = Decimal("0.001")
+#: What sums of rounded figures may be off.
+_ROUNDED = Decimal("0.02")
 
 
 def likely_cause(found: Decimal, should: Decimal, parts: Node, at: Ref, numbers: Numbers) -> str:
@@ -38,8 +40,9 @@ def _of_two(found: Decimal, should: Decimal) -> str:
                 return f"相差{words}"
         if found == -should:
             return "正负号相反"
-    if _swapped(plain(found), plain(should)):
-        return f"{plain(found)}与{plain(should)}只是两个数字颠倒"
+    exchanged = _swapped(found, should) if abs(found - should) > _ROUNDED else None
+    if exchanged is not None:
+        return f"{plain(found)}与{plain(exchanged)}只是两个数字颠倒"
     return ""
 
 
@@ -47,16 +50,19 @@ def _near(quotient: Decimal, factor: Decimal) -> bool:
     return abs(quotient / factor - 1) < _SLACK
 
 
-def _swapped(one: str, other: str) -> bool:
-    """Tell whether two neighbouring digits were exchanged."""
-    if len(one) != len(other) or one == other:
-        return False
-    differ = [index for index, (left, right) in enumerate(zip(one, other, strict=True)) if left != right]
-    if len(differ) != 2 or "." in one[differ[0] : differ[1] + 1].strip("0123456789"):  # noqa: PLR2004  # two digits
-        return False
-    first, second = differ
-    near = second - first == 1 or (second - first == 2 and one[first + 1] == ".")  # noqa: PLR2004  # 12.34 as 13.24
-    return near and one[first] == other[second] and one[second] == other[first]
+def _swapped(value: Decimal, wanted: Decimal) -> Decimal | None:
+    """Give what a value is with two neighbouring digits exchanged, if that is what was wanted."""
+    text = plain(value)
+    for index in range(len(text) - 1):
+        next_one = index + 2 if text[index + 1] == "." else index + 1  # 12.34 as 13.24
+        if next_one >= len(text) or text[index] == text[next_one] or not (text[index] + text[next_one]).isdigit():
+            continue
+        digits = list(text)
+        digits[index], digits[next_one] = digits[next_one], digits[index]
+        exchanged = Decimal("".join(digits))
+        if abs(exchanged - wanted) <= _ROUNDED:
+            return exchanged
+    return None
 
 
 def _of_parts(found: Decimal, should: Decimal, parts: Node, numbers: Numbers) -> str:
@@ -68,8 +74,9 @@ def _of_parts(found: Decimal, should: Decimal, parts: Node, numbers: Numbers) ->
         if value and value == off:
             return f"相差的正好是“{name}”{plain(value)}，可能多加了一次"
     for name, value in _values(refs(parts), numbers):
-        if value and off and _swapped(plain(value), plain(value + off)):
-            return f"“{name}”{plain(value)}如果是{plain(value + off)}就对得上，可能两个数字写颠倒了"
+        exchanged = _swapped(value, value + off) if value and abs(off) > _ROUNDED else None
+        if exchanged is not None:
+            return f"“{name}”{plain(value)}如果是{plain(exchanged)}就对得上，可能两个数字写颠倒了"
     return ""
 
 

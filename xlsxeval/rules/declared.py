@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.kinds import KINDS
@@ -15,7 +16,7 @@ from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, LineCell, N
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
-from xlsxeval.rules.calculate import Numbers, follows
+from xlsxeval.rules.calculate import Numbers, follows, numbers_of
 from xlsxeval.rules.causes import likely_cause
 from xlsxeval.rules.finding import Finding
 
@@ -34,9 +35,14 @@ class Outcome:
     finding: Finding | None = None
 
 
-def run_declared(filing: Filing) -> Iterator[Outcome]:
-    """Run every declared check whose forms were found."""
-    numbers = Numbers(filing)
+@lru_cache(maxsize=1)
+def run_declared(filing: Filing) -> tuple[Outcome, ...]:
+    """Run every declared check whose forms were found; done once for all who ask about one filing."""
+    return tuple(_run_all(filing))
+
+
+def _run_all(filing: Filing) -> Iterator[Outcome]:
+    numbers = numbers_of(filing)
     checks = [check for answers in filing.forms.values() for check in answers.form.checks]
     for check in [*checks, *filing.formset.checks]:
         if not all(ref.form in filing.forms for ref in check.reads):

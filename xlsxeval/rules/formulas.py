@@ -11,7 +11,7 @@ from xlsxeval.forms.place import address
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.numbers import plain, round_half_up
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.declared import FAIL, run_declared
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
@@ -78,7 +78,8 @@ def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
         for field_name, field, answer in _computed(answers):
             if answer.formula is not None and not answer.own and (name, field_name) not in reported:
                 formula = _expected(answers, field)
-                text = f"“{field_name}”的公式是“={answer.formula}”，应为“={formula}”，目前结果相同"
+                text = f"“{field_name}”的公式是“={answer.formula}”，应为“={formula}”"
+                text += "，目前结果相同" if answer.value is not None else "，它的结果没有保存"
                 where = place(answers, answer.cell, field_name)
                 yield finding(of, text, found=f"={answer.formula}", expected=f"={formula}", **where)
 
@@ -117,7 +118,7 @@ def cleared(filing: Filing, of: Rule) -> Iterator[Finding]:
 )
 def stale(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find formulas whose saved result is not what they give; one finding for the form."""
-    numbers = Numbers(filing)
+    numbers = numbers_of(filing)
     for answers in filing.forms.values():
         old = []
         for field_name, field, answer in _computed(answers):

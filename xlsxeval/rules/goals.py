@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import parse_figure
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import MONEY, TABLE, example, forms_with_indicators, text_of
 from xlsxeval.rules.registry import rule
@@ -30,22 +31,29 @@ _SHOWN = 5
 
 
 class _Text(NamedTuple):
-    """A text that someone wrote, and where it stands."""
+    """A text that someone wrote, and where it stands; ``plain`` is the text without white space."""
 
     text: str
+    plain: str
     cell: str
     field: str
 
 
-def _texts(answers: FormAnswers) -> Iterator[_Text]:
-    """Yield the long texts of a form and the texts of its indicators."""
+@lru_cache(maxsize=4)
+def _texts(answers: FormAnswers) -> tuple[_Text, ...]:
+    """Give the long texts of a form and the texts of its indicators."""
+    return tuple(_Text(text, clean(text), cell, field) for text, cell, field in _written(answers))
+
+
+def _written(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
     for name, answer in answers.fields.items():
         if answers.form.fields[name].kind_name == "prose" and text_of(answer):
-            yield _Text(text_of(answer), answer.cell, name)
+            yield text_of(answer), answer.cell, name
     for line in answers.tables.get(TABLE, ()):
         for column in _TEXT_COLUMNS:
-            if column in line and text_of(line[column]):
-                yield _Text(text_of(line[column]), line[column].cell, f"{TABLE}.{column}")
+            text = text_of(line[column]) if column in line else ""
+            if text:
+                yield text, line[column].cell, f"{TABLE}.{column}"
 
 
 @rule(
@@ -97,7 +105,7 @@ def _bare(text: str) -> str:
 def prompts_left(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find what the printed form says where an answer belongs; one finding for the form."""
     for answers in filing.forms.values():
-        left = [one for one in _texts(answers) if _PROMPTS.search(clean(one.text))]
+        left = [one for one in _texts(answers) if _PROMPTS.search(one.plain)]
         if left:
             named = "、".join(f"{one.cell}“{one.text[:20]}”" for one in left[:_SHOWN]) + ("等" if left[_SHOWN:] else "")
             yield finding(
@@ -122,8 +130,8 @@ def year_of_another_form(filing: Filing, of: Rule) -> Iterator[Finding]:
     for answers in filing.forms.values():
         own = answers.year or filing.year
         for one in _texts(answers) if own is not None else ():
-            plain = clean(one.text)
-            years = [int(year) for year in _YEAR.findall(plain)]
+            plain = one.plain
+            years = [int(year) for year in _YEAR.findall(plain)] if "年" in plain else []
             spans = [(int(first), int(last)) for first, last in _SPAN.findall(plain)]
             if own is None or not years or own in years or any(first <= own <= last for first, last in spans):
                 continue
@@ -137,7 +145,7 @@ def year_of_another_form(filing: Filing, of: Rule) -> Iterator[Finding]:
 def _explained(year: int, own: int, text: str, field: str) -> bool:
     if year < own:
         return bool(_BEFORE.search(text))
-    return year == own + 1 and (field.endswith("偏差原因") or bool(_AFTER.search(text)))
+    return year == own + 1 and (field.endswith(("偏差原因", "实际完成值")) or bool(_AFTER.search(text)))
 
 
 _BANDS = (("优", Decimal(90)), ("良", Decimal(80)), ("中", Decimal(60)), ("差", Decimal(0)))
@@ -162,11 +170,11 @@ def grade_of(total: Decimal) -> str:
 )  # fmt: skip
 def grade_against_total(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the grade that a text names with the total."""
-    numbers = Numbers(filing)
+    numbers = numbers_of(filing)
     for answers, _ in forms_with_indicators(filing):
         total = numbers.value(FieldRef(answers.form.name, "总分")) if "总分" in answers.fields else None
         for one in _texts(answers) if isinstance(total, Decimal) else ():
-            match = _GRADE.search(clean(one.text))
+            match = _GRADE.search(one.plain)
             if match and isinstance(total, Decimal) and match[1] != grade_of(total):
                 text = f"写的等级是“{match[1]}”，总分{total:f}应为“{grade_of(total)}”"
                 where = place(answers, one.cell, one.field)

@@ -63,19 +63,19 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
     )
 )
 def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Find numbers typed as text: read for what they mean, and reported; bare numbers once for the whole form."""
+    """Find numbers typed as text: read for what they mean, and reported; one finding for the form, and one for bare numbers."""
     for answers in filing.forms.values():
-        bare: list[tuple[str, Answer]] = []
-        for name, _field, answer in _with_problem(answers, "text"):
-            if _BARE.fullmatch(answer.text):
-                bare.append((name, answer))
+        typed = [(name, answer) for name, _field, answer in _with_problem(answers, "text")]
+        for bare in (False, True):
+            some = [(name, answer) for name, answer in typed if bool(_BARE.fullmatch(answer.text)) is bare]
+            if not some:
                 continue
-            text = f"“{answer.text}”是文字，已按{_show(answer)}读取"
-            yield finding(of, text, found=answer.text, expected=_show(answer), **place(answers, answer.cell, name))
-        if bare:
-            name, first = bare[0]
-            cells = "、".join(answer.cell for _, answer in bare[:_NAMED]) + ("等" if len(bare) > _NAMED else "")
-            text = f"{cells}共{len(bare)}格的数字是文字格式，已按数字读取"
+            name, first = some[0]
+            cells = "、".join(answer.cell for _, answer in some[:_NAMED]) + ("等" if len(some) > _NAMED else "")
+            what = "数字是文字格式" if bare else f"金额带着单位或别的字（如“{first.text}”）"
+            text = f"{cells}共{len(some)}格的{what}，已按数字读取"
+            if len(some) == 1 and not bare:
+                text = f"“{first.text}”是文字，已按{_show(first)}读取"
             yield finding(of, text, found=first.text, expected=_show(first), **place(answers, first.cell, name))
 
 

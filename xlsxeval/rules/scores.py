@@ -36,7 +36,8 @@ _REACHED = re.compile("达成|完成|实现|达标")
 def missed_full_score(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets that were missed and scored in full."""
     for one in indicators(filing):
-        if one.met is False and one.score is not None and one.score == one.weight and one.weight:
+        rounded_up = any(round_half_up(score, 2) == one.weight for score in one.scores)
+        if one.met is False and one.score is not None and one.score == one.weight and one.weight and not rounded_up:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，没有完成却得了满分{plain(one.score)}"
             expected = _print_scores(one.scores)
             text += f"，按比例应得{expected}分" if expected else ""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.tree import Field as FieldRef
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.goals import grade_of
 from xlsxeval.rules.indicators import Indicator, forms_with_indicators
@@ -39,7 +39,7 @@ def summarize(filing: Filing, findings: Sequence[Finding]) -> Summary | None:
         findings: what was found in it.
     """
     for answers, ones in forms_with_indicators(filing):
-        numbers = Numbers(filing)
+        numbers = numbers_of(filing)
         total = _total(answers, numbers)
         open_ones = sorted((one for one in findings if not one.waived), key=lambda one: _ORDER[one.severity])
         grade = grade_of(total) if total is not None and ones else ""
