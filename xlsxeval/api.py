@@ -19,9 +19,9 @@ from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
+from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused
 from xlsxeval.read.filing import read_filing
-from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.later import LATER
 from xlsxeval.rules.run import Selection, catalogue, known_codes
@@ -130,7 +130,7 @@ def read(
     content = source if isinstance(source, bytes) else _read_bytes(source, limits)
     name = file or (str(source) if isinstance(source, Path) else "")
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
-    book = open_xlsx(content, limits, _OWN_SHEETS)
+    book = open_any(content, limits, _OWN_SHEETS)
     try:
         filing = read_filing(book, formsets, name)
         if not book.skipped or len(filing.forms) == len(filing.formset.forms):
@@ -139,7 +139,7 @@ def read(
         if not book.skipped:
             raise
     # A form may stand on a sheet that only has the name of one of ours.
-    return read_filing(open_xlsx(content, limits), formsets, name)
+    return read_filing(open_any(content, limits), formsets, name)
 
 
 def _read_bytes(path: Path, limits: Limits) -> bytes:

@@ -53,6 +53,13 @@ class Missing(NamedTuple):
     numeric: bool
 
 
+class Repair(NamedTuple):
+    """Something that was read although it stood in the wrong place or was cut: where, and what was made of it."""
+
+    cell: str
+    text: str
+
+
 Line = Mapping[str, Answer]
 
 
@@ -69,6 +76,7 @@ class FormAnswers:
     heads: Mapping[tuple[str, str], str] = field(default_factory=dict)
     years: tuple[YearSeen, ...] = ()
     missing: tuple[Missing, ...] = ()
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def unit(self) -> str:

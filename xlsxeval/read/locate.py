@@ -6,12 +6,13 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xlsxeval.filing import Answer, FormAnswers, Line, Missing, YearSeen, head_cells
+from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
 from xlsxeval.forms.model import Blank, Field, Table
 from xlsxeval.forms.place import Region, cell_name
 from xlsxeval.read.align import Alignment, Position, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet
+from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
 from xlsxeval.text import label_key
 
 
@@ -23,6 +24,8 @@ class Grid:
     covers: Mapping[Position, Range]
     #: The rows that hold anything, in order.
     rows: tuple[int, ...]
+    #: Whether the sheet may come from a Word file or a PDF: only those lose cells, and they have no formulas.
+    converted: bool
 
     def rows_between(self, first: int, last: int) -> tuple[int, ...]:
         """Give the rows from ``first`` to ``last`` that hold anything."""
@@ -56,7 +59,8 @@ def make_grid(sheet: Sheet) -> Grid:
             for row in range(whole.first_row, whole.last_row + 1):
                 for col in range(whole.first_col, whole.last_col + 1):
                     covers[row, col] = whole
-    return Grid(sheet, covers, tuple(sorted({row for row, _ in sheet.cells})))
+    converted = all(cell.formula is None for cell in sheet.cells.values())
+    return Grid(sheet, covers, tuple(sorted({row for row, _ in sheet.cells})), converted)
 
 
 def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
@@ -76,14 +80,27 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
             kind = form.fields[blank.name].kind
             fields[blank.name] = read_answer(grid.at(*at), *at, kind, amount_unit) if at else _UNKNOWN
     regions = {table.name: _region(table, alignment, grid, rows) for table in form.tables.values()}
+    repairs: list[Repair] = []
     tables = {
-        name: tuple(_lines(form.tables[name], region, alignment, grid, amount_unit)) for name, region in regions.items()
+        name: tuple(_lines(form.tables[name], region, alignment, grid, amount_unit, repairs))
+        for name, region in regions.items()
     }
+    if grid.converted:
+        fields |= _strayed(alignment, grid, fields, amount_unit, repairs)
     labels = {index: cell_name(*position) for index, position in alignment.labels.items()}
     years = tuple(_years(alignment, grid))
     year = _most_common([seen.year - seen.offset for seen in years])
     return FormAnswers(
-        form, grid.sheet.name, year, fields, tables, regions, head_cells(form, labels), years, _missing(alignment)
+        form,
+        grid.sheet.name,
+        year,
+        fields,
+        tables,
+        regions,
+        head_cells(form, labels),
+        years,
+        _missing(alignment),
+        tuple(repairs),
     )
 
 
@@ -152,6 +169,29 @@ def _position(blank: Blank, alignment: Alignment, grid: Grid, rows: Mapping[int,
 _REACH = 12
 
 
+def _strayed(
+    alignment: Alignment, grid: Grid, fields: Mapping[str, Answer], amount_unit: str, repairs: list[Repair]
+) -> dict[str, Answer]:
+    """Find the number of a blank that is alone in its row and was pushed out from under its head."""
+    form, found = alignment.form, {}
+    taken = set(alignment.labels.values())
+    for blank in form.blanks:
+        answer = fields.get(blank.name)
+        if answer is None or not answer.cell or answer.text or blank.head is None or blank.side is None:
+            continue
+        alone = sum(other.box.row == blank.box.row for other in form.blanks) == 1
+        if not alone or not form.fields[blank.name].kind.numeric or blank.side not in alignment.labels:
+            continue
+        row, col = alignment.labels[blank.side]
+        last = grid.merged(row, col).last_col
+        cells = [cell for at, cell in grid.sheet.cells.items() if at[0] == row and at[1] > last and at not in taken]
+        if len(cells) == 1 and cells[0].kind == "number" and cells[0].formula is None and cells[0].col <= last + _REACH:
+            found[blank.name] = read_answer(cells[0], row, cells[0].col, form.fields[blank.name].kind, amount_unit)
+            cell = cell_name(row, cells[0].col)
+            repairs.append(Repair(cell, f"“{blank.name}”的数不在它的栏目下面，按{cells[0].text}读取"))
+    return found
+
+
 def _limit(anchor: int, first: int, alignment: Alignment) -> int:
     """Give the column before which an answer must stand: that of the next label; if that was not met, no search."""
     labels = alignment.form.labels
@@ -191,22 +231,37 @@ def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
     return found
 
 
-def _lines(table: Table, region: Region, alignment: Alignment, grid: Grid, amount_unit: str) -> Iterator[Line]:
+def _lines(
+    table: Table, region: Region, alignment: Alignment, grid: Grid, amount_unit: str, repairs: list[Repair]
+) -> Iterator[Line]:
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
     keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
     before: dict[str, Answer] = {}
+    known = vocabulary(alignment.form, table.name)
     for row in grid.rows_between(region.first, region.last):
         texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}
         if _repeats_heads(texts, keys):
             continue
+        aside = offset_of(table, known, region.cols, grid.sheet.cells, row) if grid.converted else 0
         line = {
-            column: _line_answer(table, column, field, row, region, grid, amount_unit)
+            column: _line_answer(table, column, field, row, region, grid, amount_unit, aside)
             for column, field in table.columns.items()
         }
+        changed, done = complete(known, line) if grid.converted else ({}, [])
+        line |= changed
         before = _inherit(table, line, before)
-        own = (answer for column, answer in line.items() if column not in table.inherit)
+        whole = {**line, **before}
+        first, column = first_level(table, known, whole) if grid.converted else ("", "")
+        if first:
+            before[column] = whole[column]._replace(value=first)
+            done.append(f"“{column}”没有了，按“{first}”读取")
+        if aside:
+            done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
+        own = [answer for column, answer in line.items() if column not in table.inherit]
         if any(answer.value is not None or answer.text for answer in own):
-            yield {**line, **before}
+            if done:
+                repairs.append(Repair(next(answer.cell for answer in own if answer.text), "；".join(done)))
+            yield {**whole, **before}
 
 
 def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:
@@ -216,9 +271,9 @@ def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) ->
 
 
 def _line_answer(
-    table: Table, column: str, field: Field, row: int, region: Region, grid: Grid, amount_unit: str
+    table: Table, column: str, field: Field, row: int, region: Region, grid: Grid, amount_unit: str, aside: int
 ) -> Answer:
-    col = region.cols.get(column, 0)
+    col = max(region.cols[column] + aside, 0) if column in region.cols else 0
     cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
     at_row, at_col = (cell.row, cell.col) if cell else (row, col)
     return read_answer(cell, at_row, at_col, field.kind, amount_unit)

@@ -13,7 +13,8 @@ from xlsxeval.read.markup import counted, parse
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
-_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEPARATED = "文本文件（CSV等）"
 #: A stream of a compound file -> what the file is; the first that is there decides.
 _STREAMS = {
     "EncryptedPackage": ("R03", "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存"),
@@ -112,7 +113,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
 
 def _something_else(data: bytes) -> Refused:
     """Say what a file is that does not begin as a zip file."""
-    if data.startswith(_COMPOUND):
+    if data.startswith(COMPOUND):
         found = [why for name, why in _STREAMS.items() if name.encode("utf-16-le") in data]
         return Refused(*found[0]) if found else Refused("R02", f"这是旧格式的Office文件，但不是工作簿，{SAVE_AS}")
     for magic, why in _MAGIC.items():
@@ -134,7 +135,13 @@ def _text_kind(start: bytes) -> str:
     if b"\x00" in text or not text:
         return "无法识别的文件"
     separated = b"," in text or b"\t" in text
-    return "文本文件（CSV等）" if separated else "文本文件"
+    return _SEPARATED if separated else "文本文件"
+
+
+def is_separated_text(data: bytes) -> bool:
+    """Tell whether a file is a text with tabs or commas in it."""
+    start = data[:4096]
+    return not any(start.startswith(magic) for magic in _MAGIC) and _text_kind(start) == _SEPARATED
 
 
 def refuse_other_package(package: Package) -> Refused:

@@ -120,6 +120,23 @@ def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
 
 @rule(
     Rule(
+        code="L06",
+        title="内容错位或残缺，按推测读取",
+        why="从Word、PDF转来的表常常错一格、断开标签；能推断的按推断读取，但要请人看一眼。",
+        fix="请核对这一行读得对不对，最好在空白表上重填",
+        severity="info",
+        source="报送要求",
+    )
+)
+def repaired(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report each row that was read after a repair."""
+    for answers in filing.forms.values():
+        for one in answers.repairs:
+            yield finding(of, one.text, **place(answers, one.cell, ""))
+
+
+@rule(
+    Rule(
         code="L02",
         title="缺少一张表",
         why="一套表要一起报，缺了一张就不能互相核对。",

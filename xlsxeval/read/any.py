@@ -1,0 +1,91 @@
+"""A file of any kind that is read to a workbook: the kind follows from the content, never from the name."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+
+from xlsxeval.read.cells import Limits, Refused, Workbook, damaged, too_much
+from xlsxeval.read.package import COMPOUND, Package, inflate, is_separated_text, open_package
+from xlsxeval.read.xlsx import open_xlsx
+
+#: A part of a zip file that tells what it is.
+_PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
+#: Streams of a compound file that holds a workbook, and of one that holds something else.
+_STREAMS = (("Workbook", "Book"), ("EncryptedPackage", "WordDocument"))
+
+
+def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # frozen
+    """Read a file from its bytes: .xlsx, .xlsm, .xls, .et, .xlsb, .ods, .docx, .csv, .tsv.
+
+    Args:
+        data: the file's content.
+        limits: the budgets.
+        skip: sheets that need not be read (in .xlsx).
+
+    Raises:
+        Refused: whatever is wrong with the content, in one sentence; never anything else.
+    """
+    kind, package = _kind(data, limits)
+    if not kind:
+        return open_xlsx(data, limits, skip)
+    try:
+        return _open(kind, data, limits, package)
+    except Refused:
+        raise
+    except (MemoryError, RecursionError) as error:
+        raise Refused("R06", "文件太大，内存不够，请删去多余内容后重新保存") from error
+    except Exception as error:
+        raise damaged(f"无法读取（{type(error).__name__}）") from error
+
+
+def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
+    if len(data) > limits.max_file or not data:
+        return "", None
+    if data.startswith(COMPOUND):
+        names = {
+            name: name.encode("utf-16-le") in data for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")
+        }
+        readable = (names["Workbook"] or names["Book"]) and not (names["EncryptedPackage"] or names["WordDocument"])
+        return ("xls" if readable else ""), None
+    if not data.startswith(b"PK\x03\x04"):
+        return ("text" if is_separated_text(data) else ""), None
+    try:
+        package = open_package(data, limits)
+    except (Refused, zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError):
+        return "", None  # open_xlsx says what is wrong with it
+    if "xl/workbook.xml" in package.members:
+        return "", None
+    kind = next((kind for part, kind in _PARTS.items() if part in package.members), "")
+    if kind == "ods" and b"opendocument.spreadsheet" not in data[:200]:
+        kind = ""
+    return kind, package
+
+
+def _open(kind: str, data: bytes, limits: Limits, package: Package | None) -> Workbook:
+    match kind:
+        case "xls":
+            from xlsxeval.read.xls import open_xls
+
+            return open_xls(data, limits)
+        case "text":
+            from xlsxeval.read.plain import open_plain
+
+            return open_plain(data, limits)
+        case "xlsb" if package is not None:
+            from xlsxeval.read.xlsb import open_xlsb
+
+            for part in package.members:
+                for _ in inflate(package, part):
+                    pass
+            return open_xlsb(data, limits)
+        case "ods" if package is not None:
+            from xlsxeval.read.ods import open_ods
+
+            return open_ods(package)
+        case "docx" if package is not None:
+            from xlsxeval.read.docx import open_docx
+
+            return open_docx(package)
+        case _:
+            raise too_much("文件种类不明", "max-parts")

@@ -1,0 +1,113 @@
+"""Word files (.docx): paragraphs and tables become the rows of one sheet, in order; a page break splits nothing."""
+
+from __future__ import annotations
+
+from xlsxeval.read.cells import Limits, Range, Workbook
+from xlsxeval.read.markup import parse, too_deep
+from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.typed import CellStore, typed_cell
+
+NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式，只核对了数值。"
+SHEET = "文档"
+
+
+def open_docx(package: Package) -> Workbook:
+    """Read the tables of a document from its container.
+
+    Raises:
+        Refused: for damage, or too much content.
+    """
+    reader = _Reader(package.limits)
+    parse(inflate(package, "word/document.xml"), reader.start, reader.end, reader.pieces, package.limits)
+    return Workbook((reader.store.sheet(SHEET),), notes=(NOTE,))
+
+
+class _Reader:
+    """What has been read so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.store = CellStore(limits)
+        self.pieces: list[str] = []
+        self.texts: list[str] = []
+        self.paragraphs: list[str] = []
+        self.depth = self.tables = self.row = self.col = self.span = 0
+        self.goes_on = False
+        #: Column -> the merged cell that reaches down from above.
+        self.open_merges: dict[int, Range] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise too_deep()
+        local = name.rpartition(":")[2]
+        if local == "t":
+            self.pieces.clear()
+        elif local in {"br", "cr"}:
+            self.texts.append("\n")
+        elif local == "tab":
+            self.texts.append(" ")
+        elif local == "tbl":
+            self.tables += 1
+        elif self.tables == 1:
+            self._start_in_table(local, attributes)
+
+    def _start_in_table(self, local: str, attributes: dict[str, str]) -> None:
+        if local == "tr":
+            self.row, self.col = self.row + 1, 0
+        elif local == "tc":
+            self.span, self.goes_on = 1, False
+            self.paragraphs.clear()
+        elif local == "gridSpan":
+            text = _value(attributes)
+            self.span = min(int(text), 64) if text.isascii() and text.isdigit() and int(text) else 1
+        elif local == "vMerge":
+            self.goes_on = _value(attributes) != "restart"
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        local = name.rpartition(":")[2]
+        if local == "t":
+            self.texts.append("".join(self.pieces))
+        elif local == "p":
+            self._paragraph("".join(self.texts))
+            self.texts.clear()
+        elif local == "tc" and self.tables == 1:
+            self._cell()
+        elif local == "tbl":
+            self.tables -= 1
+            if not self.tables:
+                self._close_merges()
+
+    def _paragraph(self, text: str) -> None:
+        if self.tables:
+            self.paragraphs.append(text)
+        elif text.strip():
+            self.row += 1
+            self.store.keep(typed_cell(self.row, 1, text[: self.limits.max_text]))
+
+    def _cell(self) -> None:
+        text = "\n".join(self.paragraphs).strip()
+        first, last = self.col + 1, self.col + self.span
+        self.col = last
+        above = self.open_merges.get(first)
+        if self.goes_on and above is not None:
+            self.open_merges[first] = above._replace(last_row=self.row)
+            return
+        if above is not None:
+            self._merge(self.open_merges.pop(first))
+        self.open_merges[first] = Range(self.row, first, self.row, last)
+        self.store.keep(typed_cell(self.row, first, text))
+
+    def _merge(self, area: Range) -> None:
+        if (area.first_row, area.first_col) != (area.last_row, area.last_col):
+            self.store.merge(area)
+
+    def _close_merges(self) -> None:
+        for area in self.open_merges.values():
+            self._merge(area)
+        self.open_merges.clear()
+
+
+def _value(attributes: dict[str, str]) -> str:
+    return next((value for key, value in attributes.items() if key.rpartition(":")[2] == "val"), "")

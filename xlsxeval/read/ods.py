@@ -1,0 +1,122 @@
+"""OpenDocument spreadsheets (.ods): values and merged cells; repeated cells are counted, not written out."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from xlsxeval.numbers import plain
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, Workbook
+from xlsxeval.read.markup import parse, too_deep
+from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.typed import CellStore
+from xlsxeval.read.worksheet import number_text
+
+NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数值。"
+_CELLS = ("table-cell", "covered-table-cell")
+
+
+def open_ods(package: Package) -> Workbook:
+    """Read a spreadsheet from its container.
+
+    Raises:
+        Refused: for damage, or too much content.
+    """
+    reader = _Reader(package.limits)
+    parse(inflate(package, "content.xml"), reader.start, reader.end, reader.pieces, package.limits)
+    return Workbook(tuple(reader.sheets), notes=(NOTE,))
+
+
+class _Reader:
+    """What has been read so far."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.sheets: list[Sheet] = []
+        self.store = CellStore(limits)
+        self.pieces: list[str] = []
+        self.lines: list[str] = []
+        self.name = ""
+        self.depth = self.row = self.col = self.rows_repeated = 0
+        self.cell: dict[str, str] = {}
+        self.comment = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > self.limits.max_depth:
+            raise too_deep()
+        local = name.rpartition(":")[2]
+        if local == "p":
+            self.pieces.clear()
+        elif local == "annotation":
+            self.comment += 1
+        elif local == "table":
+            self.name = attributes.get("table:name", "")
+            self.store, self.row = CellStore(self.limits, self.store.count), 0
+        elif local == "table-row":
+            self.row, self.col = self.row + 1, 0
+            self.rows_repeated = _count(attributes, "table:number-rows-repeated")
+        elif local in _CELLS:
+            self.col += 1
+            self.cell = attributes
+            self.lines.clear()
+        elif local in {"s", "tab"}:
+            self.pieces.append(" " * min(_count(attributes, "text:c"), 100))
+        elif local == "line-break":
+            self.pieces.append("\n")
+
+    def end(self, name: str) -> None:
+        self.depth -= 1
+        local = name.rpartition(":")[2]
+        if local == "p":
+            if not self.comment:
+                self.lines.append("".join(self.pieces))
+            self.pieces.clear()
+        elif local == "annotation":
+            self.comment -= 1
+        elif local in _CELLS:
+            self._keep()
+        elif local == "table-row":
+            self.row += self.rows_repeated - 1
+        elif local == "table":
+            self.sheets.append(self.store.sheet(self.name))
+
+    def _keep(self) -> None:
+        repeated = _count(self.cell, "table:number-columns-repeated")
+        cell = _cell(self.row, self.col, self.cell, "\n".join(self.lines))
+        # A form does not repeat its answers; thousands of equal cells are padding.
+        copies = range(min(repeated, 64)) if cell.text else range(0)
+        for more in copies:
+            self.store.keep(cell._replace(col=self.col + more))
+        rows = _count(self.cell, "table:number-rows-spanned")
+        cols = _count(self.cell, "table:number-columns-spanned")
+        if rows > 1 or cols > 1:
+            self.store.merge(Range(self.row, self.col, self.row + rows - 1, self.col + cols - 1))
+        self.col += repeated - 1
+        self.row, self.col = min(self.row, LAST_ROW), min(self.col, LAST_COL)
+
+
+def _count(attributes: dict[str, str], key: str) -> int:
+    text = attributes.get(key, "1")
+    return min(int(text), LAST_ROW) if text.isascii() and text.isdigit() and text != "0" else 1
+
+
+def _cell(row: int, col: int, attributes: dict[str, str], shown: str) -> Cell:
+    kind, value = attributes.get("office:value-type", ""), attributes.get("office:value", "")
+    number = number_text(value) if value else None
+    if kind in {"float", "currency"} and number:
+        return Cell(row, col, number, "number", None, _decimals(shown))
+    if kind == "percentage" and number:
+        return Cell(row, col, number, "number", None, (_decimals(shown.rstrip("%")) or "0") + "%")
+    if kind == "boolean":
+        return Cell(row, col, attributes.get("office:boolean-value", "").upper(), "bool")
+    return Cell(row, col, shown, "error" if shown.startswith(("#", "Err:")) and kind != "string" else "text")
+
+
+def _decimals(shown: str) -> str:
+    """Give the number format that prints as many decimals as are shown."""
+    try:
+        text = plain(Decimal(shown.replace(",", "")))
+    except InvalidOperation:
+        return ""
+    places = len(shown.partition(".")[2])
+    return "0." + "0" * places if places and text else ""

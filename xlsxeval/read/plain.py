@@ -1,0 +1,51 @@
+"""Tables as plain text (.tsv, .csv), in UTF-8 or GB18030."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from xlsxeval.read.cells import SAVE_AS, Limits, Refused, Workbook
+from xlsxeval.read.typed import CellStore, typed_cell
+
+NOTE = "这是文本表格（.csv、.tsv），没有公式，只核对了数值。"
+SHEET = "文本"
+#: A text with fewer rows of cells, or less than a third of them, is no table.
+_FEWEST_ROWS, _LEAST_SHARE = 5, 3
+
+
+def open_plain(data: bytes, limits: Limits) -> Workbook:
+    """Read a text, tabs or commas between its cells.
+
+    Raises:
+        Refused: if it is in no known encoding, or too long.
+    """
+    text = decode(data)
+    store = CellStore(limits)
+    lines = [line for line in text.splitlines() if line.strip()]
+    separator = max("\t,", key=lambda sign: sum(line.count(sign) > 1 for line in lines))
+    rows = sum(line.count(separator) > 1 for line in lines)
+    if rows < _FEWEST_ROWS or rows * _LEAST_SHARE < len(lines):
+        raise Refused("R02", f"这是文本文件，里面没有表格，{SAVE_AS}")
+    csv.field_size_limit(limits.max_text * 4)
+    for row, texts in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
+        for col, one in enumerate(texts, 1):
+            if one.strip():
+                store.keep(typed_cell(row, col, one))
+    return Workbook((store.sheet(SHEET),), notes=(NOTE,))
+
+
+def decode(data: bytes) -> str:
+    """Decode UTF-8 (with or without its mark), UTF-16 with its mark, or GB18030.
+
+    Raises:
+        Refused: for anything else.
+    """
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise Refused("R02", "这是文本文件，但不是UTF-8或GB18030编码，请另存为UTF-8")

@@ -1,0 +1,130 @@
+"""Rows that a conversion pushed aside, group names that it cut off or lost: what they mean, and that it was guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlsxeval.filing import Answer
+from xlsxeval.forms.model import Form, Table
+from xlsxeval.read.cells import Cell
+from xlsxeval.text import label_key
+
+#: A row is looked for so many cells to the left and to the right of its heads.
+_REACH = (-1, 1, -2, 2)
+#: What speaks for and against a place, and how much better another one must be.
+_NAMED, _NUMBER, _MISPLACED, _STRANGE, _CLEARLY = 3, 2, -3, -2, 3
+#: Names are not cut shorter than that.
+_SHORTEST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the group columns of a table may hold, and the printed labels that are no answers."""
+
+    names: Mapping[str, tuple[str, ...]]
+    #: The name of a later group column -> the only name of the first one above it.
+    above: Mapping[str, str]
+    labels: frozenset[str]
+
+
+@lru_cache(maxsize=64)
+def vocabulary(form: Form, name: str) -> Vocabulary:
+    """Give the vocabulary of a table; without names for a table that has no groups."""
+    table = form.tables[name]
+    names = {
+        column: form.lists[table.columns[column].choices] for column in table.inherit if table.columns[column].choices
+    }
+    above: dict[str, set[str]] = {}
+    for path, _ in table.groups:
+        for inner in path[1:]:
+            above.setdefault(inner, set()).add(path[0])
+    only = {inner: next(iter(firsts)) for inner, firsts in above.items() if len(firsts) == 1}
+    beside = (label for label in form.labels if label.box.row < table.row <= label.box.row + label.box.rows)
+    return Vocabulary(names, only, frozenset(key for label in beside for key in label.keys))
+
+
+@lru_cache(maxsize=4096)
+def full_name(text: str, names: tuple[str, ...]) -> str:
+    """Give the known name that a text is, or of which it is the beginning; empty if none or several."""
+    key = label_key(text).key
+    if key in names:
+        return key
+    found = [name for name in names if name.startswith(key)] if len(key) >= _SHORTEST else []
+    return found[0] if len(found) == 1 else ""
+
+
+def offset_of(
+    table: Table, known: Vocabulary, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int
+) -> int:
+    """Tell by how many columns a row stands beside its heads: 0 unless one other place is clearly better."""
+    if not known.names:
+        return 0
+    here, strange = _fit(table, known, cols, cells, row, 0)
+    if not strange:
+        return 0
+    found = {by: _fit(table, known, cols, cells, row, by)[0] for by in _REACH}
+    best = max(found.values())
+    places = [by for by, fit in found.items() if fit == best]
+    return places[0] if len(places) == 1 and best >= here + _CLEARLY else 0
+
+
+def _fit(
+    table: Table, known: Vocabulary, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int, by: int
+) -> tuple[int, bool]:
+    """Give how well a row fits its heads when read so many columns aside, and whether anything speaks against it."""
+    total, strange = 0, False
+    for column, col in cols.items():
+        cell = cells.get((row, col + by))
+        if cell is None or not cell.text.strip():
+            continue
+        weight = _weight(table, known, column, cell)
+        total += weight
+        strange = strange or weight < 0
+    return total, strange
+
+
+def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
+    if column in known.names:
+        if cell.kind == "text" and label_key(cell.text).key in known.labels:
+            return 0  # a head repeated on a new page
+        if full_name(cell.text, known.names[column]):
+            return _NAMED
+        elsewhere = any(full_name(cell.text, names) for other, names in known.names.items() if other != column)
+        return _MISPLACED if elsewhere else _STRANGE
+    if table.columns[column].kind.numeric:
+        return _NUMBER if cell.kind == "number" else _STRANGE
+    first_own = next(name for name in table.columns if name not in table.inherit)
+    return _STRANGE if column == first_own and cell.kind == "number" else 0
+
+
+def complete(known: Vocabulary, line: Mapping[str, Answer]) -> tuple[dict[str, Answer], list[str]]:
+    """Write cut group names out, drop printed labels, and fill in a lost first level.
+
+    Returns:
+        The group columns that change, and what was done, in words.
+    """
+    changed: dict[str, Answer] = {}
+    done: list[str] = []
+    for column, names in known.names.items():
+        answer = line[column]
+        if not isinstance(answer.value, str):
+            continue
+        if label_key(answer.value).key in known.labels and not full_name(answer.value, names):
+            changed[column] = answer._replace(value=None, text="")
+            continue
+        name = full_name(answer.value, names)
+        if name and name != label_key(answer.value).key:
+            changed[column] = answer._replace(value=name)
+            done.append(f"“{answer.value}”按“{name}”读取")
+    return changed, done
+
+
+def first_level(table: Table, known: Vocabulary, line: Mapping[str, Answer]) -> tuple[str, str]:
+    """Give the lost first level of a line, if only one stands above its second, and the column it belongs to."""
+    if len(table.inherit) < 2 or line[table.inherit[0]].value is not None:  # noqa: PLR2004  # first and second level
+        return "", ""
+    second = line[table.inherit[1]].value
+    key = label_key(second).key if isinstance(second, str) else ""
+    return known.above.get(key, ""), table.inherit[0]

@@ -1,0 +1,62 @@
+"""Cells of files that only hold text: a number written as one is a number, with the decimals it was written with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from xlsxeval.numbers import plain
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, too_much
+
+_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
+_PERCENT = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?%")
+
+
+def typed_cell(row: int, col: int, text: str) -> Cell:
+    """Make the cell of a text as a person reads it: ``1,361.15`` and ``99.52%`` are numbers, ``7.50.`` is not."""
+    bare = text.strip()
+    if match := _NUMBER.fullmatch(bare):
+        decimals = len(match[1] or ".") - 1
+        value = Decimal(bare.replace(",", ""))
+        return Cell(row, col, plain(value), "number", None, "0." + "0" * decimals if decimals else "")
+    if match := _PERCENT.fullmatch(bare):
+        decimals = len(match[1] or ".") - 1
+        value = Decimal(bare[:-1]) / 100
+        return Cell(row, col, plain(value), "number", None, ("0." + "0" * decimals if decimals else "0") + "%")
+    return Cell(row, col, text, "text")
+
+
+class CellStore:
+    """The cells of one sheet while they are collected, under the budgets of the file."""
+
+    def __init__(self, limits: Limits, already: int = 0) -> None:
+        """Begin; ``already`` cells of other sheets count too."""
+        self.limits, self.count = limits, already
+        self.cells: dict[tuple[int, int], Cell] = {}
+        self.merges: list[Range] = []
+
+    def keep(self, cell: Cell) -> None:
+        """Keep a cell, unless it is empty.
+
+        Raises:
+            Refused: over a budget.
+        """
+        if not cell.text or not (0 < cell.row <= LAST_ROW and 0 < cell.col <= LAST_COL):
+            return
+        self.count += 1
+        if self.count > self.limits.max_cells:
+            raise too_much(f"有内容的单元格多于{self.limits.max_cells}个", "max-cells")
+        if len(cell.text) > self.limits.max_text:
+            raise too_much(f"有一格的文字长于{self.limits.max_text}字", "max-text")
+        self.cells[cell.row, cell.col] = cell
+
+    def merge(self, area: Range) -> None:
+        """Keep a merged range."""
+        if len(self.merges) >= self.limits.max_merges:
+            raise too_much(f"合并区域多于{self.limits.max_merges}个", "max-merges")
+        self.merges.append(area)
+
+    def sheet(self, name: str, state: str = "visible", hidden: Iterable[int] = ()) -> Sheet:
+        """Give the sheet."""
+        return Sheet(name, self.cells, tuple(self.merges), state, frozenset(hidden))
