@@ -53,14 +53,26 @@ class _Step(NamedTuple):
     before: _Step | None
 
 
+@lru_cache(maxsize=4096)
+def label_and_value(text: str) -> tuple[str, str]:
+    """Split a cell that holds a label and its value: ``其中：基本支出:1768.16万元``; both empty if it is none."""
+    if ":" not in text and "：" not in text:
+        return "", ""
+    label, _, value = text.replace("：", ":").rpartition(":")
+    whole = label.strip() and value.strip() and any(sign.isdigit() for sign in value)
+    return (label, value.strip()) if whole else ("", "")
+
+
 def texts_by_key(sheet: Sheet) -> dict[str, list[Position]]:
     """Give the cells of a sheet by the label key of their text."""
     found: dict[str, list[Position]] = {}
     for position, cell in islice(sheet.cells.items(), _MOST_CELLS):
         if cell.kind == "text" and cell.formula is None and len(cell.text) <= _LONGEST_LABEL:
-            places = found.setdefault(label_key(cell.text).key, [])
-            if len(places) < _MOST_OF_A_KIND:
-                places.append(position)
+            label, value = label_and_value(cell.text)
+            for text in (cell.text, label) if value else (cell.text,):
+                places = found.setdefault(label_key(text).key, [])
+                if len(places) < _MOST_OF_A_KIND and (not places or places[-1] != position):
+                    places.append(position)
     found.pop("", None)
     return found
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
 from xlsxeval.forms.model import Blank, Field, Table
 from xlsxeval.forms.place import Region, cell_name
-from xlsxeval.read.align import Alignment, Position, needed_labels
+from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
@@ -78,7 +78,11 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
         if blank.name in form.fields:
             at = _position(blank, alignment, grid, rows)
             kind = form.fields[blank.name].kind
-            fields[blank.name] = read_answer(grid.at(*at), *at, kind, amount_unit) if at else _UNKNOWN
+            cell = grid.at(*at) if at else None
+            if cell is None:
+                cell = _in_label(blank, alignment, grid)
+                at = (cell.row, cell.col) if cell else at
+            fields[blank.name] = read_answer(cell, *at, kind, amount_unit) if at else _UNKNOWN
     regions = {table.name: _region(table, alignment, grid, rows) for table in form.tables.values()}
     repairs: list[Repair] = []
     tables = {
@@ -163,6 +167,17 @@ def _position(blank: Blank, alignment: Alignment, grid: Grid, rows: Mapping[int,
         return found.row, found.col
     filled = (col for col in range(first, _limit(anchor, first, alignment)) if (row, col) in grid.sheet.cells)
     return row, next(filled, first)
+
+
+def _in_label(blank: Blank, alignment: Alignment, grid: Grid) -> Cell | None:
+    """Give the value that stands behind a colon in the cell of the blank's own label."""
+    position = alignment.labels.get(blank.side) if blank.side is not None else None
+    cell = grid.sheet.cells.get(position) if position else None
+    label, value = label_and_value(cell.text) if cell else ("", "")
+    if cell is None or not value or blank.side is None:
+        return None
+    fits = label_key(label).key in alignment.form.labels[blank.side].keys
+    return cell._replace(text=value, kind="text") if fits else None
 
 
 #: How far right of its label an answer is looked for when no further label bounds the search.

@@ -64,5 +64,7 @@ def summary_text(summary: Summary) -> str:
     parts.append(f"{summary.indicators}个指标")
     lost = "、".join(f"{first or '未分类'}{plain(points)}分" for first, points in summary.lost.items())
     parts.append(f"失分：{lost}" if lost else "各指标没有失分")
-    first = "、".join(f"{one.sheet}{'!' if one.cell else ''}{one.cell}（{one.code}）" for one in summary.first)
+    first = "、".join(
+        f"{one.sheet or one.form}{'!' if one.cell else ''}{one.cell}（{one.code}）" for one in summary.first
+    )
     return "，".join(parts) + (f"；先看{first}" if first else "")

@@ -1,0 +1,139 @@
+"""Files of other kinds: the same answers as from the .xlsx; damage is repaired and reported; anything else is refused."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import docx
+import pytest
+
+from tests import hostile
+from tests.conftest import FAULTY, ROOT, S_PUBLISHED, S
+from tests.engines import has_libreoffice
+from xlsxeval import api
+from xlsxeval.forms.model import FormSet
+from xlsxeval.read.any import open_any
+from xlsxeval.read.cells import Refused, Workbook
+from xlsxeval.read.xlsx import open_xlsx
+
+RAW = ROOT / "tests" / "raw" / "澧县县委办2024.tsv"
+CASES = [pytest.param(data, id=name) for name, data, _ in hostile.every_case()]
+#: Total of which the copy has no label.
+NOT_PRINTED = {("自评表", "总分")}
+FORMULA_RULES = {"F01", "F02", "F03", "F05"}
+
+
+@pytest.mark.parametrize("data", CASES)
+def test_every_hostile_file_is_read_or_refused(data: bytes) -> None:
+    try:
+        book = open_any(data, hostile.LIMITS)
+    except Refused as refused:
+        assert refused.message.isprintable()  # noqa: PT017  # many are read
+    else:
+        assert isinstance(book, Workbook)
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("formats")
+    for number, sample in enumerate((S, S_PUBLISHED, FAULTY)):
+        (folder / f"s{number}.xlsx").write_bytes((sample / "filled.xlsx").read_bytes())
+    for kind in ("xls", "ods"):
+        command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", kind]
+        files = [str(folder / f"s{number}.xlsx") for number in range(3)]
+        subprocess.run([*command, "--outdir", str(folder), *files], check=True, capture_output=True, timeout=300)
+    return folder
+
+
+@pytest.mark.xdist_group("formats")
+@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+@pytest.mark.parametrize("number", range(3))
+def test_old_and_open_formats_give_the_same_findings(hunan: FormSet, converted: Path, kind: str, number: int) -> None:
+    whole = api.check(converted / f"s{number}.xlsx", formset=hunan, file="x")
+    other = api.check(converted / f"s{number}.{kind}", formset=hunan, file="x")
+    words = [(one.code, one.sheet, one.cell, one.found) for one in whole.findings if one.code not in FORMULA_RULES]
+    assert [(one.code, one.sheet, one.cell, one.found) for one in other.findings] == words
+    assert "只核对了数值" in other.notes[0]
+
+
+def document(content: bytes) -> bytes:
+    """Put the forms of a workbook into a Word file, merged cells and all, as an office does it by hand."""
+    book, paper = open_xlsx(content), docx.Document()
+    for sheet in book.sheets:
+        if sheet.name not in ("基础数据表", "自评表"):
+            continue
+        last_row, last_col = max(row for row, _ in sheet.cells), 7 if sheet.name == "基础数据表" else 10
+        table = paper.add_table(last_row, last_col)
+        for (row, col), cell in sheet.cells.items():
+            if col <= last_col and cell.text:
+                text = cell.text
+                if cell.format.endswith("%"):
+                    text = f"{float(text) * 100:.2f}%"
+                table.cell(row - 1, col - 1).text = text
+        for area in sheet.merges:
+            first = table.cell(area.first_row - 1, area.first_col - 1)
+            merged = first.merge(table.cell(area.last_row - 1, area.last_col - 1))
+            merged.text = merged.text.strip()
+        paper.add_paragraph("说明文字")
+    stream = io.BytesIO()
+    paper.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("sample", [S_PUBLISHED, FAULTY], ids=lambda path: path.name)
+def test_word_files_give_the_same_findings(hunan: FormSet, sample: Path) -> None:
+    content = (sample / "filled.xlsx").read_bytes()
+    whole, paper = api.check(content, formset=hunan), api.check(document(content), formset=hunan)
+    codes = sorted((one.code, one.field) for one in whole.findings if one.code not in FORMULA_RULES)
+    assert sorted((one.code, one.field) for one in paper.findings if one.code != "E34") == [one for one in codes if one[0] != "E34"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, encoding: str) -> None:
+    filing = api.read(RAW.read_text(encoding="utf-8").encode(encoding), formset=hunan)
+    clean = api.read((S_PUBLISHED / "filled.xlsx").read_bytes(), formset=hunan)
+    form, right = filing.forms["自评表"], clean.forms["自评表"]
+
+    def lines(answers: object) -> list[dict[str, object]]:
+        return [
+            {column: "".join(str(answer.value).split()) for column, answer in line.items() if answer.value is not None}
+            for line in answers.tables["指标"]  # type: ignore[attr-defined]  # a form's answers
+        ]
+
+    assert lines(form) == lines(right)
+    for name, answers in filing.forms.items():
+        for field, answer in answers.fields.items():
+            given = clean.forms[name].fields[field]
+            if given.value is not None and given.formula is None and clean.forms[name].form.fields[field].kind.numeric:
+                assert answer.value == given.value, field
+    assert (filing.year, filing.unit) == (2024, clean.unit)
+    repaired = [one.cell for one in form.repairs]
+    assert len(repaired) == len(set(repaired))
+    found = {(one.code, one.cell) for one in api.check(RAW, formset=hunan).findings if one.code == "L06"}
+    assert found == {("L06", cell) for cell in repaired}
+
+
+@pytest.mark.parametrize("name", ["零陵区林业局2021", "湖南基础数据表2018"])
+def test_other_published_tables_are_read_as_transcribed(hunan: FormSet, name: str) -> None:
+    raw = api.read(RAW.parent / f"{name}.tsv", formset=hunan)
+    clean = api.read(api.fill(hunan, ROOT / "tests" / "filings" / f"{name}.yaml"), formset=hunan)
+    for form, answers in raw.forms.items():
+        right = clean.forms[form]
+        for field, answer in answers.fields.items():
+            if answers.form.fields[field].kind.numeric:
+                given = right.fields[field]
+                wanted = None if given.formula is not None or (form, field) in NOT_PRINTED else given.value
+                assert answer.value == wanted, field
+        pairs = zip(answers.tables.get("指标", ()), right.tables.get("指标", ()), strict=True)
+        for line, wanted_line in pairs:
+            assert (line["分值"].value, line["得分"].value) == (wanted_line["分值"].value, wanted_line["得分"].value)
+            assert line["年度指标值"].value == wanted_line["年度指标值"].value
+    assert raw.year == int(name[-4:])
+
+
+def test_a_form_of_ours_is_never_repaired(hunan: FormSet) -> None:
+    for sample in (S, FAULTY):
+        assert [form.repairs for form in api.read(sample / "filled.xlsx", formset=hunan).forms.values()] == [(), ()]
