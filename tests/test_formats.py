@@ -17,6 +17,7 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
+from xlsxeval.report.text import findings_text
 
 RAW = ROOT / "tests" / "raw" / "澧县县委办2024.tsv"
 CASES = [pytest.param(data, id=name) for name, data, _ in hostile.every_case()]
@@ -110,6 +111,9 @@ def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, enc
             if given.value is not None and given.formula is None and clean.forms[name].form.fields[field].kind.numeric:
                 assert answer.value == given.value, field
     assert (filing.year, filing.unit) == (2024, clean.unit)
+    lines_said = list(findings_text(api.check(RAW, formset=hunan)))
+    assert "读取：基础数据表找到55格，推测0处，没有找到5格" in lines_said
+    assert "读取：自评表找到16格，推测21处，没有找到4格" in lines_said
     repaired = [one.cell for one in form.repairs]
     assert len(repaired) == len(set(repaired))
     found = {(one.code, one.cell) for one in api.check(RAW, formset=hunan).findings if one.code == "L06"}

@@ -79,6 +79,12 @@ class FormAnswers:
     repairs: tuple[Repair, ...] = ()
 
     @property
+    def confidence(self) -> tuple[int, int, int]:
+        """How many blanks were found (filled or not), how many rows or numbers were guessed, how many blanks missed."""
+        found = sum(bool(answer.cell) for answer in self.fields.values())
+        return found, len(self.repairs), len(self.fields) - found
+
+    @property
     def unit(self) -> str:
         """The unit's name as written in this form, empty if not given."""
         answer = self.fields.get(self.form.unit_field)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 import zlib
 
-from xlsxeval.read.cells import Limits, Refused, Workbook, damaged, too_much
+from xlsxeval.read.cells import Limits, Refused, Workbook, damaged
 from xlsxeval.read.package import COMPOUND, Package, inflate, is_separated_text, open_package
 from xlsxeval.read.xlsx import open_xlsx
 
@@ -88,4 +88,4 @@ def _open(kind: str, data: bytes, limits: Limits, package: Package | None) -> Wo
 
             return open_docx(package)
         case _:
-            raise too_much("文件种类不明", "max-parts")
+            return open_xlsx(data, limits)

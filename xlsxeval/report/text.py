@@ -28,6 +28,10 @@ def findings_text(checked: Checked) -> Iterator[str]:
             f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
         )
         yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
+    for name, answers in checked.filing.forms.items() if checked.filing else ():
+        found, guessed, missed = answers.confidence
+        if guessed or missed:
+            yield safe(f"读取：{name}找到{found}格，推测{guessed}处，没有找到{missed}格")
     for note in checked.notes:
         yield safe(f"注意：{note}")
     summary = summarize(checked.filing, checked.findings) if checked.filing else None

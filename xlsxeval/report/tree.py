@@ -30,8 +30,14 @@ def checked_tree(checked: Checked) -> dict[str, object]:
         "counts": {severity: checked.count(severity) for severity in SEVERITIES},
         "findings": [asdict(finding) for finding in checked.findings],
         "notes": list(checked.notes),
+        "reading": {name: _reading_tree(answers) for name, answers in filing.forms.items()} if filing else {},
         "summary": _summary_tree(summarize(filing, checked.findings)) if filing else None,
     }
+
+
+def _reading_tree(answers: FormAnswers) -> dict[str, object]:
+    found, guessed, missed = answers.confidence
+    return {"sheet": answers.sheet, "found": found, "guessed": guessed, "missed": missed}
 
 
 def _summary_tree(summary: Summary | None) -> dict[str, object] | None:

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
 from xlsxeval.forms.place import column_letters
-from xlsxeval.rules.declared import BLANK, FAIL, PASS, run_declared
+from xlsxeval.rules.declared import BLANK, FAIL, run_declared
 from xlsxeval.write.book import Book, merge
 from xlsxeval.write.form import shown_decimals
 from xlsxeval.write.live.figures import Block, Live, figures_read
@@ -192,6 +192,3 @@ def _summary(live: LiveSheet) -> Live:
 
 def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(name, of, items) for name, answers in filing.forms.items() for of, items in answers.form.lists.items()]
-
-
-__all__ = ["BLANK", "FAIL", "PASS", "LiveSheet", "plan", "says_of", "write_live"]
