@@ -19,7 +19,7 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <edit name="family" mode="assign" binding="strong"><string>Noto Sans CJK SC</string></edit></match></fontconfig>"""
 
 
-def render(content: bytes, name: str, folder: Path, first: int = 1, last: int = 6) -> None:
+def render(content: bytes, name: str, folder: Path, first: int = 1, last: int = 7) -> None:
     """Write one PNG for each of some pages of a workbook."""
     workbook, fonts = folder / f"{name}.xlsx", folder / "fonts.conf"
     workbook.write_bytes(content)
@@ -38,8 +38,8 @@ def main() -> None:
     hunan = api.load_set("hunan")
     with tempfile.TemporaryDirectory() as folder:
         render(api.new(hunan, year=2025, unit="某某县某某局"), "blank", Path(folder))
-        render(api.fill(hunan, ROOT / "samples" / "澧县县委办2024" / "data.yaml"), "filled", Path(folder), 2)
-        render(api.fill(hunan, ROOT / "samples" / "错误样例" / "data.yaml"), "wrong", Path(folder), 2, 4)
+        render(api.fill(hunan, ROOT / "samples" / "澧县县委办2024" / "data.yaml"), "filled", Path(folder), 3)
+        render(api.fill(hunan, ROOT / "samples" / "错误样例" / "data.yaml"), "wrong", Path(folder), 3, 5)
 
 
 if __name__ == "__main__":

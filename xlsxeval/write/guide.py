@@ -36,6 +36,7 @@ def write_guide(book: Book, sheet: Worksheet) -> None:
         writer.colour(look, name, text)
     writer.across("核对些什么", "heading")
     writer.row(("代码", "应当怎样", "为什么", "不通过时怎么办"), "head")
+    sheet.repeat_rows(writer.number - 1)
     for rule, says in _rules(book.filing):
         writer.row((rule.code, says, rule.why, rule.fix + "。"), "left")
     if formset.version:
