@@ -72,7 +72,7 @@ def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
                 continue
             name, first = some[0]
             cells = "、".join(answer.cell for _, answer in some[:_NAMED]) + ("等" if len(some) > _NAMED else "")
-            what = "数字是文字格式" if bare else f"金额带着单位或别的字（如“{first.text}”）"
+            what = "数字是文字格式" if bare else f"数带着单位、符号或别的字（如“{first.text}”）"
             text = f"{cells}共{len(some)}格的{what}，已按数字读取"
             if len(some) == 1 and not bare:
                 text = f"“{first.text}”是文字，已按{_show(first)}读取"
