@@ -82,6 +82,11 @@ def plain(value: Decimal) -> str:
     return "0" if text in {"-0", ""} else text
 
 
+def format_code(decimals: int) -> str:
+    """Give the number format that prints so many decimals: ``0.00``."""
+    return "0." + "0" * decimals if decimals else "0"
+
+
 def percent_text(ratio: Decimal, decimals: int = 2) -> str:
     """Print a ratio as a percentage: 0.9952 as ``99.52%``."""
     return f"{round_half_up(ratio * 100, decimals):f}%"

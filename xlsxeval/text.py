@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -52,6 +53,11 @@ def label_key(text: str) -> LabelKey:
 
 def _words(text: str) -> str:
     return YEAR_MARK.join(_NOT_WORD.sub("", part) for part in text.split(YEAR_MARK)).casefold()
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Name the first few: ``甲、乙等``."""
+    return "、".join(names[:most]) + ("等" if len(names) > most else "")
 
 
 def display_width(text: str) -> int:

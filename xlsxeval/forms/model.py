@@ -184,6 +184,16 @@ class FormSet:
     #: Code -> the severity that the set gives a rule (``off``: not used).
     severities: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def all_checks(self) -> tuple[Check, ...]:
+        """Every check: those of each form, then those across forms."""
+        return (*(check for form in self.forms for check in form.checks), *self.checks)
+
+    @property
+    def all_rules(self) -> tuple[Rule, ...]:
+        """The catalogue entries of every check, in the same order."""
+        return (*(rule for form in self.forms for rule in form.rules), *self.rules)
+
     def form(self, name: str) -> Form | None:
         """Give the form of that name."""
         return next((form for form in self.forms if form.name == name), None)

@@ -58,6 +58,14 @@ class Page:
     regions: Mapping[str, Region]
     last_row: int
 
+    def head(self, table: str, column: str) -> tuple[int, int]:
+        """Give row and column of the head of a table's column; of the column's first cell if it has none."""
+        blank = next(blank for blank in self.form.blanks if blank.name == f"{table}.{column}")
+        if blank.head is None:
+            return self.regions[table].first, self.regions[table].cols[column]
+        box = self.form.labels[blank.head].box
+        return self.tops[box.row], box.col + 1
+
     def box(self, box: Box) -> tuple[int, int, int, int]:
         """Give first row, first column, last row, last column of a region of the picture."""
         end = box.row + box.rows

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from xlsxeval.formula.excel import any_of, blank_tests, body
 from xlsxeval.formula.excel_bounds import Figures, Texts, ends
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Number, refs
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Number, only_counts, refs
 
 #: Text is greater than any number in a comparison; this is greater than any figure.
 _ABOVE_ALL = "1E+300"
@@ -24,7 +24,7 @@ def comparisons(node: Node) -> Iterator[Binary]:
     the condition does not matter), nor anything denied.
     """
     if isinstance(node, Binary) and node.operator in COMPARISONS:
-        if not _counts(node):
+        if not only_counts(node):
             yield node
     elif isinstance(node, Call) and node.function == "AND":
         for argument in node.arguments:
@@ -71,7 +71,7 @@ def _any(parts: Iterator[str]) -> str:
 
 def _comparison(node: Binary, figures: Figures, places: int) -> str:
     first, second = body(node.left, figures.value), body(node.right, figures.value)
-    if _counts(node):
+    if only_counts(node):
         return f"{first}{node.operator}{second}"
     exact = f"ROUND({first}-({second}),{places}){node.operator}0"
     left, right = ends(node.left, figures), ends(node.right, figures)
@@ -93,11 +93,6 @@ def meet(operator: str, left: Texts, right: Texts, places: int) -> str:
             return f"{above}{operator.replace('>', '<')}0"
         case _:
             return "TRUE"
-
-
-def _counts(node: Binary) -> bool:
-    """Tell whether a comparison only asks how many cells were filled in."""
-    return any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
 
 
 def masks(node: Node, figures: Figures) -> Texts:
@@ -127,7 +122,7 @@ def _masks(node: Node, figures: Figures) -> Texts:
     match node:
         case Binary(operator, left, right):
             numbers = [is_number(figures.value(ref)) for ref in refs(node) if isinstance(ref, LineCell)]
-            if _counts(node):
+            if only_counts(node):
                 counted = replace(figures, value=lambda ref: f"({is_number(figures.value(ref))})")
                 return (test := f"({_count(left, counted)}{operator}{_count(right, counted)})"), f"(1-{test})"
             (low, high), (first, last) = ends(left, figures), ends(right, figures)

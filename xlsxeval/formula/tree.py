@@ -115,6 +115,13 @@ def leaves(node: Node) -> Iterator[Node]:
             yield node
 
 
+def only_counts(node: Node) -> bool:
+    """Tell whether a node is a comparison that only asks how many cells were filled in."""
+    if not (isinstance(node, Binary) and node.operator in COMPARISONS):
+        return False
+    return any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
+
+
 def refs(node: Node) -> tuple[Ref, ...]:
     """Give each blank or column the formula reads, once, in the order of first use."""
     return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Field | Column | LineCell)))

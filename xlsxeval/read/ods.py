@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
-from xlsxeval.numbers import plain
+from xlsxeval.numbers import format_code, plain
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, Workbook
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
@@ -119,4 +119,4 @@ def _decimals(shown: str) -> str:
     except InvalidOperation:
         return ""
     places = len(shown.partition(".")[2])
-    return "0." + "0" * places if places and text else ""
+    return format_code(places) if places and text else ""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xlsxeval.numbers import plain
+from xlsxeval.numbers import format_code, plain
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, too_much
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
@@ -19,11 +19,11 @@ def typed_cell(row: int, col: int, text: str) -> Cell:
     if match := _NUMBER.fullmatch(bare):
         decimals = len(match[1] or ".") - 1
         value = Decimal(bare.replace(",", ""))
-        return Cell(row, col, plain(value), "number", None, "0." + "0" * decimals if decimals else "")
+        return Cell(row, col, plain(value), "number", None, format_code(decimals) if decimals else "")
     if match := _PERCENT.fullmatch(bare):
         decimals = len(match[1] or ".") - 1
         value = Decimal(bare[:-1]) / 100
-        return Cell(row, col, plain(value), "number", None, ("0." + "0" * decimals if decimals else "0") + "%")
+        return Cell(row, col, plain(value), "number", None, f"{format_code(decimals)}%")
     return Cell(row, col, text, "text")
 
 

@@ -10,7 +10,7 @@ from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import SEVERITIES, Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Checked
 from xlsxeval.rules.summary import Summary, summarize
 
@@ -60,7 +60,7 @@ def rules_tree(rules: Mapping[str, Rule]) -> list[dict[str, object]]:
 
 def filing_tree(filing: Filing) -> dict[str, object]:
     """Give all answers with their cells; numbers as exact texts, percentages as ratios, blank as null."""
-    numbers = Numbers(filing)
+    numbers = numbers_of(filing)
     forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
     return {"file": filing.file, "set": filing.formset.name, "year": filing.year, "unit": filing.unit, "forms": forms}
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.bounds import printed
-from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import decimals_of, percent_text, plain
-from xlsxeval.rules.calculate import Numbers, numbers_of
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import MONEY, SOURCE, Indicator, example, forms_with_indicators, indicators, text_of
 from xlsxeval.rules.registry import rule
@@ -38,9 +37,11 @@ def amount_of(text: str, unit: str) -> Decimal | None:
     return read.value / _YUAN[unit] if read.unit else read.value
 
 
-def _amount(numbers: Numbers, answers: FormAnswers, name: str) -> Decimal | None:
-    value = numbers.value(FieldRef(answers.form.name, name)) if name in answers.fields else None
-    return value if isinstance(value, Decimal) else None
+def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Pattern[str]) -> bool:
+    """Tell whether a reason, or what was written of the year, speaks of something."""
+    done = answers.fields.get("实际完成情况")
+    said = [*(one.reason for one in ones), text_of(done) if done else ""]
+    return any(words.search(text) for text in said)
 
 
 @rule(
@@ -59,13 +60,10 @@ def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find execution rates under the limit where no text speaks of spending."""
     limit, numbers = filing.formset.profile.get("执行率说明线"), numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
-        budget, spent = (_amount(numbers, answers, name) for name in ("全年预算数", "全年执行数"))
+        budget, spent = (numbers.number(answers, name) for name in ("全年预算数", "全年执行数"))
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
             continue
-        said = [one.reason for one in ones] + [
-            text_of(answers.fields[name]) for name in ("实际完成情况",) if name in answers.fields
-        ]
-        if not any(_SPENDING.search(text) for text in said):
+        if not _explained(answers, ones, _SPENDING):
             text = f"执行率{percent_text(spent / budget)}，低于{percent_text(limit, 0)}，没有说明原因"
             field = "执行率" if answers.fields.get("执行率") and answers.fields["执行率"].cell else "全年执行数"
             where = place(answers, answers.fields[field].cell, field)
@@ -88,13 +86,10 @@ def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find budgets that changed much during the year where no text speaks of it."""
     limit, numbers = filing.formset.profile.get("预算调整说明"), numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
-        first, last = (_amount(numbers, answers, name) for name in ("年初预算数", "全年预算数"))
+        first, last = (numbers.number(answers, name) for name in ("年初预算数", "全年预算数"))
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
             continue
-        said = [one.reason for one in ones] + [
-            text_of(answers.fields[name]) for name in ("实际完成情况",) if name in answers.fields
-        ]
-        if not any(_ADJUSTING.search(text) for text in said):
+        if not _explained(answers, ones, _ADJUSTING):
             change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{filing.formset.amount_unit}"
             text = f"全年预算数比年初{change}（{percent_text(abs(last - first) / first)}），没有说明原因"
             where = place(answers, answers.fields["全年预算数"].cell, "全年预算数")
@@ -148,7 +143,7 @@ def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers, unit = numbers_of(filing), filing.formset.amount_unit
     for one in indicators(filing):
         field = _SPENT.get(clean(one.name)) if _cost(one) else None
-        spent = _amount(numbers, one.answers, field) if field else None
+        spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
         if field is None or spent is None or said is None or _agree(said, spent):
             continue
@@ -183,7 +178,7 @@ def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
         targets = {clean(one.name): one for one in reversed(ones) if _cost(one)}
         pair = [targets.get(name) for name in ("基本支出", "项目支出")]
         amounts = [amount_of(one.target, unit) if one else None for one in pair]
-        budgets = [_amount(numbers, answers, name) for name in ("年初预算数", "全年预算数")]
+        budgets = [numbers.number(answers, name) for name in ("年初预算数", "全年预算数")]
         known = [budget for budget in budgets if budget is not None]
         if pair[0] is None or pair[1] is None or None in amounts or not known:
             continue

@@ -56,6 +56,11 @@ class Numbers:
         form = self.filing.forms[ref.form].form
         return form.fields[ref.name] if isinstance(ref, FieldRef) else form.tables[ref.table].columns[ref.name]
 
+    def number(self, answers: FormAnswers, name: str) -> Decimal | None:
+        """Give the number in a blank of a form; None for blank, or if the form has no such blank."""
+        value = self.value(FieldRef(answers.form.name, name)) if name in answers.fields else None
+        return value if isinstance(value, Decimal) else None
+
     def nothing_given(self, reads: Sequence[Ref]) -> bool:
         """Tell whether nothing was filled in that a check reads; what the template starts with does not count."""
         asked = [ref for ref in reads if not self.field(ref).start]

@@ -17,7 +17,7 @@ _SLACK = Decimal("0.001")
 _ROUNDED = Decimal("0.02")
 
 
-def likely_cause(found: Decimal, should: Decimal, parts: Node, at: Ref, numbers: Numbers) -> str:
+def likely_cause(found: Decimal, should: Decimal, parts: Node, at: Node, numbers: Numbers) -> str:
     """Say what probably happened, or nothing.
 
     Args:
@@ -87,7 +87,7 @@ def _values(read: Iterable[Ref], numbers: Numbers) -> Iterable[tuple[str, Decima
             yield ref.name, value
 
 
-def _of_row(found: Decimal, at: Ref, numbers: Numbers) -> str:
+def _of_row(found: Decimal, at: Node, numbers: Numbers) -> str:
     """Look for the same figure in another column of the same row: last year's, or the budget's."""
     if not isinstance(at, FieldRef) or "." not in at.name or not found:
         return ""

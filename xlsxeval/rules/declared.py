@@ -12,7 +12,7 @@ from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Check, Field
 from xlsxeval.formula.bounds import compare_printed, interval, printed
 from xlsxeval.formula.evaluate import evaluate
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, LineCell, Node, Ref, refs
+from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Node, Ref, only_counts, refs
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
@@ -41,11 +41,18 @@ def run_declared(filing: Filing) -> tuple[Outcome, ...]:
     return tuple(_run_all(filing))
 
 
+def outcomes_by_check(filing: Filing) -> dict[int, list[Outcome]]:
+    """Give the outcomes of each check under its ``id``: several for a check of each line."""
+    found: dict[int, list[Outcome]] = {}
+    for outcome in run_declared(filing):
+        found.setdefault(id(outcome.check), []).append(outcome)
+    return found
+
+
 def _run_all(filing: Filing) -> Iterator[Outcome]:
     numbers = numbers_of(filing)
-    checks = [check for answers in filing.forms.values() for check in answers.form.checks]
-    for check in [*checks, *filing.formset.checks]:
-        if not all(ref.form in filing.forms for ref in check.reads):
+    for check in filing.formset.all_checks:
+        if check.at.form not in filing.forms or not all(ref.form in filing.forms for ref in check.reads):
             continue
         if not check.each:
             yield _run(check, numbers, 0)
@@ -129,7 +136,7 @@ def _how(node: Node, numbers: Numbers, result: str) -> str:
 def _condition_finding(check: Check, numbers: Numbers) -> Finding:
     failed = _failed_part(check.node, numbers)
     message, found, should = check.title, "", ""
-    if isinstance(failed, Binary) and not _counts(failed):
+    if isinstance(failed, Binary) and not only_counts(failed):
         across = len({ref.form for ref in check.reads}) > 1
         message = f"{check.title}：{_side(failed.left, numbers, across=across)}，"
         message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
@@ -156,7 +163,7 @@ def _equal_causes(failed: Binary, check: Check, left: Decimal, right: Decimal, n
     """Say the likely cause of two sides that should be equal: the single figure is the one that is judged."""
     if isinstance(failed.right, FieldRef) and not isinstance(failed.left, FieldRef):
         return likely_cause(right, left, failed.left, failed.right, numbers)
-    return likely_cause(left, right, failed.right, check.at if failed.left == check.at else failed.left, numbers)  # type: ignore[arg-type]  # only blanks are looked at
+    return likely_cause(left, right, failed.right, check.at if failed.left == check.at else failed.left, numbers)
 
 
 def _failed_part(node: Node, numbers: Numbers) -> Node:
@@ -167,16 +174,8 @@ def _failed_part(node: Node, numbers: Numbers) -> Node:
         return _failed_part(next(failed), numbers)
     if isinstance(node, Call) and node.function == "OR":
         # The alternatives before the last one say when the check does not matter.
-        return node if _counts(node.arguments[-1]) else _failed_part(node.arguments[-1], numbers)
+        return node if only_counts(node.arguments[-1]) else _failed_part(node.arguments[-1], numbers)
     return node
-
-
-def _counts(node: Node) -> bool:
-    return (
-        isinstance(node, Binary)
-        and node.operator in COMPARISONS
-        and any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
-    )
 
 
 _SHOULD = {"=": "应为", "<=": "应不超过", ">=": "应不小于"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import Field, Rule
@@ -33,9 +34,26 @@ def _expected(answers: FormAnswers, field: Field) -> str:
     return to_excel(field.formula, lambda ref: address(ref, cells, answers.regions)) if field.formula else ""
 
 
-def _reported(filing: Filing) -> set[tuple[str, str]]:
-    """Give the blanks whose values are wrong: there the finding on the value says that the formula is gone."""
-    return {(one.check.at.form, one.check.at.name) for one in run_declared(filing) if one.state == FAIL}
+class _Computed(NamedTuple):
+    """A computed blank: where it is, and the formula it should hold."""
+
+    answers: FormAnswers
+    name: str
+    answer: Answer
+    formula: str
+
+    def place(self) -> dict[str, str]:
+        """Give where a finding on it belongs."""
+        return place(self.answers, self.answer.cell, self.name)
+
+
+def _not_reported(filing: Filing) -> Iterator[_Computed]:
+    """Yield the computed blanks whose values are right; the finding on a wrong value says that the formula is gone."""
+    reported = {(one.check.at.form, one.check.at.name) for one in run_declared(filing) if one.state == FAIL}
+    for form, answers in filing.forms.items():
+        for name, field, answer in _computed(answers):
+            if not answer.own and (form, name) not in reported:
+                yield _Computed(answers, name, answer, f"={_expected(answers, field)}")
 
 
 @rule(
@@ -50,15 +68,10 @@ def _reported(filing: Filing) -> set[tuple[str, str]]:
 )
 def overwritten(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find constants in computed cells, where the value is still right."""
-    reported = _reported(filing)
-    for name, answers in filing.forms.items():
-        for field_name, field, answer in _computed(answers):
-            typed = answer.formula is None and answer.value is not None
-            if typed and (name, field_name) not in reported:
-                formula = _expected(answers, field)
-                text = f"“{field_name}”填的是{answer.text}，这一格的公式是“={formula}”，目前结果相同"
-                where = place(answers, answer.cell, field_name)
-                yield finding(of, text, found=answer.text, expected=f"={formula}", **where)
+    for one in _not_reported(filing):
+        if one.answer.formula is None and one.answer.value is not None:
+            text = f"“{one.name}”填的是{one.answer.text}，这一格的公式是“{one.formula}”，目前结果相同"
+            yield finding(of, text, found=one.answer.text, expected=one.formula, **one.place())
 
 
 @rule(
@@ -73,15 +86,11 @@ def overwritten(filing: Filing, of: Rule) -> Iterator[Finding]:
 )
 def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find formulas that are not the form's own, where the value is still right."""
-    reported = _reported(filing)
-    for name, answers in filing.forms.items():
-        for field_name, field, answer in _computed(answers):
-            if answer.formula is not None and not answer.own and (name, field_name) not in reported:
-                formula = _expected(answers, field)
-                text = f"“{field_name}”的公式是“={answer.formula}”，应为“={formula}”"
-                text += "，目前结果相同" if answer.value is not None else "，它的结果没有保存"
-                where = place(answers, answer.cell, field_name)
-                yield finding(of, text, found=f"={answer.formula}", expected=f"={formula}", **where)
+    for one in _not_reported(filing):
+        if one.answer.formula is not None:
+            text = f"“{one.name}”的公式是“={one.answer.formula}”，应为“{one.formula}”"
+            text += "，目前结果相同" if one.answer.value is not None else "，它的结果没有保存"
+            yield finding(of, text, found=f"={one.answer.formula}", expected=one.formula, **one.place())
 
 
 @rule(
@@ -96,14 +105,10 @@ def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
 )
 def cleared(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find computed cells that are empty, where no figures say yet what should stand there."""
-    reported = _reported(filing)
-    for name, answers in filing.forms.items():
-        for field_name, field, answer in _computed(answers):
-            empty = answer.formula is None and answer.value is None and not answer.text
-            if empty and (name, field_name) not in reported:
-                formula = _expected(answers, field)
-                text = f"“{field_name}”的公式没有了，应为“={formula}”"
-                yield finding(of, text, expected=f"={formula}", **place(answers, answer.cell, field_name))
+    for one in _not_reported(filing):
+        if one.answer.formula is None and one.answer.value is None and not one.answer.text:
+            text = f"“{one.name}”的公式没有了，应为“{one.formula}”"
+            yield finding(of, text, expected=one.formula, **one.place())
 
 
 @rule(

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
-from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import parse_figure
 from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import MONEY, TABLE, example, forms_with_indicators, text_of
 from xlsxeval.rules.registry import rule
-from xlsxeval.text import clean
+from xlsxeval.text import clean, listed
 
 _PROMPTS = re.compile(
     r"^[.…。]{2,}$|^…+$|[0-9]+字以内|请填写|请简要|此处填写|在此填写|^指标[0-9]+|^目标[0-9]+[:：]?$|[×xX]{2,}|好坏"
@@ -107,7 +106,7 @@ def prompts_left(filing: Filing, of: Rule) -> Iterator[Finding]:
     for answers in filing.forms.values():
         left = [one for one in _texts(answers) if _PROMPTS.search(one.plain)]
         if left:
-            named = "、".join(f"{one.cell}“{one.text[:20]}”" for one in left[:_SHOWN]) + ("等" if left[_SHOWN:] else "")
+            named = listed([f"{one.cell}“{one.text[:20]}”" for one in left], _SHOWN)
             yield finding(
                 of, f"{named}是表样里的文字", found=left[0].text, **place(answers, left[0].cell, left[0].field)
             )
@@ -172,10 +171,10 @@ def grade_against_total(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the grade that a text names with the total."""
     numbers = numbers_of(filing)
     for answers, _ in forms_with_indicators(filing):
-        total = numbers.value(FieldRef(answers.form.name, "总分")) if "总分" in answers.fields else None
-        for one in _texts(answers) if isinstance(total, Decimal) else ():
+        total = numbers.number(answers, "总分")
+        for one in _texts(answers) if total is not None else ():
             match = _GRADE.search(one.plain)
-            if match and isinstance(total, Decimal) and match[1] != grade_of(total):
+            if match and total is not None and match[1] != grade_of(total):
                 text = f"写的等级是“{match[1]}”，总分{total:f}应为“{grade_of(total)}”"
                 where = place(answers, one.cell, one.field)
                 yield finding(of, text, found=match[1], expected=grade_of(total), **where)

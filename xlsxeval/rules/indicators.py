@@ -46,9 +46,14 @@ class Indicator(NamedTuple):
     scores: tuple[Decimal, ...]
 
     @property
+    def lost(self) -> Decimal:
+        """The points that weight and score differ by; none if one of them is blank."""
+        return Decimal(0) if self.score is None or self.weight is None else self.weight - self.score
+
+    @property
     def deducted(self) -> bool:
         """Whether points were taken off."""
-        return self.score is not None and self.weight is not None and self.score < self.weight
+        return self.lost > 0
 
     def place(self, column: str) -> dict[str, str]:
         """Give where a finding on one column of this line belongs."""

@@ -12,6 +12,7 @@ from xlsxeval.forms.model import Field, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
+from xlsxeval.text import listed
 
 _BARE = re.compile(r"\s*-?[0-9.,]+\s*")
 #: So many cells are named; a form pasted as text has a hundred.
@@ -71,7 +72,7 @@ def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
             if not some:
                 continue
             name, first = some[0]
-            cells = "、".join(answer.cell for _, answer in some[:_NAMED]) + ("等" if len(some) > _NAMED else "")
+            cells = listed([answer.cell for _, answer in some], _NAMED)
             what = "数字是文字格式" if bare else f"数带着单位、符号或别的字（如“{first.text}”）"
             text = f"{cells}共{len(some)}格的{what}，已按数字读取"
             if len(some) == 1 and not bare:

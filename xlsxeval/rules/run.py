@@ -60,7 +60,7 @@ def _position(cell: str) -> tuple[int, int, str]:
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:
     """Give every rule of a set, declared and judgement, by code, with the severity that the set gives it."""
-    rules = [rule for form in formset.forms for rule in form.rules] + list(formset.rules)
+    rules = [*formset.all_rules]
     rules += [
         replace(rule, severity=formset.severities.get(rule.code, rule.severity))
         for rule, _ in JUDGEMENT.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from xlsxeval.filing import Filing
@@ -116,11 +116,7 @@ def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
     for one in indicators(filing):
         if one.reason or not (one.met is False or (one.met is None and one.deducted)):
             continue
-        lost = (
-            f"，扣了{_points(one.weight - one.score)}分"
-            if one.deducted and one.weight and one.score is not None
-            else ""
-        )
+        lost = f"，扣了{plain(one.lost)}分" if one.deducted else ""
         text = f"“{one.name}”目标{one.target or '空'}，完成{one.actual or '空'}{lost}，偏差原因空着"
         yield finding(of, text, expected="偏差原因和改进措施", **one.place("偏差原因"))
 
@@ -177,9 +173,8 @@ def outside_band(filing: Filing, of: Rule) -> Iterator[Finding]:
             yield finding(of, text, found=plain(one.score), expected=expected, **one.place("得分"))
 
 
-def _band(one: Indicator, profile: object) -> tuple[Decimal, Decimal] | None:
-    upper = profile.get("定性一档") if isinstance(profile, dict) else None
-    lower = profile.get("定性二档") if isinstance(profile, dict) else None
+def _band(one: Indicator, profile: Mapping[str, Decimal]) -> tuple[Decimal, Decimal] | None:
+    upper, lower = profile.get("定性一档"), profile.get("定性二档")
     if upper is None or lower is None or not one.actual:
         return None
     said = clean(one.actual)

@@ -44,13 +44,10 @@ def summarize(filing: Filing, findings: Sequence[Finding]) -> Summary | None:
         open_ones = sorted((one for one in findings if not one.waived), key=lambda one: _ORDER[one.severity])
         grade = grade_of(total) if total is not None and ones else ""
         first = tuple(one for one in open_ones if one.severity != "info")[:_FIRST]
-        return Summary(_stated(answers, numbers), total, grade, _rate(answers, numbers), len(ones), _lost(ones), first)
+        return Summary(
+            numbers.number(answers, "总分"), total, grade, _rate(answers, numbers), len(ones), _lost(ones), first
+        )
     return None
-
-
-def _stated(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
-    value = numbers.value(FieldRef(answers.form.name, "总分")) if "总分" in answers.fields else None
-    return value if isinstance(value, Decimal) else None
 
 
 def _total(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
@@ -78,7 +75,7 @@ def _rate(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
 def _lost(ones: Sequence[Indicator]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for one in ones:
-        if one.weight is not None and one.score is not None and one.score != one.weight:
+        if one.lost:
             first = one.groups[0] if one.groups else ""
-            found[first] = found.get(first, Decimal(0)) + one.weight - one.score
+            found[first] = found.get(first, Decimal(0)) + one.lost
     return found

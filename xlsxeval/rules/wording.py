@@ -14,7 +14,7 @@ from xlsxeval.rules.indicators import SOURCE, Indicator, example, forms_with_ind
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import LEVEL_WORDS, MORE, read_date, read_quantity, read_range
 from xlsxeval.rules.units import contradict
-from xlsxeval.text import clean
+from xlsxeval.text import clean, listed
 
 _OPERATOR = re.compile("^(?:[≥≧⩾≤≦⩽><=＝﹦═]|不少于|不低于|不超过|不高于|不大于|不小于)")
 _DIGIT = re.compile("[0-9一二三四五六七八九十百千万两零]")
@@ -30,9 +30,12 @@ def _said(text: str) -> bool:
     return bool(text) and not is_nil(text)
 
 
-def _names(ones: list[Indicator]) -> str:
-    named = "、".join(f"“{one.name}”" for one in ones[:_SHOWN])
-    return named + ("等" if len(ones) > _SHOWN else "")
+def _together(of: Rule, guilty: list[Indicator], what: str, expected: str) -> Iterator[Finding]:
+    """Report the targets of several indicators of a form in one finding, at the first of them."""
+    if guilty:
+        named = listed([f"“{one.name}”" for one in guilty], _SHOWN)
+        text = f"{len(guilty)}个指标的目标值{what}：{named}"
+        yield finding(of, text, found=guilty[0].target, expected=expected, **guilty[0].place("年度指标值"))
 
 
 @rule(
@@ -136,9 +139,7 @@ def no_unit(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets that are bare numbers; one finding for the form."""
     for _, ones in forms_with_indicators(filing):
         bare = [one for one in ones if (aim := read_quantity(one.target)) and not aim.unit and not _has_unit(one)]
-        if bare:
-            text = f"{len(bare)}个指标的目标值没有单位：{_names(bare)}"
-            yield finding(of, text, found=bare[0].target, expected="单位", **bare[0].place("年度指标值"))
+        yield from _together(of, bare, "没有单位", "单位")
 
 
 def _has_unit(one: Indicator) -> bool:
@@ -162,9 +163,7 @@ def not_measurable(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets with neither a number nor a word of degree; one finding for the form."""
     for _, ones in forms_with_indicators(filing):
         vague = [one for one in ones if _said(one.target) and not _measurable(clean(one.target))]
-        if vague:
-            text = f"{len(vague)}个指标的目标值不能衡量：{_names(vague)}"
-            yield finding(of, text, found=vague[0].target, expected="数量或程度", **vague[0].place("年度指标值"))
+        yield from _together(of, vague, "不能衡量", "数量或程度")
 
 
 def _measurable(target: str) -> bool:

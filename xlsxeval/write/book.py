@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xlsxeval.filing import Filing
 from xlsxeval.forms.place import Page, place
-from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.write.looks import LOOKS, MARKS
 
 _A4 = 9
@@ -48,7 +48,7 @@ class Book:
             name: place(answers.form, {table: len(lines) for table, lines in answers.tables.items()})
             for name, answers in filing.forms.items()
         }
-        return cls(file, filing, Numbers(filing), pages, protect)
+        return cls(file, filing, numbers_of(filing), pages, protect)
 
     def format(self, look: str, number_format: str = "") -> Format:
         """Give the format of a look."""

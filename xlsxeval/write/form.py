@@ -15,9 +15,9 @@ from xlsxeval.forms.place import address, cell_name
 from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Field as FieldRef
-from xlsxeval.numbers import decimals_of
+from xlsxeval.numbers import decimals_of, format_code
 from xlsxeval.write.book import Area, Book, merge
-from xlsxeval.write.live.figures import Live
+from xlsxeval.write.live.figures import Live, cached
 from xlsxeval.write.looks import ANCHOR_HEIGHT, PROSE_HEIGHT, row_height, text_height
 from xlsxeval.write.validation import NOT_HERE, validation
 
@@ -95,7 +95,7 @@ class FormSheet:
         merge(self.sheet, area, cell_format)
         self.sheet.write_string(area[0] - 1, area[1] - 1, text, cell_format)
         if beside:
-            self._refuse((area[0], area[1], area[2], area[3]))
+            self._refuse(area)
         if area[0] == area[2]:
             self._grow(area[0], row_height(style, text, self._width(area[1], area[3])))
 
@@ -120,8 +120,7 @@ class FormSheet:
         if field.formula is not None and answer.own:
             formula = to_excel(field.formula, lambda ref: address(ref, self.cells, self.page.regions))
             result = self.book.numbers.shown(FieldRef(self.form.name, blank.name))
-            cached = float(result) if isinstance(result, Decimal) else ""
-            self.sheet.write_formula(row, col, "=" + formula, cell_format, cached)
+            self.sheet.write_formula(row, col, "=" + formula, cell_format, cached(result))
         else:
             self._input(row, col, answer, field, cell_format)
         self._validate(row, col, field, row)
@@ -204,8 +203,7 @@ class FormSheet:
 def number_format(field: Field, answer: Answer) -> str:
     """Give the number format of a field; a typed percentage keeps the decimals it was typed with."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
-        decimals = percent_decimals(answer)
-        return "0." + "0" * decimals + "%" if decimals else "0%"
+        return f"{format_code(percent_decimals(answer))}%"
     return field.kind.number_format
 
 

@@ -76,8 +76,5 @@ class _Lines:
 
 def _rules(filing: Filing) -> list[tuple[Rule, str]]:
     """Give every declared rule with what should hold, in the order of 核对."""
-    formset = filing.formset
-    checks = [check for form in formset.forms for check in form.checks] + list(formset.checks)
-    says = {check.code: check.says for check in reversed(checks)}
-    rules = [rule for form in formset.forms for rule in form.rules] + list(formset.rules)
-    return [(rule, says[rule.code]) for rule in rules if rule.code in says]
+    says = {check.code: check.says for check in reversed(filing.formset.all_checks)}
+    return [(rule, says[rule.code]) for rule in filing.formset.all_rules if rule.code in says]

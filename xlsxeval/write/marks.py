@@ -12,10 +12,8 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.model import Check, Table
 from xlsxeval.forms.place import Region, cell_name, column_letters
-from xlsxeval.formula.excel_bounds import Figures
 from xlsxeval.formula.excel_logic import truth
-from xlsxeval.formula.tree import Field as FieldRef
-from xlsxeval.formula.tree import LineCell, Ref
+from xlsxeval.formula.tree import LineCell
 from xlsxeval.write.book import Book
 from xlsxeval.write.live.figures import Block, places
 from xlsxeval.write.live.lines import CheckLine, flag
@@ -42,8 +40,9 @@ def write_marks(
     hidden = book.format("hidden")
     sheet.set_column(width, width + offset, None, hidden, {"hidden": True})
     sheet.write_string(0, width, book.identity(answers.form.name), hidden)
-    for row, col, flags, raised in sorted(_flags(answers, block, lines).values()):
-        sheet.write_formula(row - 1, col - 1 + offset, f"=SUM({flags})", hidden, raised)
+    for (row, col), rows in sorted(_flags(answers.form.name, block, lines).items()):
+        raised = sum(float(lines[at].fails.shown) for at in rows)
+        sheet.write_formula(row - 1, col - 1 + offset, f"=SUM({','.join(map(flag, rows))})", hidden, raised)
     for table in answers.form.tables.values():
         checks = [line.check for line in lines.values() if line.check.at.form == answers.form.name]
         _mark_lines(book, sheet, table, page.regions[table.name], block, checks)
@@ -59,25 +58,12 @@ def write_marks(
     _mark_empty(book, sheet, [at for field, at in inputs if not field.must], "to fill")
 
 
-def _flags(
-    answers: FormAnswers, block: Block, lines: Mapping[int, CheckLine]
-) -> dict[str, tuple[int, int, str, float]]:
-    """Give for each cell at which checks report: row, column, the cells of 核对 that count, their sum."""
-    found: dict[str, tuple[int, int, str, float]] = {}
+def _flags(form: str, block: Block, lines: Mapping[int, CheckLine]) -> dict[tuple[int, int], list[int]]:
+    """Give for each cell (row, column) at which checks report the rows of these checks on 核对."""
+    found: dict[tuple[int, int], list[int]] = {}
     for row, line in lines.items():
-        at = line.check.at
-        if at.form != answers.form.name or line.check.each:
-            continue
-        if isinstance(at, FieldRef):
-            where = block.pages[at.form].fields[at.name]
-        else:
-            region = block.pages[at.form].regions[at.table]
-            where = region.first - 1, region.cols[at.name]
-        key = cell_name(*where)
-        _, _, flags, raised = found.get(key, (0, 0, "", 0.0))
-        count = line.fails.shown
-        raised += count if isinstance(count, float) else 0.0
-        found[key] = (*where, f"{flags},{flag(row)}" if flags else flag(row), raised)
+        if line.check.at.form == form and not line.check.each:
+            found.setdefault(block.position(line.check.at), []).append(row)
     return found
 
 
@@ -110,20 +96,7 @@ def _mark_column(book: Book, sheet: Worksheet, region: Region, column: str, crit
 
 def _line_checks(table: Table, region: Region, block: Block, checks: Iterable[Check]) -> Iterator[tuple[str, str]]:
     """Yield column and condition of failure of each check of single lines that needs no other sheet."""
-    figures = _beside(region, block)
+    figures = block.of_line(lambda ref: f"${column_letters(region.cols[ref.name])}{region.first}")
     for check in checks:
         if check.each == table.name and all(isinstance(ref, LineCell) for ref in check.reads):
             yield check.at.name, truth(check.node, figures, places(block.field(check.at)))[1]
-
-
-def _beside(region: Region, block: Block) -> Figures:
-    """Give the figures of the line at hand, as conditional formats name them."""
-
-    def value(ref: Ref) -> str:
-        return f"${column_letters(region.cols[ref.name])}{region.first}"
-
-    def end(ref: Ref, sign: str) -> str:
-        slack = block.slack(ref)
-        return value(ref) if slack == "0" else f"({value(ref)}{sign}{slack})"
-
-    return Figures(value, lambda ref: end(ref, "-"), lambda ref: end(ref, "+"), block.slack)

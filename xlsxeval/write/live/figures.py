@@ -71,11 +71,16 @@ class Block:
         """Give the field behind a name."""
         return self.numbers.field(ref)
 
+    def position(self, ref: Ref) -> tuple[int, int]:
+        """Give row and column of a blank on its form, of the head for a column."""
+        page = self.pages[ref.form]
+        return page.fields[ref.name] if isinstance(ref, FieldRef) else page.head(ref.table, ref.name)
+
     def raw(self, ref: Ref) -> str:
         """Give the address on the form itself; for a line's cell that of the whole column."""
         page, sheet = self.pages[ref.form], f"'{ref.form}'!"
         if isinstance(ref, FieldRef):
-            row, col = page.fields[ref.name]
+            row, col = self.position(ref)
             return f"{sheet}${column_letters(col)}${row}"
         region = page.regions[ref.table]
         letters = column_letters(region.cols[ref.name])
@@ -97,6 +102,20 @@ class Block:
         """Give what each figure of a column may be off."""
         kind = self.field(ref).kind
         return "0" if kind.exact else plain(_half(kind.decimals))
+
+    def of_line(self, cell: Callable[[LineCell], str]) -> Figures:
+        """Give the figures as one line of a table sees them; ``cell`` gives the address of a column in that line."""
+
+        def value(ref: Ref) -> str:
+            return cell(ref) if isinstance(ref, LineCell) else self.value(ref)
+
+        def end(ref: Ref, whole: Callable[[Ref], str], sign: str) -> str:
+            if not isinstance(ref, LineCell):
+                return whole(ref)
+            slack = self.slack(ref)
+            return cell(ref) if slack == "0" else f"({cell(ref)}{sign}{slack})"
+
+        return Figures(value, lambda ref: end(ref, self.low, "-"), lambda ref: end(ref, self.high, "+"), self.slack)
 
     def guard(self, ref: Ref) -> str:
         """Give the address of a cell that is an error if the blank (or the column) holds text instead of a number."""

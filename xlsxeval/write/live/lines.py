@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -178,16 +178,10 @@ class _OneCheck:
         return Live(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
 
     def _place(self) -> Live:
-        at, answers = self.check.at, self.block.filing.forms[self.check.at.form]
-        if isinstance(at, Column):
-            cell = answers.heads[at.table, at.name]
-            letters = cell.rstrip("0123456789")
-            where = f"${letters}${cell[len(letters) :]}"
-        else:
-            where = self.block.raw(at).partition("!")[2]
-            cell = where.replace("$", "")
-        full = f"'{at.form}'!{where}"
-        return Live(_link(at.form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{at.form}!{cell}")
+        row, col = self.block.position(self.check.at)
+        form, letters = self.check.at.form, column_letters(col)
+        full = f"'{form}'!${letters}${row}"
+        return Live(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{letters}{row}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,18 +271,7 @@ class _LineCheck:
     def _figures_at(self, first_cell: str) -> Figures:
         """Give the figures of the first failing line."""
         at = f"{self.here.first}-ROW({first_cell})+1"
-        plain = self.block.figures
-
-        def value(ref: Ref) -> str:
-            return f"INDEX({self.block.raw(ref)},{at})" if isinstance(ref, LineCell) else plain.value(ref)
-
-        def end(ref: Ref, sign: str) -> str:
-            if not isinstance(ref, LineCell):
-                return plain.low(ref) if sign == "-" else plain.high(ref)
-            slack = plain.slack(ref)
-            return value(ref) if slack == "0" else f"({value(ref)}{sign}{slack})"
-
-        return replace(plain, value=value, low=lambda ref: end(ref, "-"), high=lambda ref: end(ref, "+"))
+        return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
     def _value(
         self,

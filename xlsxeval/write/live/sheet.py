@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
 from xlsxeval.forms.place import column_letters
-from xlsxeval.rules.declared import BLANK, FAIL, run_declared
+from xlsxeval.rules.declared import BLANK, FAIL, outcomes_by_check
 from xlsxeval.write.book import Book, merge
 from xlsxeval.write.form import shown_decimals
 from xlsxeval.write.live.figures import Block, Live, figures_read
@@ -53,17 +53,12 @@ class LiveSheet:
 def plan(book: Book) -> LiveSheet:
     """Work out every cell of 核对 for the filing of a workbook."""
     filing = book.filing
-    checks = [check for answers in filing.forms.values() for check in answers.form.checks]
-    checks += filing.formset.checks
-    outcomes: dict[int, list[object]] = {}
-    for outcome in run_declared(filing):
-        outcomes.setdefault(id(outcome.check), []).append(outcome)
-    figures = figures_read(tuple(checks), filing)
+    checks, outcomes = filing.formset.all_checks, outcomes_by_check(filing)
+    figures = figures_read(checks, filing)
     rows = {ref: _FIRST_ROW + number for number, ref in enumerate(figures)}
     block = Block(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
     lines = {
-        row: check_line(check, block, row, outcomes.get(id(check), []))  # type: ignore[arg-type]  # outcomes by check
-        for row, check in enumerate(checks, _FIRST_ROW)
+        row: check_line(check, block, row, outcomes.get(id(check), [])) for row, check in enumerate(checks, _FIRST_ROW)
     }
     return LiveSheet(filing, block, lines)
 
