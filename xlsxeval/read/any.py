@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
-
-from xlsxeval.read.cells import Limits, Refused, Workbook, damaged
+from xlsxeval.read.cells import Limits, Workbook
+from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import COMPOUND, Package, inflate, is_separated_text, open_package
 from xlsxeval.read.xlsx import open_xlsx
 
@@ -26,36 +24,22 @@ def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = froz
     Raises:
         Refused: whatever is wrong with the content, in one sentence; never anything else.
     """
-    kind, package = _kind(data, limits)
-    if not kind:
-        return open_xlsx(data, limits, skip)
-    try:
-        return _open(kind, data, limits, package)
-    except Refused:
-        raise
-    except (MemoryError, RecursionError) as error:
-        raise Refused("R06", "文件太大，内存不够，请删去多余内容后重新保存") from error
-    except Exception as error:
-        raise damaged(f"无法读取（{type(error).__name__}）") from error
+    with only_refusals():
+        kind, package = _kind(data, limits)
+        return _open(kind, data, limits, package) if kind else open_xlsx(data, limits, skip, package)
 
 
 def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
     if len(data) > limits.max_file or not data:
         return "", None
     if data.startswith(COMPOUND):
-        names = {
-            name: name.encode("utf-16-le") in data for name in ("EncryptedPackage", "WordDocument", "Workbook", "Book")
-        }
-        readable = (names["Workbook"] or names["Book"]) and not (names["EncryptedPackage"] or names["WordDocument"])
-        return ("xls" if readable else ""), None
+        book, other = (any(name.encode("utf-16-le") in data for name in names) for names in _STREAMS)
+        return ("xls" if book and not other else ""), None
     if not data.startswith(b"PK\x03\x04"):
         return ("text" if is_separated_text(data) else ""), None
-    try:
-        package = open_package(data, limits)
-    except (Refused, zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError):
-        return "", None  # open_xlsx says what is wrong with it
+    package = open_package(data, limits)
     if "xl/workbook.xml" in package.members:
-        return "", None
+        return "", package
     kind = next((kind for part, kind in _PARTS.items() if part in package.members), "")
     if kind == "ods" and b"opendocument.spreadsheet" not in data[:200]:
         kind = ""

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, Sheet, Workbook, damaged, quoted, too_much
 from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
 from xlsxeval.read.worksheet import Around, add_run, plain_text, read_worksheet
 
@@ -53,30 +51,25 @@ _NUMBERED = re.compile(r"[0-9]{1,7}")
 _SHOWN_NAMES = 5
 
 
-def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # Limits is frozen
+def open_xlsx(
+    data: bytes,
+    limits: Limits = Limits(),  # noqa: B008  # Limits is frozen
+    skip: frozenset[str] = frozenset(),
+    package: Package | None = None,
+) -> Workbook:
     """Read a workbook from its bytes.
 
     Args:
         data: the file's content.
         limits: the budgets.
         skip: sheets that need not be read, by name; they are ``skipped`` in the result.
+        package: the file's container, if it was opened already.
 
     Raises:
         Refused: whatever is wrong with the content, in one sentence; never anything else.
     """
-    try:
-        return _read(data, limits, skip)
-    except Refused:
-        raise
-    except expat.ExpatError as error:
-        raise damaged(f"内部的XML有误（第{error.lineno}行）") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        reason = "校验不符" if "CRC" in str(error) else "压缩包有误"
-        raise Refused("R05", f"文件已损坏：{reason}，可能没有传完，请重新报送") from error
-    except (MemoryError, RecursionError) as error:
-        raise Refused("R06", f"文件太大，内存不够，请删去多余内容后重新保存（{type(error).__name__}）") from error
-    except Exception as error:
-        raise damaged(f"无法读取（{type(error).__name__}）") from error
+    with only_refusals():
+        return _read(data, limits, skip, package)
 
 
 @dataclass(slots=True)
@@ -88,9 +81,9 @@ class _Main:
     date1904: bool = False
 
 
-def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset()) -> Workbook:
+def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), package: Package | None = None) -> Workbook:
     """Read without the last net, so that a test sees a mistake of ours as itself."""
-    package = open_package(data, limits)
+    package = package or open_package(data, limits)
     top = relations(package, "")
     part = _target(package, top, "officeDocument", "xl/workbook.xml")
     if not part or not part.lower().endswith(".xml"):

@@ -14,18 +14,17 @@ from xlsxeval.formula.bounds import compare_printed
 from xlsxeval.formula.evaluate import Value, evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.excel_bounds import Figures
-from xlsxeval.formula.excel_logic import comparisons, masks, meet, truth
-from xlsxeval.formula.tree import Binary, Column, LineCell, Node, Ref, refs
+from xlsxeval.formula.excel_logic import masks, meet, truth
+from xlsxeval.formula.tree import Column, LineCell, Node, Ref, refs
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import round_half_up
 from xlsxeval.rules.calculate import Numbers
-from xlsxeval.rules.declared import BLANK, FAIL, FLIPPED, PASS, Outcome
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome
 from xlsxeval.write.live.figures import Block, Cached, Live, cached, places
+from xlsxeval.write.live.sides import Sides
 
 #: What a finding of each severity asks for, in the words of the sheet.
 WEIGHT = {"error": "须更正", "warning": "须说明", "info": "请再看"}
-_SIGN = {"=": "＝", "<=": "≤", ">=": "≥", "<": "＜", ">": "＞", "<>": "≠"}
-_TO_FILL = "应填"
 _NO_NUMBER = "有一格填的不是数字，请只填数字，不写单位"
 #: One more than the rows of a sheet: the first of several rows is the one that leaves most of it.
 _ROWS = 1_048_577
@@ -67,15 +66,6 @@ class CheckLine(NamedTuple):
     first: Live
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """What is compared: two expressions and the sign between them, as printed."""
-
-    found: Node | None
-    sign: str
-    should: Node | None
-
-
 def check_line(check: Check, block: Block, row: int, outcomes: Sequence[Outcome]) -> CheckLine:
     """Give the cells of one check.
 
@@ -103,11 +93,8 @@ class _OneCheck:
     def cells(self) -> CheckLine:
         check, figures, numbers = self.check, self.block.figures, self.block.numbers
         state = self._state()
-        sides = _sides(check)
-        tests = [truth(one, figures, self._places)[1] for one in comparisons(check.node)] if len(sides) > 1 else []
-        chosen = _chosen(check, sides, numbers)
-        found, should = self._value("found", sides, tests, chosen), self._value("should", sides, tests, chosen)
-        relation = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else sides[0].sign
+        sides = Sides.of(check, figures, self._places, numbers)
+        found, should = self._value("found", sides), self._value("should", sides)
         failed = state.shown == FAIL
         guards, bad = self._guards()
         fix = f"{_quoted(check.fix)}{_hints(check, figures, self._places)}"
@@ -116,7 +103,7 @@ class _OneCheck:
         return CheckLine(
             check,
             found,
-            Live(f"={relation}" if tests else relation, chosen.sign),
+            Live(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
             should,
             _difference(self.here, found, should),
             state,
@@ -130,11 +117,9 @@ class _OneCheck:
     def _places(self) -> int:
         return places(self.block.field(self.check.at))
 
-    def _value(self, side: str, sides: Sequence[_Side], tests: Sequence[str], chosen: _Side) -> Live:
-        nodes = [getattr(one, side) for one in sides]
-        texts = [self._text(node) for node in nodes]
-        text = _pick(texts, tests) if len(texts) > 1 else texts[0]
-        return Live(f'=IFERROR({text},"")' if text else "", _shown(getattr(chosen, side), self.block))
+    def _value(self, side: str, sides: Sides) -> Live:
+        text = sides.pick([self._text(getattr(one, side)) for one in sides.every])
+        return Live(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
 
     def _text(self, node: Node | None) -> str:
         """Give the formula of one side; the form's own formula has its result in the block."""
@@ -201,14 +186,9 @@ class _LineCheck:
         count, line = len(failing), failing[0].line if failing else 0
         state = FAIL if failing else PASS if any(one.state == PASS for one in self._judged) else BLANK
         numbers = block.numbers.at(self._lines[line - 1]) if line else block.numbers
-        sides, figures = _sides(check), self._figures_at(first_cell)
-        tests = [truth(one, figures, self._places)[1] for one in comparisons(check.node)] if len(sides) > 1 else []
-        chosen = _chosen(check, sides, numbers)
-        found, should = (
-            self._value([getattr(side, what) for side in sides], tests, figures, getattr(chosen, what), numbers, line)
-            for what in ("found", "should")
-        )
-        sign = _pick([f'"{side.sign}"' for side in sides], tests) if len(sides) > 1 else f'"{sides[0].sign}"'
+        figures = self._figures_at(first_cell)
+        sides = Sides.of(check, figures, self._places, numbers)
+        found, should = (self._value(side, sides, figures, numbers, line) for side in ("found", "should"))
         name = self._name_column
         named = f'INDEX({block.raw(name)},{here.first}-ROW({first_cell})+1)&""'
         advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
@@ -220,7 +200,7 @@ class _LineCheck:
         return CheckLine(
             check,
             found,
-            Live(f'=IF({here.fails}=0,"",IFERROR({sign},""))', chosen.sign if line else ""),
+            Live(f'=IF({here.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
             should,
             _difference(here, found, should),
             Live(
@@ -273,19 +253,12 @@ class _LineCheck:
         at = f"{self.here.first}-ROW({first_cell})+1"
         return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
-    def _value(
-        self,
-        nodes: Sequence[Node | None],
-        tests: Sequence[str],
-        figures: Figures,
-        chosen: Node | None,
-        numbers: Numbers,
-        line: int,
-    ) -> Live:
-        texts = [to_excel(node, figures.value) if node is not None else "" for node in nodes]
-        text = _pick(texts, tests) if len(texts) > 1 else texts[0]
+    def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> Live:
+        nodes = [getattr(one, side) for one in sides.every]
+        text = sides.pick([to_excel(node, figures.value) if node is not None else "" for node in nodes])
         if not text:
             return Live("", "")
+        chosen = getattr(sides.chosen, side)
         shown = cached(evaluate(chosen, numbers.value)) if line and chosen is not None else ""
         return Live(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
 
@@ -300,41 +273,6 @@ class _LineCheck:
 
 def _link(form: str, cell: str) -> str:
     return f'=HYPERLINK("#\'{form}\'!"&{cell},"{form}!"&{cell})'
-
-
-def _sides(check: Check) -> list[_Side]:
-    if check.sort == "computed":
-        return [_Side(check.at, _SIGN["="], check.node)]
-    if check.sort == "filled":
-        return [_Side(None, _TO_FILL, check.node)]
-    found = [_side(one, check) for one in comparisons(check.node)]
-    if check.expected:
-        before, node, _ = check.expected
-        return [_Side(check.at, before or _TO_FILL, node)]
-    return found or [_Side(None, _TO_FILL if "COUNT" in check.text else "", None)]
-
-
-def _side(one: Binary, check: Check) -> _Side:
-    if check.at in refs(one.right) and check.at not in refs(one.left):
-        return _Side(one.right, _SIGN[FLIPPED.get(one.operator, one.operator)], one.left)
-    return _Side(one.left, _SIGN[one.operator], one.right)
-
-
-def _chosen(check: Check, sides: Sequence[_Side], numbers: Numbers) -> _Side:
-    """Give the comparison that is shown: the first that fails, else the last."""
-    compare = compare_printed(numbers.bounds)
-    for side, one in zip(sides[:-1], comparisons(check.node), strict=False):
-        if evaluate(one, numbers.value, compare) is False:
-            return side
-    return sides[-1]
-
-
-def _pick(texts: Sequence[str], tests: Sequence[str]) -> str:
-    """Give the text whose test holds, else the last."""
-    picked = texts[-1]
-    for text, test in reversed(list(zip(texts[:-1], tests, strict=False))):
-        picked = f"IF({test},{text},{picked})"
-    return picked
 
 
 def _shown(node: Node | None, block: Block) -> Cached:

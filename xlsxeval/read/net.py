@@ -1,0 +1,29 @@
+"""The last net under every reader: whatever goes wrong with a file is a refusal in one sentence."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from xml.parsers import expat
+
+from xlsxeval.read.cells import Refused, damaged
+
+
+@contextmanager
+def only_refusals() -> Iterator[None]:
+    """Turn every error inside into a ``Refused`` that names what is wrong with the file."""
+    try:
+        yield
+    except Refused:
+        raise
+    except expat.ExpatError as error:
+        raise damaged(f"内部的XML有误（第{error.lineno}行）") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        reason = "校验不符" if "CRC" in str(error) else "压缩包有误"
+        raise Refused("R05", f"文件已损坏：{reason}，可能没有传完，请重新报送") from error
+    except (MemoryError, RecursionError) as error:
+        raise Refused("R06", f"文件太大，内存不够，请删去多余内容后重新保存（{type(error).__name__}）") from error
+    except Exception as error:
+        raise damaged(f"无法读取（{type(error).__name__}）") from error
