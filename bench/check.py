@@ -13,7 +13,8 @@ import openpyxl
 from xlsxeval import api
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.dump import as_json
-from xlsxeval.report.tree import checked_tree
+from xlsxeval.report.outcome import outcome_of
+from xlsxeval.report.tree import outcome_tree
 
 ROUNDS = 15
 CONTENT = (Path(__file__).parent.parent / "samples" / "澧县县委办2024" / "filled.xlsx").read_bytes()
@@ -33,7 +34,7 @@ def main() -> None:
         "openpyxl.load_workbook": lambda: openpyxl.load_workbook(io.BytesIO(CONTENT)),
         "read (cells)": lambda: open_xlsx(CONTENT),
         "read (answers)": lambda: api.read(CONTENT, formset=hunan),
-        "check + JSON": lambda: as_json(checked_tree(api.check(CONTENT, formset=hunan))),
+        "check + JSON": lambda: as_json(outcome_tree(outcome_of(api.check(CONTENT, formset=hunan)))),
     }
     times: dict[str, list[float]] = {name: [] for name in candidates}
     for _ in range(ROUNDS):

@@ -14,6 +14,7 @@ from xlsxeval import api
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import FormSet
+from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.run import check as run_rules
 from xlsxeval.rules.targets import Date, read_date, read_quantity, read_range
@@ -145,8 +146,8 @@ def test_waived_findings_stay_visible_and_count_no_more(hunan: FormSet, tmp_path
     checked = api.check(S / "filled.xlsx", formset=hunan, waivers=waivers, today=date(2025, 6, 1))
     assert [(one.code, one.cell) for one in checked.findings] == [(one.code, one.cell) for one in plain.findings]
     assert {(one.code, one.cell) for one in checked.findings if one.waived} == {("X01", "F13"), ("E17", "J42")}
-    assert (checked.count("error"), checked.count("warning"), checked.waived) == (0, plain.count("warning"), 2)
-    lines = list(findings_text(checked))
+    assert (checked.count("error"), checked.count("warning"), outcome_of(checked).waived) == (0, plain.count("warning"), 2)
+    lines = list(findings_text(outcome_of(checked)))
     assert any("错误（已说明）" in line and "审核说明：口径不同（绩效股同意，有效期至2025-12-31）" in line for line in lines)
     assert "注意：B09的审核说明已于2025-01-31到期，不再有效" in lines
     assert lines[-1].endswith("没有错误，6项警告须说明，8项提示供核对，2项已有审核说明")
@@ -177,12 +178,12 @@ def test_summary(hunan: FormSet) -> None:
     assert (str(summary.stated), str(summary.total), summary.grade, summary.indicators) == ("98.95", "98.95", "优", 28)
     assert {first: str(points) for first, points in summary.lost.items()} == {"成本指标": "1"}
     assert [(one.code, one.cell) for one in summary.first] == [("X01", "F13"), ("E17", "J42"), ("B09", "B22")]
-    assert list(findings_text(checked))[-2] == (
+    assert list(findings_text(outcome_of(checked)))[-2] == (
         "小结：总分98.95（优），执行率99.53%，28个指标，失分：成本指标1分；"
         "先看基础数据表!F13（X01）、自评表!J42（E17）、基础数据表!B22（B09）"
     )
     faulty = api.check(FAULTY / "filled.xlsx", formset=hunan)
-    assert "小结：总分填90.8，重算80（良），执行率80.00%，8个指标" in list(findings_text(faulty))[-2]
+    assert "小结：总分填90.8，重算80（良），执行率80.00%，8个指标" in list(findings_text(outcome_of(faulty)))[-2]
 
 
 def altered(changes: dict[str, object]) -> bytes:

@@ -18,8 +18,9 @@ from xlsxeval.forms.load import load_folder
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
 from xlsxeval.read.filing import read_filing
 from xlsxeval.report.dump import as_json, as_yaml
+from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
-from xlsxeval.report.tree import checked_tree, filing_tree
+from xlsxeval.report.tree import filing_tree, outcome_tree
 from xlsxeval.rules.finding import Checked
 from xlsxeval.rules.run import check
 
@@ -89,9 +90,9 @@ def test_damaged_workbooks(seed: int) -> None:
             assert refused.code == "R08"  # noqa: PT017  # most mutants are still forms
             continue
         checked = Checked("x", "findings", check(filing), filing)
-        assert as_json(checked_tree(checked))
+        assert as_json(outcome_tree(outcome_of(checked)))
         assert as_json(filing_tree(filing))
-        assert list(findings_text(checked))[-1].startswith("x：")
+        assert list(findings_text(outcome_of(checked)))[-1].startswith("x：")
         plain = plain_data(filing)
         assert as_yaml(plain)
         try:

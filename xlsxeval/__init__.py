@@ -8,7 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from xlsxeval.api import Checked, check, extract, fill, load_set, new, read, rules, set_names
+    from xlsxeval.api import (
+        Checked,
+        Outcome,
+        check,
+        extract,
+        fill,
+        load_set,
+        new,
+        outcomes,
+        read,
+        read_all,
+        rules,
+        set_names,
+    )
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
     from xlsxeval.read.cells import Refused
 
@@ -21,6 +34,7 @@ __all__ = [
     "DataError",
     "DefinitionError",
     "MachineError",
+    "Outcome",
     "OutputError",
     "Refused",
     "XlsxevalError",
@@ -29,7 +43,9 @@ __all__ = [
     "fill",
     "load_set",
     "new",
+    "outcomes",
     "read",
+    "read_all",
     "rules",
     "set_names",
 ]

@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.read.any import open_any
-from xlsxeval.read.cells import REFUSALS, Limits, Refused
-from xlsxeval.read.filing import read_filing
+from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
+from xlsxeval.read.filing import read_filings
+from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.later import LATER
 from xlsxeval.rules.run import Selection, catalogue, known_codes
@@ -115,7 +117,7 @@ def read(
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Filing:
-    """Read a completed workbook.
+    """Read a completed workbook; of several filings in it the first, with a note that says so.
 
     Args:
         source: a path, or the bytes of a workbook.
@@ -127,19 +129,46 @@ def read(
         Refused: if the file is no usable workbook or holds no known form (one sentence, with the way out).
         MachineError: if the file cannot be read.
     """
+    first, *others = read_all(source, formset=formset, file=file, limits=limits)
+    return replace(first, notes=(*first.notes, *_others(others)))
+
+
+def read_all(
+    source: Path | bytes,
+    *,
+    formset: FormSet | None = None,
+    file: str = "",
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+) -> tuple[Filing, ...]:
+    """Read a completed workbook: a filing for each unit (and project) whose forms it holds. As ``read`` otherwise."""
+    return _read(source, formset, file or _name(source), limits)[0]
+
+
+def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
+    names = "、".join(one.subject or one.unit or "没有写单位" for one in filings)
+    return (f"工作簿里还有{len(filings)}份（{names}），这里没有包括",) if filings else ()
+
+
+def _read(
+    source: Path | bytes, formset: FormSet | None, name: str, limits: Limits
+) -> tuple[tuple[Filing, ...], Workbook]:
     content = source if isinstance(source, bytes) else _read_bytes(source, limits)
-    name = file or (str(source) if isinstance(source, Path) else "")
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
     book = open_any(content, limits, _OWN_SHEETS)
     try:
-        filing = read_filing(book, formsets, name)
-        if not book.skipped or len(filing.forms) == len(filing.formset.forms):
-            return filing
+        filings = read_filings(book, formsets, name)
+        if not book.skipped or all(len(one.forms) == len(one.formset.forms) for one in filings):
+            return filings, book
     except Refused:
         if not book.skipped:
             raise
     # A form may stand on a sheet that only has the name of one of ours.
-    return read_filing(open_any(content, limits), formsets, name)
+    book = open_any(content, limits)
+    return read_filings(book, formsets, name), book
+
+
+def _name(source: Path | bytes) -> str:
+    return str(source) if isinstance(source, Path) else ""
 
 
 def _read_bytes(path: Path, limits: Limits) -> bytes:
@@ -168,7 +197,7 @@ def check(
     waivers: Sequence[Waiver] = (),
     today: date | None = None,
 ) -> Checked:
-    """Read a completed workbook, recompute every number and apply every rule.
+    """Read a completed workbook, recompute every number and apply every rule; of several filings in it the first.
 
     A file that cannot be used is no exception but a verdict: ``unusable``, with one finding that says why.
 
@@ -184,18 +213,66 @@ def check(
     Raises:
         MachineError: if the file cannot be read for a reason outside it.
     """
-    name = file or (str(source) if isinstance(source, Path) else "")
+    name = file or _name(source)
+    first, *others = _check(source, formset, name, limits, selection, waivers, today)[0]
+    return replace(first, notes=(*first.notes, *_others([one.filing for one in others if one.filing])))
+
+
+def _check(
+    source: Path | bytes,
+    formset: FormSet | None,
+    name: str,
+    limits: Limits,
+    selection: Selection,
+    waivers: Sequence[Waiver],
+    today: date | None,
+) -> tuple[tuple[Checked, ...], Workbook | None]:
     try:
-        filing = read(source, formset=formset, file=name, limits=limits)
+        filings, book = _read(source, formset, name, limits)
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
-        return Checked(name, "unusable", (finding,))
-    findings = run_rules(filing, selection)
-    notes: tuple[str, ...] = filing.notes
-    if waivers:
-        findings, ended = waive(findings, waivers, filing.unit, today or date.today())  # noqa: DTZ011  # the clerk's own day
-        notes += ended
-    return Checked(name, "findings" if findings else "pass", findings, filing, notes)
+        return (Checked(name, "unusable", (finding,)),), None
+    found = []
+    for filing in filings:
+        findings, notes = run_rules(filing, selection), filing.notes
+        if waivers:
+            findings, ended = waive(findings, waivers, filing.unit, today or date.today())  # noqa: DTZ011  # the clerk's own day
+            notes += ended
+        found.append(Checked(name, "findings" if findings else "pass", findings, filing, notes))
+    return tuple(found), book
+
+
+def outcomes(
+    source: Path | bytes,
+    *,
+    formset: FormSet | None = None,
+    file: str = "",
+    limits: Limits = Limits(),  # noqa: B008  # frozen
+    selection: Selection = Selection(),  # noqa: B008  # frozen
+    waivers: Sequence[Waiver] = (),
+    today: date | None = None,
+    excerpts: bool = False,
+) -> tuple[Outcome, ...]:
+    """Check every filing in a workbook and give plain values: what every report is made from.
+
+    Args:
+        source: a path, or the bytes of a workbook.
+        formset: the set it belongs to; default: whichever of the known sets fits best.
+        file: the name used in messages, for bytes.
+        limits: budgets for untrusted files.
+        selection: the rules wanted.
+        waivers: findings that were accepted.
+        today: the day on which waivers must still be valid; default: today.
+        excerpts: give the cells around each finding as well.
+
+    Returns:
+        One outcome for each filing in the workbook, in its order; one for an unusable file.
+
+    Raises:
+        MachineError: if the file cannot be read for a reason outside it.
+    """
+    found, book = _check(source, formset, file or _name(source), limits, selection, waivers, today)
+    return tuple(outcome_of(checked, book if excerpts else None) for checked in found)
 
 
 def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:
@@ -235,6 +312,7 @@ def selection(formset: FormSet | None, select: Iterable[str] = (), ignore: Itera
 
 __all__ = [
     "Checked",
+    "Outcome",
     "Selection",
     "Summary",
     "Waiver",
@@ -244,7 +322,9 @@ __all__ = [
     "load_set",
     "load_waivers",
     "new",
+    "outcomes",
     "read",
+    "read_all",
     "rules",
     "selection",
     "set_names",

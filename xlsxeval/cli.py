@@ -193,8 +193,9 @@ def check_command(
     """
     from xlsxeval import api
     from xlsxeval.report.dump import as_json
+    from xlsxeval.report.outcome import outcome_of
     from xlsxeval.report.text import findings_text
-    from xlsxeval.report.tree import checked_tree
+    from xlsxeval.report.tree import outcome_tree
 
     formset, worst = _formset(set_name), 0
     chosen = api.selection(formset, select, ignore)
@@ -208,9 +209,10 @@ def check_command(
             click.echo(_sentence(str(error)), err=True)
             worst = _MACHINE
             continue
-        for line in [as_json(checked_tree(checked))] if form == "json" else findings_text(checked):
+        outcome = outcome_of(checked)
+        for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
             click.echo(line)
-        worst = max(worst, _REFUSED if checked.verdict == "unusable" else _FOUND if checked.count("error") else 0)
+        worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
     sys.exit(worst)
 
 

@@ -101,6 +101,8 @@ class Filing:
     year: int | None
     unit: str
     notes: tuple[str, ...] = ()
+    #: The project that the filing is about, empty in forms about the whole unit.
+    subject: str = ""
 
 
 class Interpreted(NamedTuple):

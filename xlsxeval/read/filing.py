@@ -19,6 +19,10 @@ from xlsxeval.text import label_key
 _NEAR = 0.5
 
 
+def read_filings(book: Workbook, formsets: tuple[FormSet, ...], file: str = "") -> tuple[Filing, ...]:
+    return (read_filing(book, formsets, file),)
+
+
 def read_filing(book: Workbook, formsets: tuple[FormSet, ...], file: str = "") -> Filing:
     """Find the set whose forms fit best, and read every form of it.
 

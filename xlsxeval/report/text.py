@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.numbers import percent_text, plain
-from xlsxeval.rules.finding import Checked
-from xlsxeval.rules.summary import Summary, summarize
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.rules.summary import Summary
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
@@ -20,41 +20,39 @@ def safe(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
 
-def findings_text(checked: Checked) -> Iterator[str]:
+def findings_text(outcome: Outcome) -> Iterator[str]:
     """Yield one line for each finding and, at the end, the verdict of the file."""
-    for finding in checked.findings:
-        where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or checked.file
+    for finding in outcome.findings:
+        where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or outcome.file
         said = (
             f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
         )
         yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
-    for name, answers in checked.filing.forms.items() if checked.filing else ():
-        found, guessed, missed = answers.confidence
-        if guessed or missed:
-            yield safe(f"读取：{name}找到{found}格，推测{guessed}处，没有找到{missed}格")
-    for note in checked.notes:
+    for one in outcome.reading:
+        if one.guessed or one.missed:
+            yield safe(f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格")
+    for note in outcome.notes:
         yield safe(f"注意：{note}")
-    summary = summarize(checked.filing, checked.findings) if checked.filing else None
-    if summary is not None and summary.indicators:
-        yield safe(f"小结：{summary_text(summary)}")
-    yield safe(f"{checked.file}：{verdict_text(checked)}")
+    if outcome.summary is not None and outcome.summary.indicators:
+        yield safe(f"小结：{summary_text(outcome.summary)}")
+    yield safe(f"{outcome.file}：{verdict_text(outcome)}")
 
 
-def verdict_text(checked: Checked) -> str:
+def verdict_text(outcome: Outcome) -> str:
     """Say the verdict in words: ``不通过，2项错误须更正，1项警告须说明``."""
-    if checked.verdict == "unusable":
+    if outcome.verdict == "unusable":
         return "无法使用"
-    if checked.verdict == "pass":
+    if outcome.verdict == "pass":
         return "通过，没有发现问题"
-    if not any(checked.count(severity) for severity in SEVERITIES):
-        return f"通过，{checked.waived}项已有审核说明"
+    if not any(outcome.count(severity) for severity in SEVERITIES):
+        return f"通过，{outcome.waived}项已有审核说明"
     counts = [
-        f"{checked.count(severity)}项{word}{_WHAT_TO_DO[severity]}"
+        f"{outcome.count(severity)}项{word}{_WHAT_TO_DO[severity]}"
         for severity, word in SEVERITIES.items()
-        if checked.count(severity)
+        if outcome.count(severity)
     ]
-    waived = f"，{checked.waived}项已有审核说明" if checked.waived else ""
-    return ("不通过，" if checked.count("error") else "没有错误，") + "，".join(counts) + waived
+    waived = f"，{outcome.waived}项已有审核说明" if outcome.waived else ""
+    return ("不通过，" if outcome.count("error") else "没有错误，") + "，".join(counts) + waived
 
 
 def summary_text(summary: Summary) -> str:

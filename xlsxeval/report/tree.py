@@ -10,34 +10,33 @@ from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.model import SEVERITIES, Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
+from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.calculate import Numbers, numbers_of
-from xlsxeval.rules.finding import Checked
-from xlsxeval.rules.summary import Summary, summarize
+from xlsxeval.rules.summary import Summary
 
 #: What a sheet keeps of a number.
 _FIFTEEN = Context(prec=15)
 
 
-def checked_tree(checked: Checked) -> dict[str, object]:
+def outcome_tree(outcome: Outcome) -> dict[str, object]:
     """Give the result of a check: file, verdict, set, year, unit, counts by severity, findings."""
-    filing = checked.filing
     return {
-        "file": checked.file,
-        "verdict": checked.verdict,
-        "set": filing.formset.name if filing else None,
-        "year": filing.year if filing else None,
-        "unit": filing.unit if filing else None,
-        "counts": {severity: checked.count(severity) for severity in SEVERITIES},
-        "findings": [asdict(finding) for finding in checked.findings],
-        "notes": list(checked.notes),
-        "reading": {name: _reading_tree(answers) for name, answers in filing.forms.items()} if filing else {},
-        "summary": _summary_tree(summarize(filing, checked.findings)) if filing else None,
+        "file": outcome.file,
+        "verdict": outcome.verdict,
+        "set": outcome.formset or None,
+        "year": outcome.year,
+        "unit": outcome.unit if outcome.formset else None,
+        "subject": outcome.subject if outcome.formset else None,
+        "counts": {severity: outcome.count(severity) for severity in SEVERITIES},
+        "findings": [asdict(finding) for finding in outcome.findings],
+        "notes": list(outcome.notes),
+        "reading": {one.form: _reading_tree(one) for one in outcome.reading},
+        "summary": _summary_tree(outcome.summary),
     }
 
 
-def _reading_tree(answers: FormAnswers) -> dict[str, object]:
-    found, guessed, missed = answers.confidence
-    return {"sheet": answers.sheet, "found": found, "guessed": guessed, "missed": missed}
+def _reading_tree(one: Reading) -> dict[str, object]:
+    return {"sheet": one.sheet, "found": one.found, "guessed": one.guessed, "missed": one.missed}
 
 
 def _summary_tree(summary: Summary | None) -> dict[str, object] | None:
@@ -62,7 +61,8 @@ def filing_tree(filing: Filing) -> dict[str, object]:
     """Give all answers with their cells; numbers as exact texts, percentages as ratios, blank as null."""
     numbers = numbers_of(filing)
     forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
-    return {"file": filing.file, "set": filing.formset.name, "year": filing.year, "unit": filing.unit, "forms": forms}
+    whose = {"year": filing.year, "unit": filing.unit, "subject": filing.subject}
+    return {"file": filing.file, "set": filing.formset.name, **whose, "forms": forms}
 
 
 def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:

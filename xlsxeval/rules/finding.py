@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from xlsxeval.filing import Filing, FormAnswers
@@ -50,12 +51,12 @@ class Checked:
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
-        return sum(finding.severity == severity and not finding.waived for finding in self.findings)
+        return count(self.findings, severity)
 
-    @property
-    def waived(self) -> int:
-        """How many findings were waived."""
-        return sum(bool(finding.waived) for finding in self.findings)
+
+def count(findings: Iterable[Finding], severity: str) -> int:
+    """Count the findings of one severity (error, warning, info) that were not waived."""
+    return sum(finding.severity == severity and not finding.waived for finding in findings)
 
 
 def finding(rule: Rule, message: str, **place: str) -> Finding:

@@ -1,0 +1,112 @@
+"""What is left of a check: plain values that every report is made from and that travel between processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xlsxeval.forms.place import column_letters
+from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.shifted import column_number
+from xlsxeval.rules.finding import Checked, Finding, count
+from xlsxeval.rules.summary import Summary, summarize
+
+#: How many rows and columns around a cell an excerpt shows, and how much of a text.
+_ROWS, _COLS, _LONGEST = 1, 2, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The cells around a finding, as texts, row by row; ``rows`` from 1, ``cols`` as letters."""
+
+    rows: tuple[int, ...]
+    cols: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a form was read: where, how many blanks were found, guessed and missed."""
+
+    form: str
+    sheet: str
+    found: int
+    guessed: int
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of checking one filing; ``verdict`` is ``pass``, ``findings`` or ``unusable``.
+
+    ``formset``, ``unit`` and ``subject`` (the project, in forms about one) are empty where unknown; ``excerpts`` has
+    an entry for each finding, None where the finding is not on a cell, and is empty if none were asked for.
+    """
+
+    file: str
+    verdict: str
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = ()
+    formset: str = ""
+    year: int | None = None
+    unit: str = ""
+    subject: str = ""
+    reading: tuple[Reading, ...] = ()
+    summary: Summary | None = None
+    excerpts: tuple[Excerpt | None, ...] = ()
+
+    def count(self, severity: str) -> int:
+        """Count the findings of one severity (error, warning, info) that were not waived."""
+        return count(self.findings, severity)
+
+    @property
+    def waived(self) -> int:
+        """How many findings were waived."""
+        return sum(bool(finding.waived) for finding in self.findings)
+
+    @property
+    def title(self) -> str:
+        """What to call it in a list: the unit and the project; the file where neither is known."""
+        return "　".join(name for name in (self.unit, self.subject) if name) or self.file
+
+
+def outcome_of(checked: Checked, book: Workbook | None = None) -> Outcome:
+    """Keep of a check what reports need.
+
+    Args:
+        checked: what ``check`` gave.
+        book: the workbook's cells, if excerpts are wanted.
+    """
+    filing = checked.filing
+    sheets = {sheet.name: sheet for sheet in book.sheets} if book else {}
+    excerpts = tuple(_excerpt(one, sheets.get(one.sheet)) for one in checked.findings) if book else ()
+    if filing is None:
+        return Outcome(checked.file, checked.verdict, checked.findings, checked.notes, excerpts=excerpts)
+    return Outcome(
+        checked.file,
+        checked.verdict,
+        checked.findings,
+        checked.notes,
+        formset=filing.formset.name,
+        year=filing.year,
+        unit=filing.unit,
+        subject=filing.subject,
+        reading=tuple(Reading(name, one.sheet, *one.confidence) for name, one in filing.forms.items()),
+        summary=summarize(filing, checked.findings),
+        excerpts=excerpts,
+    )
+
+
+def _excerpt(finding: Finding, sheet: Sheet | None) -> Excerpt | None:
+    if sheet is None or not finding.cell:
+        return None
+    letters = finding.cell.rstrip("0123456789")
+    row, col = int(finding.cell[len(letters) :]), column_number(letters)
+    rows = tuple(range(max(row - _ROWS, 1), row + _ROWS + 1))
+    cols = tuple(range(max(col - _COLS, 1), col + _COLS + 1))
+    texts = tuple(tuple(_shown(sheet.cells.get((r, c))) for c in cols) for r in rows)
+    return Excerpt(rows, tuple(map(column_letters, cols)), texts)
+
+
+def _shown(cell: Cell | None) -> str:
+    text = "" if cell is None else " ".join(cell.text.split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
