@@ -101,7 +101,7 @@ def test_explain_prints_the_page() -> None:
         (["new", "hunan", "-o", "x.xlsx"], 2, "缺少“--year”"),
         (["new", "hunan", "--year", "abc", "-o", "x.xlsx"], 2, "“--year”的值不对"),
         (["new", "hunan", "--year", "24", "-o", "x.xlsx"], 2, "年度“24”不对，应在1990到2099之间"),
-        (["new", "河南", "--year", "2024", "-o", "x.xlsx"], 2, "没有“河南”这套表，现有：hunan"),
+        (["new", "河南", "--year", "2024", "-o", "x.xlsx"], 2, "没有“河南”这套表，现有：chongqing、guizhou、hubei、hunan、"),
         (["new", "hunan", "--year", "2024", "-o", "no/x.xlsx"], 2, "文件夹不存在：no"),
         (["new", "hunan", "--year", "2024", "-o", "."], 2, "输出位置是文件夹"),
         (["new", "hunan", "--year", "2024", "-o", "有.xlsx"], 2, "文件已存在，没有覆盖：有.xlsx；要覆盖请加 --force"),

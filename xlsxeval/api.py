@@ -114,6 +114,7 @@ def read(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Filing:
@@ -122,6 +123,7 @@ def read(
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
 
@@ -129,7 +131,7 @@ def read(
         Refused: if the file is no usable workbook or holds no known form (one sentence, with the way out).
         MachineError: if the file cannot be read.
     """
-    first, *others = read_all(source, formset=formset, file=file, limits=limits)
+    first, *others = read_all(source, formset=formset, year=year, file=file, limits=limits)
     return replace(first, notes=(*first.notes, *_others(others)))
 
 
@@ -137,11 +139,12 @@ def read_all(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> tuple[Filing, ...]:
     """Read a completed workbook: a filing for each unit (and project) whose forms it holds. As ``read`` otherwise."""
-    return _read(source, formset, file or _name(source), limits)[0]
+    return _read(source, formset, year, file or _name(source), limits)[0]
 
 
 def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
@@ -150,13 +153,13 @@ def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
 
 
 def _read(
-    source: Path | bytes, formset: FormSet | None, name: str, limits: Limits
+    source: Path | bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
 ) -> tuple[tuple[Filing, ...], Workbook]:
     content = source if isinstance(source, bytes) else _read_bytes(source, limits)
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
     book = open_any(content, limits, _OWN_SHEETS)
     try:
-        filings = read_filings(book, formsets, name)
+        filings = read_filings(book, formsets, name, year)
         if not book.skipped or all(len(one.forms) == len(one.formset.forms) for one in filings):
             return filings, book
     except Refused:
@@ -164,7 +167,7 @@ def _read(
             raise
     # A form may stand on a sheet that only has the name of one of ours.
     book = open_any(content, limits)
-    return read_filings(book, formsets, name), book
+    return read_filings(book, formsets, name, year), book
 
 
 def _name(source: Path | bytes) -> str:
@@ -191,6 +194,7 @@ def check(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
     selection: Selection = Selection(),  # noqa: B008  # frozen
@@ -204,6 +208,7 @@ def check(
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
         selection: the rules wanted.
@@ -214,13 +219,14 @@ def check(
         MachineError: if the file cannot be read for a reason outside it.
     """
     name = file or _name(source)
-    first, *others = _check(source, formset, name, limits, selection, waivers, today)[0]
+    first, *others = _check(source, formset, year, name, limits, selection, waivers, today)[0]
     return replace(first, notes=(*first.notes, *_others([one.filing for one in others if one.filing])))
 
 
 def _check(
     source: Path | bytes,
     formset: FormSet | None,
+    year: int | None,
     name: str,
     limits: Limits,
     selection: Selection,
@@ -228,7 +234,7 @@ def _check(
     today: date | None,
 ) -> tuple[tuple[Checked, ...], Workbook | None]:
     try:
-        filings, book = _read(source, formset, name, limits)
+        filings, book = _read(source, formset, year, name, limits)
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
         return (Checked(name, "unusable", (finding,)),), None
@@ -246,6 +252,7 @@ def outcomes(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
     selection: Selection = Selection(),  # noqa: B008  # frozen
@@ -258,6 +265,7 @@ def outcomes(
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
         selection: the rules wanted.
@@ -271,7 +279,7 @@ def outcomes(
     Raises:
         MachineError: if the file cannot be read for a reason outside it.
     """
-    found, book = _check(source, formset, file or _name(source), limits, selection, waivers, today)
+    found, book = _check(source, formset, year, file or _name(source), limits, selection, waivers, today)
     return tuple(outcome_of(checked, book if excerpts else None) for checked in found)
 
 
@@ -291,7 +299,7 @@ def rules(formset: FormSet) -> Mapping[str, Rule]:
         code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
         for code, title in REFUSALS.items()
     }
-    return dict(sorted({**catalogue(formset), **LATER, **refusals}.items()))
+    return dict(sorted({**LATER, **catalogue(formset), **refusals}.items()))
 
 
 def selection(formset: FormSet | None, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:

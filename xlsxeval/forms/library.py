@@ -6,16 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.extend import templates_folder
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import FormSet
-
-_HERE = Path(__file__).resolve().parent.parent
-
-
-def templates_folder() -> Path:
-    """Give the folder of the sets that come with the program: inside the package, or beside it in a checkout."""
-    packed = _HERE / "templates"
-    return packed if packed.is_dir() else _HERE.parent / "templates"
 
 
 def set_names() -> list[str]:

@@ -105,6 +105,7 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
         years,
         _missing(alignment),
         tuple(repairs),
+        amount_unit,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from decimal import Context, Decimal
 
-from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.filing import Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import SEVERITIES, Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
@@ -73,7 +73,10 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
             _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
         )
     tables = {
-        table: [{column: _entry(answer) for column, answer in line.items()} for line in lines]
+        table: [
+            {column: _entry(answer) for column, answer in joined(answers.form.tables[table], line).items()}
+            for line in lines
+        ]
         for table, lines in answers.tables.items()
     }
     return {"sheet": answers.sheet, "fields": fields, "tables": tables}

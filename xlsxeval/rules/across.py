@@ -47,9 +47,9 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         return
     budget = numbers_of(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
     for one in indicators(filing):
-        target = amount_of(one.target, filing.formset.amount_unit) if clean(one.name) == "项目支出" else None
+        target = amount_of(one.target, basic.amount_unit) if clean(one.name) == "项目支出" else None
         if target is not None and isinstance(budget, Decimal) and target != budget:
-            planned = plain(budget) + filing.formset.amount_unit
+            planned = plain(budget) + basic.amount_unit
             text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{planned}"
             yield finding(of, text, found=one.target, expected=plain(budget), **one.place("年度指标值"))
 

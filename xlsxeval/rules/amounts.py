@@ -90,7 +90,7 @@ def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
             continue
         if not _explained(answers, ones, _ADJUSTING):
-            change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{filing.formset.amount_unit}"
+            change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{answers.amount_unit}"
             text = f"全年预算数比年初{change}（{percent_text(abs(last - first) / first)}），没有说明原因"
             where = place(answers, answers.fields["全年预算数"].cell, "全年预算数")
             yield finding(of, text, found=plain(last), expected="说明原因", **where)
@@ -140,8 +140,9 @@ def _cost_line(name: str, target: str, actual: str) -> dict[str, object]:
 )
 def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare what a cost indicator says was spent with the amounts of the form."""
-    numbers, unit = numbers_of(filing), filing.formset.amount_unit
+    numbers = numbers_of(filing)
     for one in indicators(filing):
+        unit = one.answers.amount_unit
         field = _SPENT.get(clean(one.name)) if _cost(one) else None
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
@@ -173,8 +174,9 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 )  # fmt: skip
 def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the sum of the two cost targets with the budget of the year."""
-    numbers, unit = numbers_of(filing), filing.formset.amount_unit
+    numbers = numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
+        unit = answers.amount_unit
         targets = {clean(one.name): one for one in reversed(ones) if _cost(one)}
         pair = [targets.get(name) for name in ("基本支出", "项目支出")]
         amounts = [amount_of(one.target, unit) if one else None for one in pair]

@@ -1,0 +1,83 @@
+"""Which rows of a sheet belong to one form: forms may stand below each other, and one form several times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from xlsxeval.forms.model import Form
+from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
+from xlsxeval.read.cells import LAST_ROW, Sheet
+
+_Texts = Mapping[str, list[Position]]
+#: How far above its first label a form may have its title and head lines.
+_HEAD_ROWS = 6
+
+
+class Found(NamedTuple):
+    """A form met on a sheet, or on some rows of it."""
+
+    alignment: Alignment
+    sheet: Sheet
+
+
+def find_parts(forms: Sequence[Form], sheet: Sheet, texts: _Texts) -> list[Found]:
+    """Find every copy of every form on a sheet, from top to bottom.
+
+    Args:
+        forms: the forms of a set.
+        sheet: the sheet.
+        texts: what ``texts_by_key`` gave for it.
+    """
+    whole = [alignment for form in forms if (alignment := align(form, texts)).share >= ENOUGH]
+    starts = sorted(((row, one.form) for one in whole for row in _starts(one, texts)), key=lambda start: start[0])
+    if len(starts) < 2:  # noqa: PLR2004  # one form alone has the sheet to itself
+        return [Found(one, sheet) for one in whole]
+    while True:
+        found, failed = [], None
+        for number, (row, form) in enumerate(starts):
+            first = row if number else 1
+            last = starts[number + 1][0] - 1 if number + 1 < len(starts) else LAST_ROW
+            part = _rows(sheet, first, last)
+            alignment = align(form, texts_by_key(part))
+            if alignment.share < ENOUGH:
+                failed = number
+                break
+            found.append(Found(alignment, part))
+        if failed is None:
+            return found
+        # What looked like a further form is a part of the one before it.
+        del starts[failed]
+
+
+def _starts(alignment: Alignment, texts: _Texts) -> list[int]:
+    """Give the rows in which copies of a form begin: its first label that stands only once in a form."""
+    form = alignment.form
+    for index in sorted(needed_labels(form) & alignment.labels.keys(), key=lambda index: form.labels[index].box.row):
+        keys = form.labels[index].keys
+        if sum(bool(set(keys) & set(other.keys)) for other in form.labels) == 1:
+            rows = sorted({row for key in keys for row, _ in texts.get(key, ())})
+            heads = sorted(set(_heads(form, form.labels[index].box.row, texts)))
+            return [_top(row, rows[:number], heads) for number, row in enumerate(rows)]
+    return []
+
+
+def _heads(form: Form, above: int, texts: _Texts) -> Iterator[int]:
+    """Yield the rows of the labels that a form has above its first needed one."""
+    for label in form.labels:
+        if label.box.row < above:
+            for key in label.keys:
+                yield from (row for row, _ in texts.get(key, ()))
+
+
+def _top(row: int, before: Sequence[int], heads: Sequence[int]) -> int:
+    """Give the first head line above a row, at most so far and not above the copy before."""
+    least = max(row - _HEAD_ROWS, before[-1] + 1 if before else 1)
+    return next((head for head in heads if least <= head < row), row)
+
+
+def _rows(sheet: Sheet, first: int, last: int) -> Sheet:
+    cells = {position: cell for position, cell in sheet.cells.items() if first <= position[0] <= last}
+    merges = tuple(merge for merge in sheet.merges if first <= merge.first_row <= last)
+    return replace(sheet, cells=cells, merges=merges)
