@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
+from xlsxeval import api
 from xlsxeval.output import write_output
 
 
@@ -34,7 +35,8 @@ def test_version_and_help() -> None:
 
 
 def test_forms() -> None:
-    lines = run("forms").stdout.splitlines()
+    assert [line.split()[0] for line in run("forms").stdout.splitlines() if not line.startswith(" ")] == api.set_names()
+    lines = run("forms", "--set", "hunan").stdout.splitlines()
     assert lines[0].startswith("hunan  湖南省")
     assert [line.split()[0] for line in lines[1:]] == ["基础数据表", "自评表"]
 

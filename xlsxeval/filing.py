@@ -11,6 +11,7 @@ from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Form, FormSet, Table
 from xlsxeval.forms.place import Region
 from xlsxeval.numbers import decimals_of, is_nil, parse_figure
+from xlsxeval.text import tidy
 
 #: A percentage written without its sign is taken as a ratio up to this value, as percent points above it.
 _RATIO_LIMIT = Decimal(2)
@@ -77,7 +78,7 @@ def joined(table: Table, line: Line) -> Line:
     found = dict(line)
     for name, columns in table.joined.items():
         parts = [line[column] for column in columns]
-        text = "".join(part.text.strip() for part in parts if not is_nil(part.text))
+        text = "".join(tidy(part.text) for part in parts if not is_nil(part.text))
         main = max(parts, key=lambda part: any(sign.isdigit() for sign in part.text) + bool(part.text.strip()))
         found[name] = Answer(text or None, text, main.cell)
     return found

@@ -96,12 +96,20 @@ def _plain(text: str) -> str:
 def _read_form(found: Found, formset: FormSet, year: int | None) -> _Read:
     alignment, sheet = found
     answers = locate(alignment, make_grid(sheet), _amount_unit(alignment, sheet) or formset.amount_unit)
-    if year is not None:
-        answers = replace(answers, year=year)
+    if year is not None or answers.year is None:
+        answers = replace(answers, year=year or _year_above(alignment, sheet))
     answers = replace(answers, met=tuple(_met(alignment, sheet)), state=sheet.state)
     if answers.missing:
         answers = replace(answers, missing=_nearest_texts(answers, alignment, sheet))
     return _Read(answers, (sheet.state == "visible", alignment.share, answers.year or 0))
+
+
+def _year_above(alignment: Alignment, sheet: Sheet) -> int | None:
+    """Give the year that is written above the first label of a form whose own head was not met."""
+    top = min(alignment.rows.values())
+    texts = [cell.text for (row, _), cell in sheet.cells.items() if row <= top and cell.kind == "text"]
+    years = {year for text in texts for year in label_key(text).years}
+    return years.pop() if len(years) == 1 else None
 
 
 def _amount_unit(alignment: Alignment, sheet: Sheet) -> str:

@@ -253,6 +253,7 @@ def _lines(
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
     keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
     before: dict[str, Answer] = {}
+    guessed = ""
     known = vocabulary(alignment.form, table.name)
     for row in grid.rows_between(region.first, region.last):
         texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}
@@ -267,10 +268,13 @@ def _lines(
         line |= changed
         before = _inherit(table, line, before)
         whole = {**line, **before}
-        first, column = first_level(table, known, whole) if grid.converted else ("", "")
-        if first:
-            before[column] = whole[column]._replace(value=first)
-            done.append(f"“{column}”没有了，按“{first}”读取")
+        # A first level that was guessed holds for its second level only, not for those that follow.
+        first, column = first_level(table, known, whole, guessed) if grid.converted else ("", "")
+        if column:
+            before[column] = whole[column]._replace(value=first or None, text="")
+            guessed = first
+            if first:
+                done.append(f"“{column}”没有了，按“{first}”读取")
         if aside:
             done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
         own = [answer for column, answer in line.items() if column not in table.inherit]

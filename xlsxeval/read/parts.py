@@ -31,36 +31,33 @@ def find_parts(forms: Sequence[Form], sheet: Sheet, texts: _Texts) -> list[Found
         texts: what ``texts_by_key`` gave for it.
     """
     whole = [alignment for form in forms if (alignment := align(form, texts)).share >= ENOUGH]
-    starts = sorted(((row, one.form) for one in whole for row in _starts(one, texts)), key=lambda start: start[0])
+    starts = sorted(((row, one.form) for one in whole for row in _starts(one, sheet, texts)), key=lambda one: one[0])
     if len(starts) < 2:  # noqa: PLR2004  # one form alone has the sheet to itself
         return [Found(one, sheet) for one in whole]
-    while True:
-        found, failed = [], None
-        for number, (row, form) in enumerate(starts):
-            first = row if number else 1
-            last = starts[number + 1][0] - 1 if number + 1 < len(starts) else LAST_ROW
-            part = _rows(sheet, first, last)
-            alignment = align(form, texts_by_key(part))
-            if alignment.share < ENOUGH:
-                failed = number
-                break
-            found.append(Found(alignment, part))
-        if failed is None:
-            return found
-        # What looked like a further form is a part of the one before it.
-        del starts[failed]
+    ends = [row - 1 for row, _ in starts[1:]] + [LAST_ROW]
+    parts = [(form, _rows(sheet, row if number else 1, ends[number])) for number, (row, form) in enumerate(starts)]
+    return [Found(align(form, texts_by_key(part)), part) for form, part in parts]
 
 
-def _starts(alignment: Alignment, texts: _Texts) -> list[int]:
-    """Give the rows in which copies of a form begin: its first label that stands only once in a form."""
+def _starts(alignment: Alignment, sheet: Sheet, texts: _Texts) -> list[int]:
+    """Give the rows in which copies of a form begin: where its first label stands, and most others follow."""
     form = alignment.form
     for index in sorted(needed_labels(form) & alignment.labels.keys(), key=lambda index: form.labels[index].box.row):
         keys = form.labels[index].keys
         if sum(bool(set(keys) & set(other.keys)) for other in form.labels) == 1:
             rows = sorted({row for key in keys for row, _ in texts.get(key, ())})
             heads = sorted(set(_heads(form, form.labels[index].box.row, texts)))
-            return [_top(row, rows[:number], heads) for number, row in enumerate(rows)]
-    return []
+            tops = [_top(row, rows[:number], heads) for number, row in enumerate(rows)]
+            if len(tops) == 1:
+                return tops
+            copies = [top for number, top in enumerate(tops) if _is_copy(form, sheet, top, tops[number + 1 :])]
+            return copies or tops[:1]
+    return [min(alignment.rows.values())]
+
+
+def _is_copy(form: Form, sheet: Sheet, top: int, later: Sequence[int]) -> bool:
+    end = later[0] - 1 if later else LAST_ROW
+    return align(form, texts_by_key(_rows(sheet, top, end))).share >= ENOUGH
 
 
 def _heads(form: Form, above: int, texts: _Texts) -> Iterator[int]:

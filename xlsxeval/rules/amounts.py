@@ -19,6 +19,7 @@ from xlsxeval.text import clean
 
 _YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
 _SPENDING = re.compile("执行|预算|资金|支付|支出|结转|结余|经费|拨付|财政")
+_MONEY_NAME = re.compile("(资金|经费|支出|投资)(金额|总额|数额)?$")
 _ADJUSTING = re.compile("调整|追加|调增|调减|增加|减少|结转|新增|上级|专项")
 #: The indicator's name and the blank that holds what was spent on it.
 _SPENT = {"项目总成本": "全年执行数", "总成本": "全年执行数", "项目支出": "项目支出", "基本支出": "基本支出"}
@@ -112,7 +113,8 @@ def money_as_output(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find quantity indicators measured in money."""
     for one in indicators(filing):
         aim = read_quantity(one.target)
-        if aim is not None and aim.unit == "元" and any("数量" in group for group in one.groups):
+        money = aim is not None and (aim.unit == "元" or (not aim.unit and bool(_MONEY_NAME.search(clean(one.name)))))
+        if money and any("数量" in group for group in one.groups):
             text = f"数量指标“{one.name}”的目标是金额{one.target}"
             yield finding(of, text, found=one.target, expected="实物工作量", **one.place("三级指标"))
 
@@ -143,10 +145,11 @@ def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers = numbers_of(filing)
     for one in indicators(filing):
         unit = one.answers.amount_unit
-        field = _SPENT.get(clean(one.name)) if _cost(one) else None
+        own = "全年执行数" if clean(one.name) == clean(one.answers.subject) else ""
+        field = _SPENT.get(clean(one.name), own) if _cost(one) else None
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
-        if field is None or spent is None or said is None or _agree(said, spent):
+        if spent is None or said is None or _agree(said, spent):
             continue
         text = f"成本指标“{one.name}”完成{one.actual}，表上部的{field}为{plain(spent)}{unit}"
         yield finding(of, text, found=one.actual, expected=plain(spent), **one.place("实际完成值"))
