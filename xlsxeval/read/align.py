@@ -167,7 +167,7 @@ def _beginnings(form: Form) -> Mapping[str, tuple[int, ...]]:
             whole = len(key) >= _SHORTEST_CUT or (
                 len(key) == _SHORTEST_AT_CUT and label_key(printed[:_CUT_AT]).key == key
             )
-            if whole and label.keys[0].startswith(key):
+            if whole:
                 found.setdefault(key, []).append(index)
     return {key: tuple(labels) for key, labels in found.items()}
 
@@ -202,10 +202,23 @@ def _pairs(
                 worth.setdefault((index, row, col), value if index in anchors else value / 2)
     pairs = []
     for row in sorted(met):
-        chain = _chain(met[row])
+        chain = _certain(form, labels, _chain(met[row]))
         weight = sum(worth[index, row, col] for index, col in chain)
         pairs.append(_Pair(picture_row, row, chain, weight))
     return pairs
+
+
+def _certain(form: Form, labels: _Labels, chain: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Leave out what might as well be another label of the row with the same words: 决算数 of one year or the other."""
+    placed = {index for index, _ in chain}
+    ends = [-1, *(index for index, _ in chain), len(form.labels)]
+
+    def is_certain(number: int, index: int) -> bool:
+        keys = set(form.labels[index].keys)
+        between = range(ends[number] + 1, ends[number + 2])
+        return not any(other in between and other not in placed and keys & set(of) for other, _, of in labels)
+
+    return tuple(pair for number, pair in enumerate(chain) if is_certain(number, pair[0]))
 
 
 def _chain(candidates: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -31,11 +31,14 @@ _LESS_DONE: tuple[dict[str, object], ...] = (
 
 
 def amount_of(text: str, unit: str) -> Decimal | None:
-    """Read a target or achievement as an amount in the form's unit (万元 or 元); without a unit it is in that."""
+    """Read a target or achievement as an amount in the form's unit (万元 or 元); without a unit it is in that.
+
+    ``150万`` without 元 is 150万元 where an amount is meant.
+    """
     read = read_quantity(text)
     if read is None or read.unit not in ("元", ""):
         return None
-    return read.value / _YUAN[unit] if read.unit else read.value
+    return read.value / _YUAN[unit] if read.unit or clean(text).endswith(("万", "亿")) else read.value
 
 
 def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Pattern[str]) -> bool:
