@@ -31,7 +31,7 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
                 lines.append(line)
             content[table.name] = lines
         forms[form.name] = content
-    if draw.random() < 0.3:
+    if draw.random() < 0.3 and "分值" in formset.forms[-1].tables["指标"].columns:
         _make_whole(forms[formset.forms[-1].name])
     return {"set": formset.name, "year": 2024, "forms": forms}
 

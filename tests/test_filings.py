@@ -13,6 +13,7 @@ import yaml
 from tests.conftest import ROOT
 from xlsxeval import api
 from xlsxeval.filing import Answer, Filing
+from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.indicators import indicators
 
 RAW = ROOT / "tests" / "raw"
@@ -114,3 +115,36 @@ SEEN = {
 def test_what_was_seen_by_hand_is_found(name: str) -> None:
     codes = {one.code for one in api.check(typed(name, numbers=False)).findings}
     assert set(SEEN[name].split()) <= codes
+
+
+def test_the_reading_is_explained_label_by_label() -> None:
+    lines = list(reading_text(api.read(typed("池州市棠溪镇2022", numbers=False), file="x.xlsx")))
+    assert lines[:3] == [
+        "x.xlsx：套表national（项目支出绩效自评表（财政部通用表样）），2022，219001-池州市贵池区棠溪镇人民政府，委托业务项目",
+        "项目支出绩效自评表：工作表“Sheet1”，金额单位万元",
+        "  找到29格，推测0处，没有找到3格",
+    ]
+    assert [line.split() for line in lines if "A12" in line or "B7" in line or "C7" in line or "总分" in line] == [
+        ["B7", "其中:本年财政拨款", "另一种写法：其中：当年财政拨款"],
+        ["A12", "绩效指标", "一级指标", "另一种写法：一级指标"],
+        ["—", "总分", "没有找到"],
+        ["C7", "当年财政拨款.年初预算数", "90"],
+        ["—", "总分分值", "（空）"],
+        ["—", "总分", "（空）"],
+    ]
+    assert lines[-1] == "  清单“指标”：第13至23行，10行"
+
+
+def test_what_came_nearest_and_what_is_missing_is_said() -> None:
+    rows = [["收支情况", "", ""], ["项目名称", "某项目"], ["主管部门", "某局", "", "实施单位", "某中心"], ["年初预算数", "全年预算数", "全年执行数"]]
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("Sheet1")
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    [finding] = api.check(stream.getvalue()).findings
+    assert finding.code == "R08"
+    assert finding.message == (
+        "没有找到已知的表；最接近的是工作表“Sheet1”，像“项目支出绩效自评表”，但只对上了25%的标签，"
+        "缺少“分值”、“执行率”、“得分”、“年度资金总额”、“其中：当年财政拨款”等。"
+    )

@@ -25,7 +25,7 @@ DECLARED = [(name, rule) for name in SETS for rule in api.load_set(name).all_rul
 
 
 def test_the_sets() -> None:
-    assert SETS == ["chongqing", "guizhou", "hubei", "hunan", "hunan-2018", "hunan-2021", "national", "sichuan", "sichuan-goal", "yunnan"]
+    assert SETS == ["chongqing", "guizhou", "hubei", "hunan", "hunan-2018", "hunan-2021", "national", "sichuan", "sichuan-goal", "transfer", "yunnan"]
 
 
 @pytest.mark.parametrize(("name", "rule"), DECLARED, ids=lambda one: one.code if isinstance(one, Rule) else one)
