@@ -200,9 +200,12 @@ def _pairs(
             for row, col in texts.get(key, ()):
                 met.setdefault(row, []).append((index, col))
                 worth.setdefault((index, row, col), value if index in anchors else value / 2)
+    repeated = len({keys[0] for _, _, keys in labels}) < len(labels) or bool(cut)
     pairs = []
     for row in sorted(met):
-        chain = _certain(form, labels, _chain(met[row]))
+        chain = _chain(met[row])
+        if repeated:
+            chain = _certain(form, labels, chain)
         weight = sum(worth[index, row, col] for index, col in chain)
         pairs.append(_Pair(picture_row, row, chain, weight))
     return pairs

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from xlsxeval.filing import Filing, FormAnswers, Met, Missing
-from xlsxeval.forms.model import Form, FormSet
+from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
@@ -49,42 +49,46 @@ def read_filings(
         Refused: R08 if no sheet holds any form, with what came nearest.
     """
     texts = [(sheet, texts_by_key(sheet)) for sheet in book.sheets]
-    ranked = [(_score(formset, texts), formset) for formset in formsets]
-    best, formset = max(ranked, key=lambda one: one[0])
-    if best == 0:
-        raise Refused("R08", _nothing_found([form for one in formsets for form in one.forms], texts))
+    aligned = [[[align(form, keys) for form in formset.forms] for _, keys in texts] for formset in formsets]
+    scores = [_score(formset, of_set, book.sheets) for formset, of_set in zip(formsets, aligned, strict=True)]
+    best = scores.index(max(scores))
+    if scores[best] == 0:
+        raise Refused("R08", _nothing_found(aligned, texts))
+    formset = formsets[best]
     read = [
-        _read_form(found, formset, year) for sheet, keys in texts for found in find_parts(formset.forms, sheet, keys)
+        _read_form(found, formset, year)
+        for (sheet, keys), of_sheet in zip(texts, aligned[best], strict=True)
+        for found in find_parts(of_sheet, sheet, keys)
     ]
     groups, notes = _grouped(read, formset)
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
 
 
-def _score(formset: FormSet, texts: Sequence[tuple[Sheet, Mapping[str, list[Position]]]]) -> float:
+def _score(formset: FormSet, aligned: Sequence[Sequence[Alignment]], sheets: Sequence[Sheet]) -> float:
     """Give how well a set fits: the labels met, less those missed, of the best place of each of its forms."""
-    total = 0.0
-    for form in formset.forms:
-        fits = [
-            one.score + _SAME_UNIT * (_amount_unit(one, sheet) == formset.amount_unit)
-            for sheet, keys in texts
-            if (one := align(form, keys)).share >= ENOUGH
-        ]
-        total += max(fits, default=0.0)
-    return total
+    best: dict[str, float] = {}
+    for sheet, of_sheet in zip(sheets, aligned, strict=True):
+        for one in of_sheet:
+            if one.share >= ENOUGH:
+                score = one.score + _SAME_UNIT * (_amount_unit(one, sheet) == formset.amount_unit)
+                best[one.form.name] = max(score, best.get(one.form.name, 0.0))
+    return sum(best.values())
 
 
-def _nothing_found(forms: Iterable[Form], texts: Sequence[tuple[Sheet, Mapping[str, list[Position]]]]) -> str:
+def _nothing_found(
+    aligned: Sequence[Sequence[Sequence[Alignment]]], texts: Sequence[tuple[Sheet, Mapping[str, list[Position]]]]
+) -> str:
     """Say what came nearest, and which of its labels are missing."""
-    share, form, sheet, keys = max(
-        ((align(form, keys).share, form, sheet.name, keys) for form in forms for sheet, keys in texts),
-        key=lambda one: one[0],
-        default=(0.0, None, "", {}),
-    )
-    if share == 0 or form is None:
+    every = [
+        (one, sheet, keys) for of_set in aligned for (sheet, keys), of in zip(texts, of_set, strict=True) for one in of
+    ]
+    if not every or all(one.share == 0 for one, _, _ in every):
         return "没有找到任何已知的表，请核对是否拿错了文件"
+    nearest, sheet, keys = max(every, key=lambda one: one[0].share)
+    form = nearest.form
     labels = [form.labels[index] for index in sorted(needed_labels(form))]
     lost = [_plain(label.text) for label in labels if not any(key in keys for key in label.keys)]
-    text = f"没有找到已知的表；最接近的是工作表“{sheet}”，像“{form.name}”，但只对上了{share:.0%}的标签"
+    text = f"没有找到已知的表；最接近的是工作表“{sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
     return f"{text}，缺少{listed([f'“{one}”' for one in lost], _SHOWN)}" if lost else text
 
 

@@ -22,15 +22,15 @@ class Found(NamedTuple):
     sheet: Sheet
 
 
-def find_parts(forms: Sequence[Form], sheet: Sheet, texts: _Texts) -> list[Found]:
+def find_parts(aligned: Sequence[Alignment], sheet: Sheet, texts: _Texts) -> list[Found]:
     """Find every copy of every form on a sheet, from top to bottom.
 
     Args:
-        forms: the forms of a set.
+        aligned: how the forms of a set lie over the whole sheet.
         sheet: the sheet.
         texts: what ``texts_by_key`` gave for it.
     """
-    whole = [alignment for form in forms if (alignment := align(form, texts)).share >= ENOUGH]
+    whole = [one for one in aligned if one.share >= ENOUGH]
     starts = sorted(((row, one.form) for one in whole for row in _starts(one, sheet, texts)), key=lambda one: one[0])
     if len(starts) < 2:  # noqa: PLR2004  # one form alone has the sheet to itself
         return [Found(one, sheet) for one in whole]
