@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
-from xlsxeval.forms.model import Blank, Field, Table
+from xlsxeval.forms.model import Blank, Field, Form, Table
 from xlsxeval.forms.place import Region, cell_name
 from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
@@ -210,16 +211,22 @@ def _strayed(
 
 def _limit(anchor: int, first: int, alignment: Alignment) -> int:
     """Give the column before which an answer must stand: that of the next label; if that was not met, no search."""
-    labels = alignment.form.labels
-    box = labels[anchor].box
+    after = _next_label(alignment.form, anchor)
+    if after is None:
+        return first + _REACH
+    return alignment.labels.get(after, (0, first + 1))[1]
+
+
+@lru_cache(maxsize=4096)
+def _next_label(form: Form, anchor: int) -> int | None:
+    """Give the label to the right of a label in the same row of the picture."""
+    box = form.labels[anchor].box
     after = [
         (other.box.col, index)
-        for index, other in enumerate(labels)
+        for index, other in enumerate(form.labels)
         if other.box.row == box.row and other.box.col > box.col
     ]
-    if not after:
-        return first + _REACH
-    return alignment.labels.get(min(after)[1], (0, first + 1))[1]
+    return min(after)[1] if after else None
 
 
 def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Region:
