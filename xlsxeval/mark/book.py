@@ -9,7 +9,7 @@ from xlsxeval.forms.model import MARKS_NAME, OPINION_SHEET
 from xlsxeval.mark.opinion import quoted_sheet
 from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.splice import Document, Node, attribute_text, xml_text
-from xlsxeval.read.cells import damaged
+from xlsxeval.read.cells import damaged, quoted
 from xlsxeval.read.package import refuse_other_package, relations
 from xlsxeval.read.worksheet import plain_text
 
@@ -119,7 +119,9 @@ def open_book(parts: Parts) -> Book:
         names.append(name)
         link = next((value for key, value in node.attributes.items() if key.endswith(":id")), "")
         relation = links.get(link)
-        if relation and relation.kind == "worksheet" and parts.has(relation.target):
+        if relation is None or (relation.target and not parts.has(relation.target)):
+            raise damaged(f"找不到工作表“{quoted(name)}”的内容")
+        if relation.kind == "worksheet":
             sheets[name] = relation.target
     styles = parts.linked(part, "styles")
     if not styles:

@@ -16,7 +16,7 @@ from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.sheet import Page, Position, open_page, paint, position, unpaint
 from xlsxeval.mark.splice import shown
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.cells import Limits, Refused
 from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import open_package
 from xlsxeval.read.xlsx import open_xlsx
@@ -39,8 +39,12 @@ def marked(content: bytes, outcomes: Sequence[Outcome], limits: Limits = Limits(
         The copy, of the same kind; the same on every run.
 
     Raises:
-        Refused: if the file is of another kind or cannot be changed safely; ``opinion_sheet`` is the way out.
+        Refused: if the file could not be read, is of another kind or cannot be changed safely; ``opinion_sheet`` is
+            the way out.
     """
+    unusable = [one for outcome in outcomes if outcome.verdict == "unusable" for one in outcome.findings]
+    if unusable:
+        raise Refused(unusable[0].code, unusable[0].message)
     with only_refusals():
         parts = Parts(open_package(content, limits))
         book = open_book(parts)

@@ -9,7 +9,7 @@ from xlsxeval.mark.splice import Document, Node, attribute_text
 from xlsxeval.read.cells import Limits
 
 #: The fill of a cell by the worst that is said of it: no other program has these very colours in its palette.
-FILLS: Mapping[str, str] = {"error": "FFFFC9CE", "warning": "FFFFE4B6", "info": "FFD5E8FA", "waived": "FFE2E6E1"}
+FILLS: Mapping[str, str] = {"error": "FFFFC9CE", "warning": "FFFFC061", "info": "FFD5E8FA", "waived": "FFE2E6E1"}
 _NO_FILL = '<fill><patternFill patternType="none"/></fill>'
 _REQUIRED = {
     "fonts": '<fonts count="1"><font><sz val="11"/><name val="宋体"/><charset val="134"/></font></fonts>',
@@ -17,6 +17,7 @@ _REQUIRED = {
     "borders": '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>',
     "cellStyleXfs": '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>',
     "cellXfs": '<cellXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/></cellXfs>',
+    "cellStyles": '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>',
 }
 #: The only fills that are remembered as text: what comes back from a stranger's file is put into ours.
 _PLAIN_FILL = re.compile(
