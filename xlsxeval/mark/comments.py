@@ -11,9 +11,9 @@ from xlsxeval.forms.place import cell_name
 from xlsxeval.mark.boxes import anchors_of, box_anchor, corner, moved_boxes, new_drawing, with_boxes, without_boxes
 from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import DECLARATION, Parts
-from xlsxeval.mark.sheet import Page, Position, add_legacy_drawing, position
+from xlsxeval.mark.sheet import Page, add_legacy_drawing, position
 from xlsxeval.mark.splice import Document, Node, xml_text
-from xlsxeval.read.cells import damaged
+from xlsxeval.read.cells import Range, damaged
 
 AUTHOR = "xlsxeval"
 #: Begins whatever we write into a comment; all from here on is ours.
@@ -38,20 +38,15 @@ def uncomment(page: Page, parts: Parts, memory: Mapping[tuple[str, str], Memory]
     gone, shrunk = set(), {}
     for comment in _comments(document):
         at = position(comment.attributes.get("ref", ""))
-        texts = [(node, text, _text(document, text)) for node, text in _texts(comment)]
-        ours = next((number for number, (*_, text) in enumerate(texts) if HEAD in text), None)
-        if ours is None or at is None:
+        texts = [_text(document, inner) for _, inner in _texts(comment)]
+        before, head, _ = "".join(texts).partition(HEAD)
+        if not head or at is None:
             continue
-        before = texts[ours][2].partition(HEAD)[0].rstrip("\n")
-        if not before and not any(text for *_, text in texts[:ours]):
+        if not before.strip():
             document.remove(comment)
             gone.add(at)
             continue
-        for node, _, _ in texts[ours + 1 if before else ours :]:
-            document.remove(node)
-        if before:
-            inner = texts[ours][1]
-            document.change((inner.inner, inner.close, escape(before).encode("ascii", "xmlcharrefreplace")))
+        _cut(document, comment, texts, len(before.rstrip("\n")))
         remembered = memory.get((page.name, cell_name(*at)))
         if remembered and remembered.box:
             shrunk[at] = remembered.box
@@ -60,13 +55,13 @@ def uncomment(page: Page, parts: Parts, memory: Mapping[tuple[str, str], Memory]
         parts.write(drawing, moved_boxes(without_boxes(parts.read(drawing), gone), shrunk))
 
 
-def comment(page: Page, parts: Parts, texts: Mapping[Position, Lines], memories: list[Memory]) -> list[Memory]:
+def comment(page: Page, parts: Parts, texts: Mapping[Range, Lines], memories: list[Memory]) -> list[Memory]:
     """Write comments; where there is one, our text goes under it.
 
     Args:
         page: the worksheet; it is told of a drawing that it gets.
         parts: the package.
-        texts: the lines for each cell.
+        texts: the lines for each cell or merged cells.
         memories: what the cells were.
 
     Returns:
@@ -93,9 +88,9 @@ def comment(page: Page, parts: Parts, texts: Mapping[Position, Lines], memories:
     present = {position(one.attributes.get("ref", "")): one for one in comments.children}
     boxes = anchors_of(parts.read(drawing))
     new, grown = {}, {}
-    for at, lines in sorted(texts.items()):
+    for area, lines in sorted(texts.items()):
+        at = area.first_row, area.first_col
         said = "\n".join([HEAD, *(bold + rest for bold, rest in lines)])
-        area = page.layout.area(at)
         old = present.get(at)
         if old is None:
             document.append(
@@ -142,6 +137,16 @@ def _texts(comment: Node) -> Iterator[tuple[Node, Node]]:
 
 def _text(document: Document, node: Node) -> str:
     return html.unescape(document.text(node).decode())
+
+
+def _cut(document: Document, comment: Node, texts: list[str], length: int) -> None:
+    """Leave so many characters of a comment; a program that saved it may have cut its text into other runs."""
+    for (node, inner), text in zip(_texts(comment), texts, strict=True):
+        if length <= 0:
+            document.remove(node)
+        elif length < len(text):
+            document.change((inner.inner, inner.close, escape(text[:length]).encode("ascii", "xmlcharrefreplace")))
+        length -= len(text)
 
 
 def _is_threaded(comment: Node, names: list[str]) -> bool:

@@ -13,10 +13,10 @@ from xlsxeval.mark.comments import Lines, comment, uncomment
 from xlsxeval.mark.memory import Memory, remembered
 from xlsxeval.mark.opinion import Opinion, level, said, severity
 from xlsxeval.mark.parts import DECLARATION, Parts
-from xlsxeval.mark.sheet import Page, Position, open_page, paint, position, unpaint
+from xlsxeval.mark.sheet import Page, open_page, paint, position, unpaint
 from xlsxeval.mark.splice import shown
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.read.cells import Limits, Range, Refused
 from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import open_package
 from xlsxeval.read.xlsx import open_xlsx
@@ -64,9 +64,10 @@ def opinion_sheet(outcomes: Sequence[Outcome]) -> bytes:
 
 def _earlier(content: bytes, book: Book, limits: Limits) -> dict[tuple[str, str], Memory]:
     """Give what an earlier run remembered of the cells."""
+    others = frozenset(book.sheets) - {book.opinion}
     return {
         key: memory
-        for sheet in open_xlsx(content, limits).sheets
+        for sheet in open_xlsx(content, limits, others).sheets
         if sheet.name == book.opinion
         for key, memory in remembered(sheet).items()
     }
@@ -105,18 +106,18 @@ def _mark_page(
     page: Page, findings: Sequence[Finding], parts: Parts, styles: Styles
 ) -> Iterator[tuple[tuple[str, str], Memory]]:
     """Mark one worksheet and give, by sheet and cell of each finding, what the marked cell was."""
-    by_cell: dict[Position, list[Finding]] = {}
+    by_area: dict[Range, list[Finding]] = {}
+    areas = page.layout.areas(filter(None, (position(one.cell) for one in findings)))
     for finding in findings:
         at = position(finding.cell)
         if at:
-            area = page.layout.area(at)
-            by_cell.setdefault((area.first_row, area.first_col), []).append(finding)
-    levels = {at: min(map(level, found), key=_GRAVEST_FIRST.index) for at, found in by_cell.items()}
-    texts = {at: _lines(found) for at, found in by_cell.items()}
-    memories = paint(page, levels, styles, parts.limits)
-    by_name = {memory.cell: memory for memory in comment(page, parts, texts, memories)}
-    for at, found in by_cell.items():
-        yield (page.name, found[0].cell), by_name[cell_name(*at)]
+            by_area.setdefault(areas[at], []).append(finding)
+    levels = {area[:2]: min(map(level, found), key=_GRAVEST_FIRST.index) for area, found in by_area.items()}
+    texts = {area: _lines(found) for area, found in by_area.items()}
+    memories = comment(page, parts, texts, paint(page, levels, styles, parts.limits))
+    by_name = {memory.cell: memory for memory in memories}
+    for area, found in by_area.items():
+        yield (page.name, found[0].cell), by_name[cell_name(*area[:2])]
 
 
 def _lines(findings: Sequence[Finding]) -> Lines:

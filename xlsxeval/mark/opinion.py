@@ -194,9 +194,9 @@ def _cell(name: str, text: str, style: int) -> str:
 def _formats(styles: Styles) -> dict[str, int]:
     """Add the styles of the sheet."""
 
-    def font(size: str, look: str = "", name: str = FONT) -> int:
-        colour = look or '<color rgb="FF000000"/>'
-        return styles.add("fonts", f'<font>{colour}<sz val="{size}"/><name val="{name}"/><charset val="134"/></font>')
+    def font(size: str, colour: str = "FF000000", *, look: str = "", name: str = FONT) -> int:
+        of = f'{look}<sz val="{size}"/><color rgb="{colour}"/><name val="{name}"/><charset val="134"/>'
+        return styles.add("fonts", f"<font>{of}</font>")
 
     def style(of_font: int, horizontal: str, fill: str = "", *, boxed: bool = True) -> int:
         number = styles.add("fills", solid(fill)) if fill else 0
@@ -209,12 +209,12 @@ def _formats(styles: Styles) -> dict[str, int]:
 
     sides = "".join(f'<{side} style="thin"><color auto="1"/></{side}>' for side in ("left", "right", "top", "bottom"))
     box = styles.add("borders", f"<border>{sides}<diagonal/></border>")
-    plain, link = font("10.5"), font("10.5", '<u/><color rgb="FF0D47A1"/>')
+    plain, link = font("10.5"), font("10.5", "FF0D47A1", look="<u/>")
     return {
         "title": style(font("18", name=TITLE_FONT), "center", boxed=False),
         "verdict": style(font("12", name=TITLE_FONT), "left", boxed=False),
-        "note": style(font("10.5", '<color rgb="FF616161"/>'), "left", boxed=False),
-        "head": style(font("10.5", '<b/><color rgb="FF000000"/>'), "center", "FF" + COMPUTED.removeprefix("#")),
+        "note": style(font("10.5", "FF616161"), "left", boxed=False),
+        "head": style(font("10.5", look="<b/>"), "center", "FF" + COMPUTED.removeprefix("#")),
         "left": style(plain, "left"),
         "centre": style(plain, "center"),
         "link": style(link, "center"),

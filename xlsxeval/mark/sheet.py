@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -70,15 +71,23 @@ class Layout:
             self.width = round(_real(attributes.get("defaultColWidth"), _WIDTH / _DIGIT) * _DIGIT) or _WIDTH
             self.height = round(_real(attributes.get("defaultRowHeight"), _HEIGHT * 3 / 4) * 4 / 3) or _HEIGHT
 
-    def area(self, at: Position) -> Range:
-        """Give the merged cells that a cell is one of, or itself."""
-        row, col = at
-        inside = (m for m in self.merges if m.first_row <= row <= m.last_row and m.first_col <= col <= m.last_col)
-        return next(inside, Range(row, col, row, col))
+    def areas(self, cells: Iterable[Position]) -> dict[Position, Range]:
+        """Give the merged cells that each cell is one of, or the cell itself."""
+        found = {at: Range(*at, *at) for at in cells}
+        rows: dict[int, list[Position]] = {}
+        for at in sorted(found):
+            rows.setdefault(at[0], []).append(at)
+        numbers = list(rows)
+        for merge in self.merges:
+            for row in numbers[bisect_left(numbers, merge.first_row) : bisect_right(numbers, merge.last_row)]:
+                found |= {at: merge for at in rows[row] if merge.first_col <= at[1] <= merge.last_col}
+        return found
 
     def width_of(self, col: int) -> int:
         """Give the width of a column."""
-        return next((size for first, last, size in self.widths if first <= col <= last), self.width)
+        at = bisect_right(self.widths, (col, LAST_COL, 0)) - 1
+        first, last, size = self.widths[at] if at >= 0 else (0, 0, 0)
+        return size if first <= col <= last else self.width
 
     def height_of(self, row: int) -> int:
         """Give the height of a row."""

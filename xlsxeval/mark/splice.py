@@ -16,6 +16,7 @@ _MOST_NODES = 400_000
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")
 _TAG_END = re.compile(rb"""(?:[^<>"']|"[^"]*"|'[^']*')*>""")
 _OPENING = re.compile(r"<(/?)(?=[A-Za-z]\w*[\s/>])")
+_WHITE = re.compile("[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
@@ -27,7 +28,7 @@ Visit: TypeAlias = Callable[[str, dict[str, str], int], None]
 
 def shown(text: str) -> str:
     """Give a stranger's text fit for a cell or a comment, in one line: no control, no direction character."""
-    return _NO_CHARACTER.sub("\ufffd", safe(" ".join(text.split())))
+    return _NO_CHARACTER.sub("\ufffd", safe(_WHITE.sub(" ", text).strip(" ")))
 
 
 def xml_text(text: str) -> str:

@@ -56,6 +56,9 @@ class Styles:
         }
         self._xfs = list(self._sections["cellXfs"].children)
         self._rests = [_without_fill(xf) for xf in self._xfs]
+        self._alike: dict[str, list[int]] = {}
+        for number, rest in enumerate(self._rests):
+            self._alike.setdefault(rest, []).append(number)
         self._ours = frozenset(str(n) for n, fill in enumerate(self._entries["fills"]) if _OUR_FILL.match(fill))
 
     def add(self, section: str, xml: str) -> int:
@@ -69,6 +72,7 @@ class Styles:
             if section == "cellXfs":
                 self._xfs.append(node)
                 self._rests.append(_without_fill(node))
+                self._alike.setdefault(self._rests[-1], []).append(len(self._rests) - 1)
             self._document.append(self._sections[section], text)
         return numbers[text]
 
@@ -78,7 +82,7 @@ class Styles:
 
     def ours(self) -> frozenset[int]:
         """Give the styles that came with one of our fills."""
-        return frozenset(number for number, xf in enumerate(self._xfs) if xf.attributes.get("fillId") in self._ours)
+        return frozenset(filter(self._is_ours, range(len(self._xfs))))
 
     def fill_of(self, base: int) -> str:
         """Give the fill of a style as a text that can be remembered; empty for an unusual one."""
@@ -95,11 +99,11 @@ class Styles:
             base: the number of its own style when it was marked; another program may have numbered them anew.
             fill: the fill that it had; None if the cell was moved since, then the fill of a cell like it is taken.
         """
-        rest, ours = self._rests[current], self.ours()
+        rest = self._rests[current]
         if base is not None and base < len(self._xfs) and self._rests[base] == rest and self.fill_of(base) == fill:
             return base
-        alike = [number for number, one in enumerate(self._rests) if one == rest and number not in ours]
-        wanted = next((n for n in alike if fill is None or self.fill_of(n) == fill), None)
+        alike = (number for number in self._alike[rest] if not self._is_ours(number))
+        wanted = next((number for number in alike if fill is None or self.fill_of(number) == fill), None)
         if wanted is not None:
             return wanted
         plain = fill if fill and _PLAIN_FILL.fullmatch(fill) else _NO_FILL
@@ -111,6 +115,9 @@ class Styles:
             if len(self._entries[name]) > len(node.children) and "count" in node.attributes:
                 self._document.set(node, "count", str(len(self._entries[name])))
         return self._document.done()
+
+    def _is_ours(self, number: int) -> bool:
+        return self._xfs[number].attributes.get("fillId") in self._ours
 
     def _known(self, base: int) -> int:
         return base if base < len(self._xfs) else 0
