@@ -104,6 +104,32 @@ def rich(*, macros: bool = False) -> bytes:
     return buffer.getvalue()
 
 
+def as_by_excel() -> bytes:
+    """Give the same with what Excel itself adds: marks of its versions, alternatives, line ends, byte order marks."""
+    spaces = (
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr" '
+        'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" '
+        'xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
+    )
+    parts = {name: content.decode("latin-1") for name, content in members(rich()).items()}
+    for name, text in parts.items():
+        if name.endswith(".xml") and name.startswith("xl/"):
+            parts[name] = text.replace('standalone="yes"?>\n', 'standalone="yes"?>\r\n', 1)
+    # XlsxWriter declares two of the spaces here already.
+    revision = f'{spaces[spaces.index("xmlns:xr=") :]} xr:uid="{{00000000-0001-0000-0000-000000000000}}" '
+    sheet = parts["xl/worksheets/sheet2.xml"].replace("<worksheet ", f"<worksheet {revision}", 1)
+    sheet = sheet.replace('mc:Ignorable="x14ac"', 'mc:Ignorable="x14ac xr"')
+    control = '<mc:AlternateContent><mc:Choice Requires="x14"><controls/></mc:Choice></mc:AlternateContent>'
+    parts["xl/worksheets/sheet2.xml"] = sheet.replace("<tableParts", f"{control}<tableParts")
+    styles = parts["xl/styles.xml"].replace("<styleSheet ", f"<styleSheet {spaces}", 1)
+    parts["xl/styles.xml"] = styles.replace("<fonts ", '<fonts x14ac:knownFonts="1" ')
+    notes = parts["xl/comments2.xml"].replace("<comments ", f"<comments {spaces}", 1)
+    parts["xl/comments2.xml"] = "\xef\xbb\xbf" + notes.replace(
+        "<comment ", '<comment shapeId="0" xr:uid="{00000000-0006-0000-0000-000001000000}" '
+    )
+    return packed({name: text.encode("latin-1") for name, text in parts.items()})
+
+
 def by_openpyxl() -> bytes:
     """Give a workbook by openpyxl, with a comment."""
     book = openpyxl.Workbook()

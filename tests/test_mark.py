@@ -17,20 +17,23 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import GradientFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.conftest import FAULTY, SAMPLES, S
 from tests.engines import has_libreoffice, saved_by_libreoffice
 from tests.hostile import LIMITS, every_case, mutants
 from tests.lint import faults
-from tests.marking import CELLS, SHEET, by_hand, by_openpyxl, members, packed, rich, said, same, tree
+from tests.marking import CELLS, SHEET, as_by_excel, by_hand, by_openpyxl, members, packed, rich, said, same, tree
 from tests.test_workbook import JS, needs_node
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet
+from xlsxeval.mark.boxes import box_anchor
 from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
+from xlsxeval.mark.sheet import Layout
 from xlsxeval.mark.styles import FILLS
-from xlsxeval.read.cells import Refused, Workbook
+from xlsxeval.read.cells import Range, Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import safe
@@ -38,7 +41,7 @@ from xlsxeval.report.text import safe
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _FILLED = [name for name in sorted(SAMPLES.glob("*/filled.xlsx")) if name.parent.name != "无误样例"]
 _WORKBOOKS: dict[str, Callable[[], bytes]] = {
-    "rich": rich, "macros": lambda: rich(macros=True), "openpyxl": by_openpyxl, "prefixes": by_hand,
+    "rich": rich, "macros": lambda: rich(macros=True), "excel": as_by_excel, "openpyxl": by_openpyxl, "prefixes": by_hand,
 }  # fmt: skip
 needs_libreoffice = pytest.mark.skipif(
     not has_libreoffice() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"), reason="LibreOffice is not installed"
@@ -219,6 +222,42 @@ def test_a_threaded_comment_is_left_alone() -> None:
     sheet = load(copy)[SHEET]
     assert sheet["D4"].comment.text == "原有批注<&>\n第二行"
     assert sheet["D4"].fill.fgColor.rgb == FILLS["error"]
+
+
+def test_a_box_shows_the_whole_text() -> None:
+    layout = Layout()
+    assert box_anchor("错误 E01：短。", Range(5, 2, 5, 2), layout) == "2, 15, 3, 4, 7, 15, 5, 2"
+    assert box_anchor("字" * 25 + "\n" + "字" * 24, Range(5, 2, 5, 3), layout) == "3, 15, 3, 4, 8, 15, 6, 14"
+    layout.widths.append((4, 5, 0))
+    layout.heights[4] = 0
+    assert box_anchor("错误 E01：短。", Range(5, 2, 5, 2), layout) == "2, 15, 3, 4, 9, 15, 6, 2"
+
+
+def test_a_drawing_that_was_there_takes_in_our_boxes() -> None:
+    parts = members(marked(rich(), [said(SHEET, {"B2": "error"})]))
+    drawing = parts["xl/drawings/vmlDrawing2.vml"]
+    numbers = [int(number) for number in re.findall(rb'id="_x0000_s([0-9]+)"', drawing)]
+    assert len(numbers) == len(set(numbers)) == 4
+    assert drawing.count(b'<v:shapetype id="_x0000_t202"') == 1
+    assert drawing.count(b'ObjectType="Button"') == 1
+    assert "xl/drawings/vmlDrawing3.vml" not in parts
+
+
+def test_an_unusual_fill_comes_back() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(by_openpyxl()))
+    book.active["B2"].fill = GradientFill(stop=("FFFFFF", "00FF00"))
+    buffer = io.BytesIO()
+    book.save(buffer)
+    copy = marked(buffer.getvalue(), [said(SHEET, {"B2": "error"})])
+    assert load(copy)[SHEET]["B2"].fill.fgColor.rgb == FILLS["error"]
+    assert load(marked(copy, [said(SHEET, {})]))[SHEET]["B2"].fill.fill_type == "linear"
+
+
+def test_a_fill_that_a_program_dropped_meanwhile_comes_back() -> None:
+    copy = marked(by_openpyxl(), [said(SHEET, {"B2": "error"})])
+    parts = members(copy)
+    parts["xl/styles.xml"] = parts["xl/styles.xml"].replace(b"FF00FF00", b"FF123456")
+    assert load(marked(packed(parts), [said(SHEET, {})]))[SHEET]["B2"].fill.fgColor.rgb == "FF00FF00"
 
 
 # 审核意见
@@ -455,10 +494,16 @@ def test_strict_stays_strict() -> None:
 def test_a_damaged_file_is_marked_or_refused(seed: int) -> None:
     choose = random.Random(seed)
     for content in mutants(rich(), 60, choose.randrange):
-        try:
-            marked(content, [said(SHEET, CELLS)])
-        except Refused as refused:
+        if refused := _refusal(content):
             assert "Error）" not in str(refused)
+
+
+def _refusal(content: bytes) -> Refused | None:
+    try:
+        marked(content, [said(SHEET, CELLS)])
+    except Refused as refused:
+        return refused
+    return None
 
 
 _EVIL = [

@@ -106,7 +106,9 @@ def comment(page: Page, parts: Parts, texts: Mapping[Range, Lines], memories: li
     if AUTHOR not in names and new:
         document.append(authors, f"<author>{AUTHOR}</author>")
     parts.write(part, document.done())
-    parts.write(drawing, with_boxes(moved_boxes(parts.read(drawing), grown), new))
+    # A box may be left over from a comment that is gone.
+    free = without_boxes(moved_boxes(parts.read(drawing), grown), set(new))
+    parts.write(drawing, with_boxes(free, new))
     kept = {cell_name(*at): boxes[at] for at in grown}
     return [replace(memory, box=kept.get(memory.cell, "")) for memory in memories]
 
