@@ -335,7 +335,7 @@ def test_what_cannot_be_marked_gets_a_sheet_of_its_own() -> None:
     outcome = replace(said("自评表", {"A1": "error"}), verdict="unusable", unit="", year=None)
     sheet = load(opinion_sheet([outcome]))["审核意见"]
     assert [sheet[f"A{row}"].value for row in range(1, 6)] == [
-        "审核意见", "文件.xlsx：无法使用", "这种格式的文件不能加批注，意见都列在这里。", "序号", 1,
+        "审核意见", "文件.xlsx：无法使用", "这个文件里不能直接加批注，意见都列在这里。", "序号", 1,
     ]  # fmt: skip
     assert sheet["E5"].hyperlink is None
     assert faults(opinion_sheet([outcome])) == []

@@ -24,7 +24,7 @@ _CENTRED = frozenset({"序号", "程度", "代码", "工作表"})
 _HELP = (
     "有底色和批注的单元格就是有意见的地方；点“单元格”一列跳到该处，按“程度”筛选。改好以后不用删批注，再审核时会更新。"
 )
-_HELP_ALONE = "这种格式的文件不能加批注，意见都列在这里。"
+_HELP_ALONE = "这个文件里不能直接加批注，意见都列在这里。"
 #: Excel's limits for the text of a cell and the links of a sheet.
 _LONGEST, _MOST_LINKS = 32_000, 65_000
 _TAB_COLOUR = "FFD32F2F"
