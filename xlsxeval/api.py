@@ -18,7 +18,7 @@ from xlsxeval.data import build_filing, parse_data, plain_data, read_data
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
@@ -34,7 +34,7 @@ from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
 _MOST_LINES = 500
-_OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET})
+_OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET})
 
 
 def new(
@@ -166,7 +166,7 @@ def _read(
         if not book.skipped:
             raise
     # A form may stand on a sheet that only has the name of one of ours.
-    book = open_any(content, limits)
+    book = open_any(content, limits, frozenset({OPINION_SHEET}) if MARKS_NAME in book.names else frozenset())
     return read_filings(book, formsets, name, year), book
 
 

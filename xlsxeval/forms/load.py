@@ -12,7 +12,7 @@ from xlsxeval.forms import checks as declared
 from xlsxeval.forms.convert import Spec, convert
 from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, Blank, Field, Form, FormSet, Label, Table
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Label, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
 from xlsxeval.forms.picture import Part, PictureError, read_picture
 from xlsxeval.forms.spec import FieldSpec, FormSpec, NumberOrText, SetSpec, TableSpec
@@ -105,7 +105,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
     if not 0 < len(spec.form) <= _LONGEST_SHEET_NAME or set(spec.form) & set("[]:*?/\\'") or "." in spec.form:
         message = f"表名也是工作表名，不能超过{_LONGEST_SHEET_NAME}字，不能含有 [ ] : * ? / \\ ' . "
         raise lines.error(message.strip(), "form")
-    if spec.form in {GUIDE_SHEET, LIVE_SHEET}:
+    if spec.form in {GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET}:
         raise lines.error(f"表名不能是“{spec.form}”，工作簿里另有这样一张表", "form")
     if any(not 0 < one <= _WIDEST for one in spec.widths):
         raise lines.error(f"列宽应在0到{_WIDEST}之间", "widths")

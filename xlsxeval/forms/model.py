@@ -14,6 +14,8 @@ PlainForm = Mapping[str, object]
 
 #: The sheets that our workbooks have besides the forms.
 GUIDE_SHEET, LIVE_SHEET = "填表说明", "核对"
+#: The sheet that a marked copy has besides, and the hidden name that leads to it whatever a person calls it.
+OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
