@@ -22,10 +22,13 @@ _NAMES = (
 )
 
 
-def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
+def parse(
+    chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits, tail: bytes = b""
+) -> None:
     """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
 
-    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
+    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is. The ``tail`` follows
+    the chunks and must be well-formed, but no handler hears of it.
 
     Raises:
         Refused: for a document type, an encoding other than UTF-8, or one endless tag or text.
@@ -55,7 +58,9 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
         # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
         if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
-    parser.Parse(b"", True)  # noqa: FBT003
+    if tail:
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+    parser.Parse(tail, True)  # noqa: FBT003
 
 
 def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
