@@ -11,12 +11,14 @@ from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.summary import Summary
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
 
 
 def safe(text: str) -> str:
-    """Show control and direction characters as U+FFFD, so that no file can play with the terminal."""
+    """Show control and direction characters, and what no XML can hold, as U+FFFD: no text plays with its reader."""
     return _UNSAFE.sub("\ufffd", text)
 
 

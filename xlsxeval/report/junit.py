@@ -1,0 +1,91 @@
+"""Findings as JUnit XML, for servers that show test results."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+from xlsxeval.report.catalogues import Catalogues, title_of
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.text import safe
+from xlsxeval.rules.finding import Finding
+
+_READ = "能够读取"
+_COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+class _Case(NamedTuple):
+    """A test case: where it shows, its name, the element that tells its result (none: passed), and what it says."""
+
+    place: str
+    name: str
+    result: str
+    findings: Sequence[Finding]
+
+
+def junit_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[str]:
+    """Yield one XML document, a suite for each filing; to be encoded as UTF-8.
+
+    A suite has one case for the reading, which is an ``error`` for an unusable file, and one case for each form and
+    rule that found something: ``failure`` with a line for each error; passed, with the findings as ``system-out``, for
+    warnings and notices, because they do not make ``check`` fail either; ``skipped`` if all were waived. A case for
+    a rule and not for a finding, because servers pass over the second case of a name.
+
+    Args:
+        outcomes: what was found, filing by filing.
+        catalogues: the rules of the sets, for their titles.
+    """
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="xlsxeval">\n'
+    last, number = "", 0
+    for outcome in outcomes:
+        number = number + 1 if outcome.file == last else 1
+        last = outcome.file
+        yield _suite(outcome, f"{outcome.file}（第{number}份）" if number > 1 else outcome.file, catalogues)
+    yield "</testsuites>\n"
+
+
+def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
+    unusable = outcome.verdict == "unusable"
+    cases = [_Case(file, _READ, "error" if unusable else "", outcome.findings if unusable else ())]
+    found: dict[tuple[str, str], list[Finding]] = {}
+    for finding in () if unusable else outcome.findings:
+        found.setdefault((finding.form, finding.code), []).append(finding)
+    for (form, code), ones in found.items():
+        where = f"{file}.{form}" if form else file
+        name = f"{code} {title_of(catalogues, outcome.formset, code)}".rstrip()
+        cases.append(_Case(where, name, *_result(ones)))
+    results = Counter(case.result for case in cases)
+    name = outcome.title if outcome.title == outcome.file else f"{outcome.title}（{file}）"
+    numbers = " ".join(f'{key}="{results[result]}"' for key, result in _COUNTED.items())
+    head = f'<testsuite name={_quoted(name)} tests="{len(cases)}" {numbers} time="0">\n'
+    return head + "".join(map(_case, cases)) + "</testsuite>\n"
+
+
+def _result(findings: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
+    """Tell what one rule's findings on one form come to, and which of them say so."""
+    standing = [one for one in findings if not one.waived]
+    if not standing:
+        return "skipped", findings
+    return "failure" if any(one.severity == "error" for one in standing) else "system-out", standing
+
+
+def _case(case: _Case) -> str:
+    head = f'<testcase classname={_quoted(case.place)} name={_quoted(case.name)} time="0"'
+    if not case.result:
+        return f"{head}/>\n"
+    lines = [_line(one) for one in case.findings]
+    kind = f" message={_quoted(lines[0])}" if case.result != "system-out" else ""
+    text = escape("\n".join(map(safe, lines)))
+    return f"{head}><{case.result}{kind}>{text}</{case.result}></testcase>\n"
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
+    why = f"审核说明：{finding.waived}。" if finding.waived else ""
+    return f"{where}  {finding.severity_word}  {finding.message}{why}".lstrip()
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(safe(text))

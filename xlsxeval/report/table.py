@@ -1,0 +1,62 @@
+"""Findings as a CSV table that Excel and WPS open as it is meant: every text stays a text."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+
+from xlsxeval.report.catalogues import Catalogues, title_of
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.text import safe
+
+COLUMNS = (
+    "文件",
+    "单位",
+    "项目",
+    "表",
+    "工作表",
+    "单元格",
+    "代码",
+    "规则",
+    "级别",
+    "问题",
+    "填的是",
+    "应为",
+    "审核说明",
+)
+#: Excel and WPS know by this mark that the file is UTF-8.
+_BOM = "\ufeff"
+_LIVE = frozenset("=+-@\t\r\n＝＋－＠")
+_NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
+
+
+def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[str]:
+    """Yield the table line by line, each ended by CR LF, a byte order mark first; to be encoded as UTF-8.
+
+    Args:
+        outcomes: what was found; each finding has a line, and a filing without any has one with 通过.
+        catalogues: the rules of the sets, for their titles.
+    """
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    yield _BOM + writer.writerow(COLUMNS)
+    for outcome in outcomes:
+        whose = (outcome.file, outcome.unit, outcome.subject)
+        for one in outcome.findings:
+            rule = (one.code, title_of(catalogues, outcome.formset, one.code), one.severity_word)
+            what = (one.message, one.found, one.expected, one.waived)
+            yield writer.writerow(map(inert, (*whose, one.form, one.sheet, one.cell, *rule, *what)))
+        if not outcome.findings:
+            yield writer.writerow(map(inert, (*whose, "", "", "", "", "", "通过", "没有发现问题", "", "", "")))
+
+
+def inert(text: str) -> str:
+    """Keep a spreadsheet from calculating a text: a beginning like a formula's gets a ``'``, a negative number does not."""
+    return f"'{safe(text)}" if text[:1] in _LIVE and not _NEGATIVE.fullmatch(text) else safe(text)
+
+
+class _Line:
+    """Where the csv writer writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
