@@ -1,0 +1,117 @@
+"""退回修改通知: for each unit one letter that says what to correct and what to explain, as Markdown and for Word."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from xlsxeval.report.filename import file_stem
+from xlsxeval.report.letter import filled
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.word import word_document
+from xlsxeval.rules.finding import Finding
+from xlsxeval.text import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+#: What the names of all notices begin with.
+PREFIX = "退回修改通知"
+
+
+def notices(
+    outcomes: Iterable[Outcome], template: Template, *, deadline: str = "", contact: str = "", today: date | None = None
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the notices, as names of files and their content: a .md and a .docx for each unit, in order of appearance.
+
+    A unit without any error or warning that still counts gets none. Filings without a unit get one for each file.
+
+    Args:
+        outcomes: what was found, in any order; without filings that a newer one replaces.
+        template: what ``letter.load_template`` gave.
+        deadline: until when the unit must send its forms again, as it is to be printed.
+        contact: whom to ask, as it is to be printed.
+        today: the day printed as the letter's; default: today.
+
+    Raises:
+        DefinitionError: if the template cannot be filled in.
+    """
+    day = today or date.today()  # noqa: DTZ011  # the clerk's own day
+    fixed = {"期限": deadline, "联系人": contact, "日期": f"{day.year}年{day.month}月{day.day}日"}
+    taken: set[str] = set()
+    for unit, packed in _by_unit(outcomes).items():
+        filings = [json.loads(zlib.decompress(one)) for one in packed]
+        text = filled(template, {**fixed, **_values(filings)})
+        stem = file_stem(PREFIX, filings[0]["单位"] or unit, taken)
+        yield f"{stem}.md", text.encode("utf-8", "replace")
+        yield f"{stem}.docx", word_document(text)
+
+
+def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
+    """Keep by unit what a notice needs; packed, because the last file may belong to the first unit."""
+    found: dict[str, list[bytes]] = {}
+    for outcome in outcomes:
+        standing = [one for one in outcome.findings if one.severity in {"error", "warning"} and not one.waived]
+        if standing:
+            filing = _filing(outcome, standing)
+            found.setdefault(clean(outcome.unit) or outcome.file, []).append(zlib.compress(json.dumps(filing).encode()))
+    return found
+
+
+def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
+    file = re.split(r"[/\\]", outcome.file)[-1]
+    return {
+        **{"单位": outcome.unit, "项目": outcome.subject, "文件": file, "年度": outcome.year},
+        "findings": [
+            {
+                "severity": one.severity,
+                "form": one.form,
+                **{"工作表": one.sheet, "位置": one.cell or "整张表", "填的是": one.found, "应为": one.expected},
+                **{"问题": one.message, "代码": one.code},
+            }
+            for one in findings
+        ],
+    }
+
+
+def _values(filings: list[dict[str, Any]]) -> dict[str, object]:
+    years = sorted({str(one["年度"]) for one in filings if one["年度"]})
+    errors, warnings = (_groups(filings, severity) for severity in ("error", "warning"))
+    items = [item for group in (*errors, *warnings) for item in group["问题"]]
+    for number, item in enumerate(items, 1):
+        item["序号"] = number
+    first = filings[0]
+    return {
+        "单位": first["单位"] or first["文件"] or "报送单位",
+        "年度": f"{'、'.join(years)}年度" if years else "",
+        "错误数": sum(len(group["问题"]) for group in errors),
+        "警告数": sum(len(group["问题"]) for group in warnings),
+        "须更正": errors,
+        "须说明": warnings,
+    }
+
+
+def _groups(filings: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
+    groups: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for number, filing in enumerate(filings):
+        for item in filing["findings"]:
+            if item["severity"] == severity:
+                key = number, item["form"], item["工作表"]
+                name = _name(filing, item, alone=len(filings) == 1)
+                group = groups.setdefault(key, {"名称": name, "文件": filing["文件"], "问题": []})
+                group["问题"].append(item)
+    return list(groups.values())
+
+
+def _name(filing: Mapping[str, Any], item: Mapping[str, Any], *, alone: bool) -> str:
+    """Name a form as its unit knows it: by the sheet if that is called otherwise, by the project, by the file."""
+    form, sheet = item["form"], item["工作表"]
+    parts = [f"工作表“{sheet}”" if sheet and sheet != form else "", filing["项目"], "" if alone else filing["文件"]]
+    rest = "，".join(part for part in parts if part)
+    if not form:
+        return rest or filing["文件"] or "报送的文件"
+    return f"{form}（{rest}）" if rest else form

@@ -1,0 +1,218 @@
+"""A letter in Markdown as a Word document in the manner of Chinese offices; knows nothing of what it says."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xlsxeval.report.text import safe
+from xlsxeval.text import display_width
+
+if TYPE_CHECKING:
+    from docx.document import Document
+    from docx.text.paragraph import Paragraph
+    from markdown_it.tree import SyntaxTreeNode as Node
+
+#: Page and margins in mm as GB/T 9704 has them: width, height, top, bottom, left, right.
+_WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 210, 297, 37, 35, 28, 26
+#: Style -> font, its size in points, bold. The fonts come with Windows and WPS; others take their own Song or Fangsong.
+_FONTS = {
+    "Normal": ("仿宋", 16, False),
+    "Heading 1": ("宋体", 22, True),
+    "Heading 2": ("黑体", 16, False),
+    "Heading 3": ("楷体", 16, True),
+}
+_LATIN = "Times New Roman"
+_TABLE_FONT, _TABLE_SIZE = "宋体", 10.5
+_LINE = 28
+#: A column is at least and at most as wide as so many half-width signs.
+_NARROW, _WIDE = 4, 40
+#: Written into the package instead of the time of day, so that every run gives the same bytes.
+_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def word_document(markdown: str) -> bytes:
+    """Give the .docx of a Markdown text: headings, paragraphs, tables, lists, bold and italic; a quote stands right."""
+    import docx
+    from markdown_it import MarkdownIt
+    from markdown_it.tree import SyntaxTreeNode
+
+    document = docx.Document()
+    _set_up(document)
+    root = SyntaxTreeNode(MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown))
+    greeting = False
+    for node in root.children:
+        _block(document, node, flush=greeting and node.type == "paragraph")
+        greeting = node.type == "heading" and node.tag == "h1"
+    heading = next((_text(node) for node in root.children if node.type == "heading"), "")
+    _describe(document, heading)
+    stream = io.BytesIO()
+    document.save(stream)
+    return _timeless(stream.getvalue())
+
+
+def _set_up(document: Document) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.shared import Mm, Pt, RGBColor
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(_WIDTH), Mm(_HEIGHT)
+    section.top_margin, section.bottom_margin = Mm(_TOP), Mm(_BOTTOM)
+    section.left_margin, section.right_margin = Mm(_LEFT), Mm(_RIGHT)
+    for name, (font, size, bold) in _FONTS.items():
+        style: Any = document.styles[name]
+        _set_font(style.element.get_or_add_rPr(), style.font, font)
+        style.font.size, style.font.bold, style.font.color.rgb = Pt(size), bold, RGBColor(0, 0, 0)
+        form = style.paragraph_format
+        form.space_before = form.space_after = Pt(0)
+        form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(_LINE)
+    title: Any = document.styles["Heading 1"]
+    title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    title.paragraph_format.line_spacing = Pt(_LINE + 4)
+    title.paragraph_format.space_after = Pt(_LINE)
+    _page_number(section.footer.paragraphs[0])
+
+
+def _set_font(properties: Any, font: Any, name: str) -> None:
+    """Set the fonts of Latin and Chinese text; the theme's fonts, which would win, are taken out."""
+    from docx.oxml.ns import qn
+
+    font.name = _LATIN
+    fonts = properties.rFonts
+    for key in [key for key in fonts.attrib if key.endswith("Theme")]:
+        del fonts.attrib[key]
+    fonts.set(qn("w:eastAsia"), name)
+
+
+def _page_number(paragraph: Paragraph) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.add_run("— ")
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(field)  # noqa: SLF001  # python-docx has no fields
+    paragraph.add_run(" —")
+
+
+def _block(document: Document, node: Node, *, flush: bool = False) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    if node.type == "heading":
+        level = min(int(node.tag[1:]), 3)
+        paragraph = document.add_paragraph(style=f"Heading {level}")
+        _runs(paragraph, node)
+        _indent(paragraph, 0 if level == 1 else 2)
+    elif node.type == "paragraph":
+        paragraph = document.add_paragraph()
+        _runs(paragraph, node)
+        _indent(paragraph, 0 if flush else 2)
+    elif node.type == "blockquote":
+        for child in node.children:
+            paragraph = document.add_paragraph()
+            _runs(paragraph, child)
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    elif node.type in {"bullet_list", "ordered_list"}:
+        first = int(node.attrs.get("start", 1))
+        for number, item in enumerate(node.children, first):
+            mark = f"{number}．" if node.type == "ordered_list" else "· "
+            for child in item.children:
+                if child.type != "paragraph":
+                    _block(document, child)
+                    continue
+                paragraph = document.add_paragraph(mark)
+                _runs(paragraph, child)
+                _indent(paragraph, 2)
+                mark = ""
+    elif node.type == "table":
+        _table(document, node)
+    elif node.content:
+        document.add_paragraph(safe(node.content))
+
+
+def _indent(paragraph: Paragraph, signs: int) -> None:
+    """Set in the first line by so many Chinese signs."""
+    from docx.shared import Pt
+
+    paragraph.paragraph_format.first_line_indent = Pt(signs * _FONTS["Normal"][1])
+
+
+def _runs(paragraph: Paragraph, node: Node, size: float = 0) -> None:
+    from docx.shared import Pt
+
+    for text, marks in _inline(node):
+        run = paragraph.add_run(text)
+        run.bold, run.italic = "strong" in marks or None, "em" in marks or None
+        if size:
+            run.font.size = Pt(size)
+            _set_font(run._r.get_or_add_rPr(), run.font, _TABLE_FONT)  # noqa: SLF001  # the Chinese font has no door
+
+
+def _inline(node: Node, marks: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield the pieces of text below a node, each with what it is inside of; a line that goes on needs no blank."""
+    if node.type == "hardbreak":
+        yield "\n", marks
+    elif node.children:
+        for child in node.children:
+            yield from _inline(child, marks | {node.type})
+    elif node.content:
+        yield safe(node.content), marks
+
+
+def _text(node: Node) -> str:
+    return "".join(text for text, _ in _inline(node))
+
+
+def _table(document: Document, node: Node) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
+    from docx.oxml import OxmlElement
+    from docx.shared import Mm
+
+    rows = [row.children for part in node.children for row in part.children]
+    table = document.add_table(len(rows), len(rows[0]), "Table Grid")
+    table.autofit = False
+    widths = _widths([[_text(cell) for cell in row] for row in rows])
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
+    for number, (row, nodes) in enumerate(zip(table.rows, rows, strict=True)):
+        properties = row._tr.get_or_add_trPr()  # noqa: SLF001  # python-docx has no word for either
+        properties.append(OxmlElement("w:cantSplit"))
+        if number == 0:
+            properties.append(OxmlElement("w:tblHeader"))
+        for cell, source, width in zip(row.cells, nodes, widths, strict=True):
+            cell.width = Mm(width)
+            paragraph = cell.paragraphs[0]
+            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            if number == 0 or "center" in str(source.attrs.get("style", "")):
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+            _runs(paragraph, source, _TABLE_SIZE)
+            for run in paragraph.runs if number == 0 else ():
+                run.bold = True
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
+    """Share the width of the page among columns by their longest text, within limits."""
+    columns = zip(*rows, strict=True)
+    needs = [min(max(_NARROW, *map(display_width, column)), _WIDE) + 2 for column in columns]
+    return [(_WIDTH - _LEFT - _RIGHT) * need / sum(needs) for need in needs]
+
+
+def _describe(document: Document, title: str) -> None:
+    properties = document.core_properties
+    properties.title, properties.author, properties.comments = title[:255], "", ""
+    properties.language = "zh-CN"
+
+
+def _timeless(package: bytes) -> bytes:
+    """Write a package again with one time for all parts."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, _TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return stream.getvalue()
