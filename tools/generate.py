@@ -5,19 +5,26 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
+from xlsxeval.report.junit import junit_lines
+from xlsxeval.report.letter import load_template
+from xlsxeval.report.notice import notices
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.page import catalogue_page, rule_page
+from xlsxeval.report.sarif import sarif_lines
+from xlsxeval.report.table import csv_lines
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.later import LATER
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
+REPORTS = SAMPLES / "报告"
 
 
 def generated() -> Iterator[tuple[Path, bytes]]:
@@ -29,6 +36,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         yield data.parent / "filled.xlsx", filled
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
+    yield from _reports(hunan)
     rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
@@ -36,6 +44,23 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     for name, spec in (("form", FormSpec), ("set", SetSpec)):
         text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
         yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()
+
+
+def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
+    """Yield the reports on the samples, an unusable file among them."""
+    outcomes = [
+        one
+        for name in ("错误样例", "澧县县委办2024", "无误样例")
+        for one in api.outcomes((SAMPLES / name / "filled.xlsx").read_bytes(), file=f"{name}/filled.xlsx")
+    ]
+    outcomes += api.outcomes(b"<html>", file="网页.xlsx")
+    catalogues = {hunan.name: api.rules(hunan)}
+    for name, lines in (("findings.csv", csv_lines), ("findings.sarif", sarif_lines), ("junit.xml", junit_lines)):
+        yield REPORTS / name, "".join(lines(outcomes, catalogues)).encode()
+    given = {"deadline": "2025年4月30日", "contact": "某某县财政局绩效管理股", "today": date(2025, 4, 1)}
+    for name, content in notices(outcomes, load_template(), **given):
+        if name.endswith(".md"):
+            yield REPORTS / name, content
 
 
 def _every_rule(hunan: FormSet) -> dict[str, Rule]:

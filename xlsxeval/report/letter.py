@@ -25,8 +25,15 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 _ITEM = {"序号": 1, "工作表": "表", "位置": "A1", "填的是": "1", "应为": "2", "问题": "问题。", "代码": "E01"}
 _GROUP = {"名称": "表", "文件": "表.xlsx", "问题": [_ITEM]}
 _EXAMPLE = {
-    **{"单位": "某某局", "年度": "2024年度", "期限": "2025年4月30日", "联系人": "某某", "日期": "2025年4月1日"},
-    **{"错误数": 1, "警告数": 1, "须更正": [_GROUP], "须说明": [_GROUP]},
+    "单位": "某某局",
+    "年度": "2024年度",
+    "期限": "2025年4月30日",
+    "联系人": "某某",
+    "日期": "2025年4月1日",
+    "错误数": 1,
+    "警告数": 1,
+    "须更正": [_GROUP],
+    "须说明": [_GROUP],
 }
 
 
@@ -69,7 +76,7 @@ def filled(template: Template, values: Mapping[str, object]) -> str:
     """
     try:
         text = template.render(values)
-    except Exception as error:  # a template may fail in any way that a program can
+    except Exception as error:  # noqa: BLE001  # a template may fail in any way that a program can
         raise DefinitionError(f"模板填不进去（{error}）", file=template.filename or "") from None
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 

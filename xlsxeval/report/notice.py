@@ -43,10 +43,10 @@ def notices(
     day = today or date.today()  # noqa: DTZ011  # the clerk's own day
     fixed = {"期限": deadline, "联系人": contact, "日期": f"{day.year}年{day.month}月{day.day}日"}
     taken: set[str] = set()
-    for unit, packed in _by_unit(outcomes).items():
+    for packed in _by_unit(outcomes).values():
         filings = [json.loads(zlib.decompress(one)) for one in packed]
         text = filled(template, {**fixed, **_values(filings)})
-        stem = file_stem(PREFIX, filings[0]["单位"] or unit, taken)
+        stem = file_stem(PREFIX, filings[0]["单位"] or filings[0]["文件"], taken)
         yield f"{stem}.md", text.encode("utf-8", "replace")
         yield f"{stem}.docx", word_document(text)
 
@@ -65,13 +65,20 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
     file = re.split(r"[/\\]", outcome.file)[-1]
     return {
-        **{"单位": outcome.unit, "项目": outcome.subject, "文件": file, "年度": outcome.year},
+        "单位": outcome.unit,
+        "项目": outcome.subject,
+        "文件": file,
+        "年度": outcome.year,
         "findings": [
             {
                 "severity": one.severity,
                 "form": one.form,
-                **{"工作表": one.sheet, "位置": one.cell or "整张表", "填的是": one.found, "应为": one.expected},
-                **{"问题": one.message, "代码": one.code},
+                "工作表": one.sheet,
+                "位置": one.cell or ("整张表" if one.form else "整个文件"),
+                "填的是": one.found,
+                "应为": one.expected,
+                "问题": one.message,
+                "代码": one.code,
             }
             for one in findings
         ],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from pathlib import PurePath
 from urllib.parse import quote
 
-from xlsxeval import __version__
 from xlsxeval.forms.model import Rule
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.dump import as_json
@@ -32,7 +32,7 @@ def sarif_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
         for code, rule in rules.items():
             places[name, code] = described.setdefault(as_json(_descriptor(rule)), len(described))
             places.setdefault(("", code), places[name, code])
-    driver = as_json({"name": "xlsxeval", "version": __version__})
+    driver = as_json({"name": "xlsxeval", "version": version("xlsxeval")})
     head = as_json({"$schema": _SCHEMA, "version": "2.1.0"})
     yield f'{head[:-1]}, "runs": [{{"language": "zh-CN", "tool": {{"driver": {driver[:-1]}, "rules": [\n'
     yield ",\n".join(described) + '\n]}}, "results": [\n'

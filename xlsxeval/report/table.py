@@ -51,7 +51,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
 
 
 def inert(text: str) -> str:
-    """Keep a spreadsheet from calculating a text: one that begins like a formula gets a ``'``, a negative number none."""
+    """Put a ``'`` before what a spreadsheet would calculate; a negative number is one and stays one."""
     return f"'{safe(text)}" if text[:1] in _LIVE and not _NEGATIVE.fullmatch(text) else safe(text)
 
 

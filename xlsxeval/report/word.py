@@ -27,8 +27,10 @@ _FONTS = {
 _LATIN = "Times New Roman"
 _TABLE_FONT, _TABLE_SIZE = "宋体", 10.5
 _LINE = 28
-#: A column is at least and at most as wide as so many half-width signs.
-_NARROW, _WIDE = 4, 40
+#: Widths of texts in a table in half-width signs: the least, the longest that counts as short, the most that counts.
+_NARROW, _SHORT, _LONG = 4, 10, 90
+#: What one of them takes in mm.
+_SIGN = 2.0
 #: Written into the package instead of the time of day, so that every run gives the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -72,7 +74,16 @@ def _set_up(document: Document) -> None:
     title.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.line_spacing = Pt(_LINE + 4)
     title.paragraph_format.space_after = Pt(_LINE)
+    _set_language(document)
     _page_number(section.footer.paragraphs[0])
+
+
+def _set_language(document: Document) -> None:
+    """Call the text Chinese as written in China: other programs choose the fonts for missing ones by that."""
+    from docx.oxml.ns import qn
+
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
 
 
 def _set_font(properties: Any, font: Any, name: str) -> None:
@@ -168,9 +179,10 @@ def _text(node: Node) -> str:
 
 
 def _table(document: Document, node: Node) -> None:
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
     from docx.oxml import OxmlElement
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     rows = [row.children for part in node.children for row in part.children]
     table = document.add_table(len(rows), len(rows[0]), "Table Grid")
@@ -184,9 +196,10 @@ def _table(document: Document, node: Node) -> None:
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for cell, source, width in zip(row.cells, nodes, widths, strict=True):
-            cell.width = Mm(width)
+            cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
             paragraph = cell.paragraphs[0]
-            paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
+            form = paragraph.paragraph_format
+            form.line_spacing_rule, form.space_before, form.space_after = WD_LINE_SPACING.SINGLE, Pt(2), Pt(2)
             if number == 0 or "center" in str(source.attrs.get("style", "")):
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
             _runs(paragraph, source, _TABLE_SIZE)
@@ -195,10 +208,15 @@ def _table(document: Document, node: Node) -> None:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share the width of the page among columns by their longest text, within limits."""
-    columns = zip(*rows, strict=True)
-    needs = [min(max(_NARROW, *map(display_width, column)), _WIDE) + 2 for column in columns]
-    return [(_WIDTH - _LEFT - _RIGHT) * need / sum(needs) for need in needs]
+    """Share the width of the page: to each column what a short text needs, the rest to those with long ones."""
+    texts = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
+    short = [min(max(width, _NARROW), _SHORT) + 2 for width in texts]
+    long = [min(width, _LONG) - _SHORT if width > _SHORT else 0 for width in texts]
+    page = _WIDTH - _LEFT - _RIGHT
+    unit = min(_SIGN, page / sum(short))
+    rest = page - unit * sum(short)
+    shares = long if any(long) else short
+    return [unit * need + rest * share / sum(shares) for need, share in zip(short, shares, strict=True)]
 
 
 def _describe(document: Document, title: str) -> None:
