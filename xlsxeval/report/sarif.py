@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import PurePath
@@ -47,7 +46,10 @@ def sarif_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
 def uri_of(file: str) -> str:
     """Give a file's path as a relative URI reference, percent-encoded; an absolute path as a ``file:`` URI."""
     path = PurePath(file)
-    return path.as_uri() if path.is_absolute() else quote(os.fsencode(path.as_posix()))
+    name = path.as_posix().encode("utf-8", "surrogatepass")
+    if not path.is_absolute():
+        return quote(name)
+    return f"file://{'' if name.startswith(b'/') else '/'}{quote(name, safe='/:')}"
 
 
 def _descriptor(rule: Rule) -> dict[str, object]:
