@@ -14,7 +14,6 @@ from xlsxeval.report.text import safe
 if TYPE_CHECKING:
     from jinja2 import Template
 
-_WHITE = re.compile(r"[ \t\r\n\f\v]+")
 #: Entities where a backslash would not do: inside tables, and for programs that look for HTML first.
 _ENTITIES = {"\\": "&#92;", "|": "&#124;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SIGNS = re.compile(r"[\\|&<>`*_\[\]~$@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
@@ -83,7 +82,7 @@ def filled(template: Template, values: Mapping[str, object]) -> str:
 
 def escape(text: str) -> str:
     """Write a text in Markdown so that it shows as it is: on one line, nothing in it a mark, a link or HTML."""
-    plain = safe(_WHITE.sub(" ", text).strip())
+    plain = safe(" ".join(text.split()))
     plain = _SIGNS.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), plain)
     return _BEGINNING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", plain)
 

@@ -142,7 +142,7 @@ def _block(document: Document, node: Node, *, flush: bool = False) -> None:
     elif node.type == "table":
         _table(document, node)
     elif node.content:
-        document.add_paragraph(safe(node.content))
+        document.add_paragraph("\n".join(map(safe, node.content.splitlines())))
 
 
 def _indent(paragraph: Paragraph, signs: int) -> None:
