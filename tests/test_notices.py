@@ -16,7 +16,7 @@ import docx
 import pytest
 from docx.document import Document
 from docx.shared import Mm
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -211,7 +211,7 @@ def only_text(tokens: Iterable[Token]) -> bool:
 
 
 HOSTILE_MARKDOWN = (
-    *("# 题", "## 题", "- 项", "+ 项", "1. 项", "12) 项", "> 引用", "---", "===", "***", "```", "~~~", "    代码", "`码`", "**粗**", "__粗__", "~~删~~"),
+    *("# 题", "## 题", "题 #", "- 项", "+ 项", "1. 项", "12) 项", "> 引用", "---", "===", "***", "```", "~~~", "    代码", "`码`", "**粗**", "__粗__", "~~删~~"),
     *("[链接](http://example.com)", "![图](x.png)", "<http://example.com>", "http://example.com", "www.example.com", "a@example.com", "[甲]: /url"),
     *("甲|乙", "\\|", "\\\\|", "&lt;b&gt;", "&#35;", "<!-- 注 -->", "<img src=x onerror=alert(1)>", "甲\n\n# 乙", "甲  \n乙", "{{ 7*7 }}", "{% for %}", "$x$", "*", "_", "\\"),
 )
@@ -235,6 +235,7 @@ ANY = st.text(st.characters(exclude_categories=())) | st.text("#*_`~<>&|\\[]()!-
 
 
 @given(ANY)
+@example("0 #")
 def test_any_text_escaped_shows_as_it_is(text: str) -> None:
     for before, after in (("", ""), ("甲", "：\n"), ("# ", ""), ("- ", ""), ("| 甲 |\n| --- |\n| ", " |")):
         tokens = VIEWER.parse(before + escape(text) + after)
@@ -268,6 +269,8 @@ def test_a_bureau_writes_its_own(tmp_path: Path) -> None:
         ("{{ 须更正.append(1) }}", "模板填不进去"),
         ("{% include '/etc/passwd' %}", "模板填不进去"),
         ("{{ 1/0 }}", "模板填不进去"),
+        ("{% if not 期限 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
+        ("{% if not 须更正 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
     ],
 )
 def test_mistakes_in_a_template_are_found_on_loading(tmp_path: Path, text: str, message: str) -> None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 #: Entities where a backslash would not do: inside tables, and for programs that look for HTML first.
 _ENTITIES = {"\\": "&#92;", "|": "&#124;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_SIGNS = re.compile(r"[\\|&<>`*_\[\]~$@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
-#: What makes a list, a heading or a line at the beginning of a line.
-_BEGINNING = re.compile(r"^([#+=:.)-]|[0-9]{1,9}[.)](?= |$))")
+_SIGNS = re.compile(r"[\\|&<>`*_\[\]~$@#]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+#: What makes a list or a line at the beginning of a line.
+_BEGINNING = re.compile(r"^([+=:.)-]|[0-9]{1,9}[.)](?= |$))")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
 _ITEM = {"序号": 1, "工作表": "表", "位置": "A1", "填的是": "1", "应为": "2", "问题": "问题。", "代码": "E01"}
@@ -34,10 +34,16 @@ _EXAMPLE = {
     "须更正": [_GROUP],
     "须说明": [_GROUP],
 }
+#: With everything, and with as little as there may be: a mistake may stand in either branch of a condition.
+_EXAMPLES = (
+    _EXAMPLE,
+    {**_EXAMPLE, "错误数": 0, "须更正": []},
+    {**_EXAMPLE, "警告数": 0, "须说明": [], "年度": "", "期限": "", "联系人": ""},
+)
 
 
 def load_template(file: Path | None = None) -> Template:
-    """Read a template of notices, and fill it in once to see that it can be.
+    """Read a template of notices, and fill it in with examples to see that it can be.
 
     Args:
         file: a bureau's own; default: the one that comes with the program, ``templates/notice.md``.
@@ -63,7 +69,8 @@ def load_template(file: Path | None = None) -> Template:
     except TemplateSyntaxError as error:
         raise DefinitionError(f"模板写错了（{error.message}）", file=str(path), line=error.lineno) from None
     template.filename = str(path)
-    filled(template, _EXAMPLE)
+    for values in _EXAMPLES:
+        filled(template, values)
     return template
 
 
