@@ -36,7 +36,7 @@ def on_executor(
     try:
         for task in tasks:
             if task.source is None:
-                yield task.index, None
+                yield task.place, None
                 continue
             gathered.append(task)
             if len(gathered) == chunk:
@@ -64,9 +64,9 @@ def _results(
 ) -> Iterator[tuple[int, Result]]:
     if not future.cancelled() and not future.exception():
         for task, result in zip(tasks, future.result(), strict=True):
-            yield task.index, result
+            yield task.place, result
     elif len(tasks) > 1:
         for task in tasks:
             submit([task])
     else:
-        yield tasks[0].index, died(tasks[0])
+        yield tasks[0].place, died(tasks[0])

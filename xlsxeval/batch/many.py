@@ -64,9 +64,7 @@ def check_many(
         Task(index, f"第{index + 1}份" if isinstance(source, bytes) else printable(source), source)
         for index, source in enumerate(sources)
     )
-    found = run_tasks(
-        tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory
-    )
+    found = run_tasks(tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
     with closing(found):
         for _, result in _in_order(found) if ordered else found:
             if result:

@@ -63,7 +63,7 @@ def in_processes(
     try:
         for task in tasks:
             if task.source is None:
-                yield task.index, None
+                yield task.place, None
                 continue
             if not crew.workers:
                 crew.workers = [_start(crew) for _ in range(min(jobs, MOST))]
@@ -125,7 +125,7 @@ def _collect(crew: _Crew) -> Iterator[tuple[int, Result]]:
             result = Result("", (unusable(task.name, TOO_SLOW, message),))
             crew.workers[place] = _replacement(crew, one)
         if task and result:
-            yield task.index, result
+            yield task.place, result
 
 
 def _replacement(crew: _Crew, worker: _Worker) -> _Worker:

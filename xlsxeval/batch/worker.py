@@ -29,8 +29,8 @@ class Settings:
     """How to check, as for ``api.outcomes``."""
 
     formset: FormSet | None = None
-    limits: Limits = Limits()
-    selection: Selection = Selection()
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
+    selection: Selection = Selection()  # noqa: RUF009  # frozen
     waivers: Sequence[Waiver] = ()
     today: date | None = None
     excerpts: bool = False
@@ -39,7 +39,7 @@ class Settings:
 class Task(NamedTuple):
     """One file to check; without a source its result is known already."""
 
-    index: int
+    place: int
     name: str
     source: Path | bytes | None
 
