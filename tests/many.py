@@ -29,4 +29,4 @@ def folder_of(folder: Path, count: int) -> Path:
 
 def slow(rows: int = 450_000) -> bytes:
     """Give a workbook within all budgets that takes seconds."""
-    return hostile.changed(SHEET=hostile.sheet('<row><c><v>1</v></c><c><v>2</v></c></row>' * rows))
+    return hostile.changed(SHEET=hostile.sheet("<row><c><v>1</v></c><c><v>2</v></c></row>" * rows))
