@@ -26,7 +26,7 @@ from xlsxeval.text import listed
 #: Marks our files among those of SQLite ("xlev").
 _APPLICATION = 0x786C6576
 _FORMAT = 1
-_COMMIT_EVERY = 50
+_COMMIT_EVERY = 20
 #: How many older files a note names.
 _NAMED = 3
 _TABLES = """

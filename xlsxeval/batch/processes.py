@@ -132,8 +132,7 @@ def _replacement(crew: _Crew, worker: _Worker) -> _Worker:
     crew.stillborn += not worker.ready
     if crew.stillborn > _STARTS:
         raise MachineError(
-            "核对用的进程启动不了，可能是内存不够；"
-            "在自己的脚本里用check_many，要写在 if __name__ == '__main__': 下面"
+            "核对用的进程启动不了，可能是内存不够；在自己的脚本里用check_many，要写在 if __name__ == '__main__': 下面"
         )
     _dismiss([worker])
     return _start(crew)

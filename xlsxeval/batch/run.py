@@ -116,9 +116,7 @@ def rules_key(settings: Settings, folder: Path | None = None) -> str:
     return key.hexdigest()
 
 
-def facts_of(
-    ledger: Ledger, collected: Collected, progress: Progress, roster: Sequence[str] = (), *, interrupted: bool = False
-) -> Facts:
+def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
     """Sum up a run, and compare it with the roster if there is one."""
     done, replaced = ledger.count()
     missing, unlisted = compare(roster, ledger.units()) if roster else ((), ())
@@ -128,7 +126,6 @@ def facts_of(
         states=ledger.states(),
         replaced=replaced,
         skipped=collected.skipped,
-        known=progress.known,
         roster=len(roster),
         missing=missing,
         unlisted=unlisted,

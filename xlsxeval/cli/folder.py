@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,7 +22,6 @@ from xlsxeval.batch.roster import read_roster
 from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
 from xlsxeval.batch.worker import BUG, Settings
 from xlsxeval.cli.reports import Report, write_report
-from xlsxeval.cli.shared import sentence
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.forms.library import set_folder
 from xlsxeval.report.facts import Facts
@@ -29,6 +30,8 @@ from xlsxeval.report.listing import Paint, block, facts_lines, plain_paint, verd
 from xlsxeval.report.statistics import statistics_lines
 
 _FOUND, _REFUSED, _MACHINE, _BUG, _INTERRUPTED = 1, 2, 3, 4, 130
+#: Seconds in which a scheduler must answer.
+_PATIENCE = 5
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan", "pass": "green"}
 
 
@@ -71,10 +74,12 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
         except KeyboardInterrupt:
             interrupted = True
         ledger.settle(compared=bool(wanted.ledger))
-        facts = facts_of(ledger, found, progress, roster, interrupted=interrupted)
+        facts = facts_of(ledger, found, roster, interrupted=interrupted)
         _print(ledger, facts, wanted)
         for report, path in wanted.reports.items():
             write_report(report, path, ledger.outcomes(), facts, force=wanted.force)
+    if progress.known:
+        click.echo(f"{progress.known}个文件的内容已在台账里，没有再核对", err=True)
     if interrupted:
         again = "，再运行一次就接着核对" if wanted.ledger else ""
         click.echo(f"已中断，完成了{facts.total}个文件中的{facts.files}个{again}", err=True)
@@ -152,9 +157,18 @@ def _executor(address: str | None) -> Iterator[Executor | None]:
         from distributed import Client
     except ImportError:
         raise DataError("要用集群，请先安装：pip install 'xlsxeval[cluster]'") from None
-    try:
-        client: Any = Client(address, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]  # theirs
-    except (OSError, ValueError) as error:
-        raise MachineError(sentence(f"连不上集群：{address}（{error}）")) from None
+    _knock(address)
+    client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]  # theirs
     with client:
         yield client.get_executor()
+
+
+def _knock(address: str) -> None:
+    """See whether somebody is there: the cluster's own client waits long and then shows a traceback."""
+    place = urlsplit(address)
+    try:
+        if not place.hostname or not place.port:
+            raise DataError(f"集群的地址应写成 tcp://主机:端口，这里是“{address}”")
+        socket.create_connection((place.hostname, place.port), _PATIENCE).close()
+    except (OSError, ValueError) as error:
+        raise MachineError(f"连不上集群：{address}（{error}）") from None

@@ -24,7 +24,6 @@ class Facts:
     states: Mapping[str, int] = field(default_factory=dict)
     replaced: int = 0
     skipped: Mapping[str, int] = field(default_factory=dict)
-    known: int = 0
     roster: int = 0
     missing: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()

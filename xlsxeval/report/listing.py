@@ -58,8 +58,6 @@ def facts_lines(facts: Facts) -> Iterator[str]:
     done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
     replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
     yield from _wrapped(f"共核对{done}：{counted or '没有结果'}{replaced}", 0)
-    if facts.known:
-        yield from _wrapped(f"其中{facts.known}个文件没有变化，用台账里的结果", 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
         yield from _wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
