@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
@@ -12,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
@@ -77,8 +79,8 @@ def test_quiet_and_statistics(sent: Path) -> None:
         "跳过2个：1个其他类型的文件，1个打开文件时留下的临时文件",
     ]
     lines = run("check", "报送", "--quiet", "--statistics", cwd=sent.parent).stdout.splitlines()
-    assert lines[4].split() == ["代码", "级别", "次数", "份数", "规则"]
-    assert "X01   错误     2     2  项目支出两表不一致" in lines
+    assert lines[5].split() == ["代码", "级别", "次数", "份数", "规则"]
+    assert "X01   错误     2     2  两表的项目支出不一致" in lines
     assert lines[-8:-3] == [
         "单位                    错误  警告  提示",
         "青石县水利事务中心        18    12     6",
@@ -164,6 +166,24 @@ def test_the_latest_of_several_versions_counts(tmp_path: Path) -> None:
         "旧.xlsx": ["这个单位另有一份较新的“新.xlsx”（1970-01-11修改），以那一份为准"],
     }
     assert lines.returncode == 1
+
+
+def test_two_forms_in_two_files_are_no_versions(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("基础数据表", "自评表"):
+        content = openpyxl.load_workbook(io.BytesIO(FILLED))
+        for sheet in set(content.sheetnames) - {name}:
+            del content[sheet]
+        content.save(tmp_path / "in" / f"{name}.xlsx")
+    shutil.copy(CLEAN / "filled.xlsx", tmp_path / "全.xlsx")
+    os.utime(tmp_path / "全.xlsx", (86_400,) * 2)
+    done = run("check", "in", "--ledger", "l.db", "--quiet", cwd=tmp_path)
+    assert "没有计入" not in done.stdout
+    done = run("check", "in", "全.xlsx", "--ledger", "l.db", "--quiet", cwd=tmp_path)
+    assert "没有计入" not in done.stdout  # neither of the newer ones has both forms
+    os.utime(tmp_path / "全.xlsx")
+    done = run("check", "in", "全.xlsx", "--ledger", "l.db", "--quiet", cwd=tmp_path)
+    assert "另有2份重复或较早的没有计入" in done.stdout
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
@@ -354,6 +374,17 @@ def test_files_of_a_cluster_that_is_not_there(sent: Path) -> None:
     done = run("check", "报送", "--scheduler", "tcp://127.0.0.1:9", cwd=sent.parent)
     assert done.returncode == 3
     assert done.stderr.startswith("连不上集群：tcp://127.0.0.1:9（")
+
+
+def test_a_cluster_gives_the_same(sent: Path) -> None:
+    distributed = pytest.importorskip("distributed")
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=False, protocol="tcp://", host="127.0.0.1"
+    )
+    with cluster:
+        there = run("check", sent, "--scheduler", cluster.scheduler_address)
+    here = run("check", sent)
+    assert (there.stdout, there.stderr, there.returncode) == (here.stdout, "", 2)
 
 
 def test_rules_key_changes_with_everything_that_changes_a_verdict(tmp_path: Path) -> None:

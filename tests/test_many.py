@@ -190,7 +190,7 @@ def test_a_bug_costs_one_file_and_is_said(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_on_a_dask_cluster() -> None:
     distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None, processes=False)
+    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", processes=False)
     with cluster, distributed.Client(cluster) as client:
         found = seen(xlsxeval.check_many([*map(distinct, range(60)), b""], executor=client.get_executor()))
     assert found == [*((f"第{number + 1}份", "pass", []) for number in range(60)), ("第61份", "unusable", ["R01"])]

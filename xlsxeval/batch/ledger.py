@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -34,8 +34,8 @@ CREATE TABLE IF NOT EXISTS results(content TEXT, rules TEXT, outcomes BLOB, PRIM
 DROP TABLE IF EXISTS files;
 DROP TABLE IF EXISTS filings;
 CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, modified REAL, content TEXT);
-CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, unit TEXT, state TEXT, replaced INTEGER DEFAULT 0,
-                     note TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID;
+CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, forms TEXT, unit TEXT, state TEXT,
+                     replaced INTEGER DEFAULT 0, note TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID;
 """
 _DECODER = msgspec.json.Decoder(tuple[Outcome, ...])
 
@@ -45,6 +45,14 @@ class Listed(NamedTuple):
 
     unit: str
     file: str
+
+
+class _Version(NamedTuple):
+    place: int
+    number: int
+    forms: str
+    name: str
+    day: str
 
 
 class Ledger:
@@ -75,8 +83,9 @@ class Ledger:
     def _enter(self, place: int, content: str, outcomes: tuple[Outcome, ...]) -> None:
         for number, one in enumerate(outcomes):
             names = (one.formset, one.year, bare_unit(one.unit), bare_unit(one.subject))
-            row = (place, number, "\n".join(map(str, names)) if one.unit else "", one.unit, state_of(one))
-            insert = "INSERT INTO filings(place, number, owner, unit, state) VALUES(?, ?, ?, ?, ?)"
+            owner = "\n".join(map(str, names)) if one.unit else ""
+            row = (place, number, owner, "\n".join(each.form for each in one.reading), one.unit, state_of(one))
+            insert = "INSERT INTO filings(place, number, owner, forms, unit, state) VALUES(?, ?, ?, ?, ?, ?)"
             self._connection.execute(insert, row)
         # Last: a file with its content is done, whatever interrupts us.
         self._connection.execute("UPDATE files SET content = ? WHERE place = ?", (content, place))
@@ -124,17 +133,19 @@ class Ledger:
             " HAVING count(DISTINCT place) > 1"
         ).fetchall()
         for (owner,) in owners:
-            latest, *older = self._connection.execute(
-                "SELECT place, number, name, date(modified, 'unixepoch', 'localtime') FROM filings"
-                " JOIN files USING(place) WHERE owner = ? AND NOT replaced ORDER BY modified DESC, place DESC",
+            rows = self._connection.execute(
+                "SELECT place, number, forms, name, date(modified, 'unixepoch', 'localtime') FROM filings"
+                " JOIN files USING(place) WHERE owner = ? AND NOT replaced ORDER BY modified DESC, place DESC, number",
                 (owner,),
             ).fetchall()
-            for place, number, _, _ in older:
-                self._mark(place, number, f"这个单位另有一份较新的“{latest[2]}”（{latest[3]}修改），以那一份为准")
-            names = listed([f"“{name}”（{day}修改）" for _, _, name, day in older], _NAMED)
-            update = "UPDATE filings SET note = ? WHERE place = ? AND number = ?"
-            note = f"这个单位报送了{len(older) + 1}份，以最后修改的这一份为准，另有{names}"
-            self._connection.execute(update, (note, latest[0], latest[1]))
+            for newest, older in _versions([_Version(*row) for row in rows]):
+                for one in older:
+                    note = f"这个单位另有一份较新的“{newest.name}”（{newest.day}修改），以那一份为准"
+                    self._mark(one.place, one.number, note)
+                names = listed([f"“{one.name}”（{one.day}修改）" for one in older], _NAMED)
+                note = f"这个单位报送了{len(older) + 1}份，以最后修改的这一份为准，另有{names}"
+                update = "UPDATE filings SET note = ? WHERE place = ? AND number = ?"
+                self._connection.execute(update, (note, newest.place, newest.number))
 
     def _mark(self, place: int, number: int | None, note: str) -> None:
         update = "UPDATE filings SET replaced = 1, note = ? WHERE place = ? AND number = ifnull(?, number)"
@@ -174,6 +185,23 @@ class Ledger:
             "SELECT unit, name FROM filings JOIN files USING(place) WHERE unit != '' ORDER BY place, number"
         )
         return (Listed(*row) for row in found)
+
+
+def _versions(rows: Sequence[_Version]) -> list[tuple[_Version, list[_Version]]]:
+    """Put to each filing the older ones, in other files, of which it has every form; ``rows`` begins with the newest.
+
+    A unit that sends its two forms in two files has sent each form once.
+    """
+    found: list[tuple[_Version, list[_Version]]] = []
+    for row in rows:
+        forms = set(row.forms.split("\n"))
+        for newest, older in found:
+            if newest.place != row.place and forms <= set(newest.forms.split("\n")):
+                older.append(row)
+                break
+        else:
+            found.append((row, []))
+    return [(newest, older) for newest, older in found if older]
 
 
 @contextlib.contextmanager

@@ -84,8 +84,13 @@ def run_tasks(
     if executor:
         return on_executor(tasks, settings, executor)
     return in_processes(
-        tasks, settings, jobs=jobs or os.cpu_count() or 1, max_seconds=max_seconds, max_memory=max_memory * MIB
+        tasks, settings, jobs=jobs or processors(), max_seconds=max_seconds, max_memory=max_memory * MIB
     )
+
+
+def processors() -> int:
+    """Count the processors that we may use."""
+    return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # since Python 3.13 it knows what is ours
 
 
 def printable(path: Path) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from xlsxeval import __version__
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
-from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, run_tasks
+from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, run_tasks
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task, digest_of
 from xlsxeval.errors import MachineError
@@ -76,7 +76,14 @@ def run_files(
                 progress.count(known)
             yield Task(place, printable(path), path if known is None else None)
 
-    found = run_tasks(tasks(), settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
+    found = run_tasks(
+        tasks(),
+        settings,
+        executor=executor,
+        jobs=min(jobs or processors(), len(files)),
+        max_seconds=max_seconds,
+        max_memory=max_memory,
+    )
     with closing(found):
         for place, result in found:
             if result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,6 +85,7 @@ def check_command(
         limits_of(others),
         api.selection(formset, select, ignore),
         api.load_waivers(waive) if waive else (),
+        date.today(),  # noqa: DTZ011  # the clerk's own day
         excerpts=any(one.excerpts for one in reports),
     )
     if form == "json":
@@ -121,6 +123,7 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
         limits=settings.limits,
         selection=settings.selection,
         waivers=settings.waivers,
+        today=settings.today,
     ):
         for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
             click.echo(line)

@@ -6,6 +6,7 @@ import contextlib
 import os
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from xlsxeval.batch.roster import read_roster
 from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
 from xlsxeval.batch.worker import BUG, Settings
 from xlsxeval.cli.reports import Report, write_report
-from xlsxeval.errors import DataError, MachineError
+from xlsxeval.errors import DataError, MachineError, XlsxevalError
 from xlsxeval.forms.library import set_folder
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.jsonl import json_lines
@@ -75,9 +76,11 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
             interrupted = True
         ledger.settle(compared=bool(wanted.ledger))
         facts = facts_of(ledger, found, roster, interrupted=interrupted)
+        # Files first: whoever reads the text may close the pipe. What cannot be written is said after the text.
+        failure = _write(ledger, facts, wanted)
         _print(ledger, facts, wanted)
-        for report, path in wanted.reports.items():
-            write_report(report, path, ledger.outcomes(), facts, force=wanted.force)
+        if failure:
+            raise failure
     if progress.known:
         click.echo(f"{progress.known}个文件的内容已在台账里，没有再核对", err=True)
     if interrupted:
@@ -85,6 +88,16 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
         click.echo(f"已中断，完成了{facts.total}个文件中的{facts.files}个{again}", err=True)
         return _INTERRUPTED
     return _exit_code(facts, progress, found)
+
+
+def _write(ledger: Ledger, facts: Facts, wanted: Wanted) -> XlsxevalError | None:
+    failure = None
+    for report, path in wanted.reports.items():
+        try:
+            write_report(report, path, ledger.outcomes(), facts, force=wanted.force)
+        except XlsxevalError as error:
+            failure = failure or error
+    return failure
 
 
 def _exit_code(facts: Facts, progress: Progress, found: Collected) -> int:
@@ -105,6 +118,8 @@ def _print(ledger: Ledger, facts: Facts, wanted: Wanted) -> None:
             for line in [verdict_line(outcome, paint)] if wanted.quiet else block(outcome, paint):
                 click.echo(line)
         if wanted.statistics:
+            if wanted.quiet:
+                click.echo()
             for line in statistics_lines(ledger.outcomes(replaced=False), _titles(wanted.set_name)):
                 click.echo(line)
             click.echo()
@@ -135,13 +150,19 @@ def _bar(length: int) -> Iterator[Any]:
     if not sys.stderr.isatty():
         yield _NoBar()
         return
+    start = time.monotonic()
+
+    def state(progress: Progress | None) -> str | None:
+        rate = progress.done / max(time.monotonic() - start, 0.001) if progress else 0
+        return f"{rate:.0f}个/秒，{progress.errors}项错误" if progress else None
+
     bar: Any = click.progressbar(
         length=length,
         label="核对",
         file=sys.stderr,
         show_pos=True,
         show_percent=False,
-        item_show_func=lambda progress: f"{progress.errors}项错误" if progress else None,
+        item_show_func=state,
     )
     with bar:
         yield bar
