@@ -40,27 +40,24 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def speed(files: list[Path]) -> None:
-    """Print files a second for one and two processes, which take turns, and for a cluster if there is one."""
-    ways: dict[str, Callable[[], object]] = {
-        f"{jobs} process{'es' * (jobs > 1)}": lambda jobs=jobs: sum(1 for _ in xlsxeval.check_many(files, jobs=jobs))
-        for jobs in (1, 2)
-    }
+    """Print files a second for one and two processes, which take turns, and then for a cluster if there is one."""
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(ROUNDS):
+        for jobs, found in times.items():
+            found.append(seconds(lambda jobs=jobs: sum(1 for _ in xlsxeval.check_many(files, jobs=jobs))))
+    ratio = statistics.median(one / two for one, two in zip(times[1], times[2], strict=True))
+    print(f"1 process        {len(files) / statistics.median(times[1]):7.1f} files/s")
+    print(f"2 processes      {len(files) / statistics.median(times[2]):7.1f} files/s   x {ratio:.2f}")
     try:
         from distributed import Client, LocalCluster
     except ImportError:
         print("no cluster: pip install 'xlsxeval[cluster]'")
-    else:
-        client = Client(LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0"))
+        return
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster) as client:
         executor = client.get_executor()
-        ways["dask, 2 workers"] = lambda: sum(1 for _ in xlsxeval.check_many(files, executor=executor))
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for _ in range(ROUNDS):
-        for name, work in ways.items():
-            times[name].append(seconds(work))
-    base = times["1 process"]
-    for name, found in times.items():
-        ratio = statistics.median(one / other for one, other in zip(base, found, strict=True))
-        print(f"{name:16} {len(files) / statistics.median(found):7.1f} files/s   x {ratio:.2f}")
+        found = [seconds(lambda: sum(1 for _ in xlsxeval.check_many(files, executor=executor))) for _ in range(ROUNDS)]
+    spent = statistics.median(found)
+    print(f"dask, 2 workers  {len(files) / spent:7.1f} files/s   x {statistics.median(times[1]) / spent:.2f}")
 
 
 def memory(place: Path) -> None:
