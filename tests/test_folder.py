@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -19,6 +21,9 @@ import pytest
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import FILLED, distinct, folder_of, slow
 from tests.test_cli import run
+from xlsxeval.errors import OutputError
+from xlsxeval.report.facts import Facts
+from xlsxeval.report.outcome import Outcome
 from xlsxeval.text import display_width
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
@@ -118,6 +123,40 @@ def test_reports_are_written_whole_and_only_over_others_if_wanted(sent: Path) ->
     assert refused.stderr == f"文件已存在，没有覆盖：{one}；要覆盖请加 --force\n"
     assert run("check", "报送", "--json", one, "--force", cwd=sent.parent).returncode == 2
     assert json.loads(one.read_text(encoding="utf-8"))["filings"] == json.loads(before)["filings"]
+
+
+def test_a_report_may_be_a_folder_and_ask_for_excerpts(
+    sent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from xlsxeval.batch.collect import collect
+    from xlsxeval.batch.worker import Settings
+    from xlsxeval.cli import reports
+    from xlsxeval.cli.folder import Wanted, check_folder
+
+    kept: list[object] = []
+
+    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, *, force: bool) -> None:
+        kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], facts.files, force])
+
+    with_excerpts = reports.Report("x", "", "tests.test_folder:nobody", excerpts=True, folder=True)
+    monkeypatch.setattr(reports, "import_module", lambda _: SimpleNamespace(nobody=write))
+    monkeypatch.setattr(reports, "REPORTS", (with_excerpts,))
+    chosen = reports.chosen_reports({"report_x": sent / "x"}, force=False)
+    assert chosen == {with_excerpts: sent / "x"}
+    wanted = Wanted("text", chosen, None, None, None, None, quiet=True, statistics=False, force=False)
+    assert check_folder(collect([str(sent)]), Settings(excerpts=True), wanted, {"jobs": 1}) == 2
+    assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4, False]
+    assert len(capsys.readouterr().out.splitlines()) == 6
+    with pytest.raises(OutputError, match="文件夹名"):
+        reports.chosen_reports({"report_x": sent / "c.xlsx"}, force=False)
+
+
+def test_the_runs_own_files_in_the_folder_change_nothing(sent: Path) -> None:
+    (sent / "名单.csv").write_text("单位\n县气象局\n", encoding="utf-8")
+    options = ("--ledger", sent / "l.csv", "--roster", sent / "名单.csv", "--json", sent / "o.csv", "--force")
+    first = run("check", "报送", *options, cwd=sent.parent)
+    assert run("check", "报送", *options, cwd=sent.parent).stdout == first.stdout
+    assert "共核对4个文件" in first.stdout
 
 
 @pytest.mark.parametrize("target", ["没有/a.json", "报送/c.xlsx/a.json", "报送"])
@@ -296,6 +335,18 @@ def test_ctrl_c_leaves_what_is_done(tmp_path: Path) -> None:
     assert len((tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()) == 5
     assert gone(started.pid)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["l.db", "o.jsonl", "报送"]
+
+
+def test_one_file_can_be_limited_as_well(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(slow())
+    done = run("check", "a.xlsx", "--max-seconds", 1, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stdout.splitlines()[:4] == [
+        "a.xlsx",
+        "  无法使用",
+        "    错误  R11  核对用了1秒还没有完（--max-seconds），请删去多余内容后重新保存。",
+        "",
+    ]
 
 
 @LINUX

@@ -11,13 +11,9 @@ from pathlib import Path
 
 #: What is taken in a folder; a file that is named is taken whatever its name, and what it is follows from its content.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
-LOCK, SYSTEM, OWN, OTHER, LINK = (
-    "打开文件时留下的临时文件",
-    "系统文件",
-    "本程序的输出",
-    "其他类型的文件",
-    "指向文件夹的链接",
-)
+LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
+#: Nothing that anyone sent, and not there on the first run: not counted, so that the next run says the same.
+_OWN = "ours"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -33,14 +29,14 @@ class Collected:
     closed: tuple[Path, ...] = ()
 
 
-def collect(names: Iterable[str], outputs: Collection[Path] = ()) -> Collected:
+def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     """Find the files that the arguments stand for.
 
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx`` (no shell on Windows expands them).
-        outputs: where this run writes; these files and folders are passed over.
+        ours: where this run writes, and lists that it reads; these files and folders are passed over.
     """
-    own = frozenset(map(os.path.abspath, outputs))
+    own = frozenset(map(os.path.abspath, ours))
     skipped: Counter[str] = Counter()
     closed: list[Path] = []
     files: dict[Path, None] = {}
@@ -52,6 +48,7 @@ def collect(names: Iterable[str], outputs: Collection[Path] = ()) -> Collected:
                     skipped[reason] += 1
                 else:
                     files[one] = None
+    del skipped[_OWN]
     return Collected(tuple(files), dict(skipped), tuple(closed))
 
 
@@ -70,7 +67,6 @@ def _walk(folder: Path, own: Collection[str], skipped: Counter[str], closed: lis
             if os.path.islink(place):  # noqa: PTH114
                 skipped[LINK] += 1
             elif os.path.abspath(place) in own:  # noqa: PTH100
-                skipped[OWN] += 1
                 folders.remove(name)
         folders.sort()
         for name in sorted(names):
@@ -89,4 +85,4 @@ def _reason(path: Path, own: Collection[str]) -> str:
     if name.lower() in _SYSTEM:
         return SYSTEM
     temporary = name.startswith(".xlsxeval-") and name.endswith(".tmp")
-    return OWN if temporary or os.path.abspath(path) in own else ""  # noqa: PTH100  # links stay what they are
+    return _OWN if temporary or os.path.abspath(path) in own else ""  # noqa: PTH100  # links stay what they are

@@ -35,8 +35,8 @@ _FOUND, _REFUSED, _MACHINE = 1, 2, 3
 @click.option("--roster", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的")
 @click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @click.option("--scheduler", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="多个文件时，每个最多用几秒，默认10")
-@click.option("--max-memory", type=click.IntRange(1), help="多个文件时，每个进程最多用多少MiB内存，默认512")
+@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒；多个文件时默认10")
+@click.option("--max-memory", type=click.IntRange(1), help="每个进程最多用多少MiB内存；多个文件时默认512")
 @with_limits
 def check_command(
     names: tuple[str, ...],
@@ -74,8 +74,8 @@ def check_command(
             "用 --scheduler 时，进程数、时间和内存由集群决定，不要写 --jobs、--max-seconds、--max-memory"
         )
     reports = chosen_reports(others, force=force)  # type: ignore[arg-type]  # click gives paths
-    outputs = [*reports.values(), *([ledger] if ledger else [])]
-    found = collect(names, outputs)
+    ours = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
+    found = collect(names, [*reports.values(), *ours])
     _say_closed(found)
     if not found.files:
         raise DataError(_nothing(names, found))
@@ -90,13 +90,15 @@ def check_command(
     )
     if form == "json":
         utf8_when_piped()
-    if len(found.files) == 1 and not (reports or ledger or roster or statistics or quiet or scheduler or found.skipped):
+    given = {"jobs": jobs, "max_seconds": max_seconds, "max_memory": max_memory}
+    given = {key: value for key, value in given.items() if value}
+    more = any((reports, ledger, roster, statistics, quiet, scheduler, given, found.skipped))
+    if len(found.files) == 1 and not more:
         sys.exit(max(_check_one(found.files[0], form, settings), _MACHINE if found.closed else 0))
     from xlsxeval.cli.folder import Wanted, check_folder
 
     wanted = Wanted(form, reports, ledger, roster, set_name, scheduler, quiet=quiet, statistics=statistics, force=force)
-    given = {"jobs": jobs, "max_seconds": max_seconds, "max_memory": max_memory}
-    sys.exit(check_folder(found, settings, wanted, {key: one for key, one in given.items() if one}))
+    sys.exit(check_folder(found, settings, wanted, given))
 
 
 def _say_closed(found: Collected) -> None:

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
 
 
 class Report(NamedTuple):
-    """An option and the function that yields the text of its file from ``(outcomes, facts)``."""
+    """An option and its function.
+
+    The function yields the text of the file from ``(outcomes, facts)``; one for a whole ``folder`` is called as
+    ``(path, outcomes, facts, force=…)`` and writes there itself.
+    """
 
     name: str
     words: str
     writer: str
     #: Whether the outcomes must come with the cells around each finding.
     excerpts: bool = False
+    folder: bool = False
 
 
 REPORTS = (
@@ -37,9 +42,8 @@ REPORTS = (
 def with_reports(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for each report; they come as keywords ``report_…``."""
     for one in reversed(REPORTS):
-        option = click.option(
-            f"--{one.name}", f"report_{one.name}", metavar="文件", type=click.Path(path_type=Path), help=one.words
-        )
+        where, kind = "文件夹" if one.folder else "文件", click.Path(path_type=Path)
+        option = click.option(f"--{one.name}", f"report_{one.name}", metavar=where, type=kind, help=one.words)
         command = option(command)
     return command
 
@@ -51,10 +55,10 @@ def chosen_reports(options: Mapping[str, Path | None], *, force: bool) -> dict[R
         OutputError: if a file is there already (without ``force``), or its folder is not, or two are the same.
     """
     chosen = {one: path for one in REPORTS if (path := options[f"report_{one.name}"])}
-    for path in chosen.values():
-        if path.is_dir() or not path.parent.is_dir():
-            raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的文件名")
-        if path.exists() and not force:
+    for one, path in chosen.items():
+        if not path.parent.is_dir() or (path.exists() and path.is_dir() != one.folder):
+            raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if one.folder else '文件'}名")
+        if path.exists() and not (force or one.folder):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
     if len({path.absolute() for path in chosen.values()}) < len(chosen):
         raise OutputError("两个输出写成了同一个文件，请分开")
@@ -71,6 +75,10 @@ def write_report(report: Report, path: Path, outcomes: Iterable[Outcome], facts:
     from xlsxeval.output import write_output
 
     room, _, name = report.writer.partition(":")
-    pieces: Iterator[str] = getattr(import_module(room), name)(outcomes, facts)
+    writer = getattr(import_module(room), name)
+    if report.folder:
+        writer(path, outcomes, facts, force=force)
+        return
+    pieces: Iterator[str] = writer(outcomes, facts)
     with contextlib.closing(pieces):  # type: ignore[type-var]  # writers are generators
         write_output(path, (piece.encode("utf-8", "replace") for piece in pieces), force=force)
