@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +62,8 @@ def check_command(
 
     返回码：0 没有错误；1 有错误；2 有文件无法使用；3 读写失败。
     """
+    from datetime import date
+
     from xlsxeval import api
     from xlsxeval.batch.collect import collect
     from xlsxeval.batch.worker import Settings
