@@ -76,7 +76,7 @@ def memory(place: Path) -> None:
 
 
 def main() -> None:
-    """Measure in a temporary folder."""
+    """Measure in a temporary folder; on a machine where nobody else works, or the ratios mean nothing."""
     print(f"{os.cpu_count()} processors")
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
