@@ -28,14 +28,20 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
             f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
         )
         yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
-    for one in outcome.reading:
-        if one.guessed or one.missed:
-            yield safe(f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格")
+    for line in reading_lines(outcome):
+        yield safe(line)
     for note in outcome.notes:
         yield safe(f"注意：{note}")
     if outcome.summary is not None and outcome.summary.indicators:
         yield safe(f"小结：{summary_text(outcome.summary)}")
     yield safe(f"{outcome.file}：{verdict_text(outcome)}")
+
+
+def reading_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each form of which not everything was found where it should be."""
+    for one in outcome.reading:
+        if one.guessed or one.missed:
+            yield f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格"
 
 
 def verdict_text(outcome: Outcome) -> str:
