@@ -244,6 +244,7 @@ def outcomes(
     waivers: Sequence[Waiver] = (),
     today: date | None = None,
     excerpts: bool = False,
+    explained: bool = False,
 ) -> tuple[Outcome, ...]:
     """Check every filing in a workbook and give plain values: what every report is made from.
 
@@ -257,6 +258,7 @@ def outcomes(
         waivers: findings that were accepted.
         today: the day on which waivers must still be valid; default: today.
         excerpts: give the cells around each finding as well.
+        explained: say of each label and blank where it was found as well.
 
     Returns:
         One outcome for each filing in the workbook, in its order; one for an unusable file.
@@ -265,7 +267,7 @@ def outcomes(
         MachineError: if the file cannot be read for a reason outside it.
     """
     found, book = _check(source, formset, year, file or _name(source), limits, selection, waivers, today)
-    return tuple(outcome_of(checked, book if excerpts else None) for checked in found)
+    return tuple(outcome_of(checked, book if excerpts else None, explained=explained) for checked in found)
 
 
 def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:

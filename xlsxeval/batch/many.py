@@ -28,6 +28,7 @@ def check_many(
     jobs: int | None = None,
     ordered: bool = True,
     formset: FormSet | None = None,
+    year: int | None = None,
     limits: Limits = Limits(),  # noqa: B008  # frozen
     selection: Selection = Selection(),  # noqa: B008  # frozen
     waivers: Sequence[Waiver] = (),
@@ -45,6 +46,7 @@ def check_many(
         jobs: how many processes; default: one for each processor.
         ordered: yield in the order of the sources; else as they are done.
         formset: the set they belong to; default: whichever fits each best.
+        year: the year they should be of; default: the one printed on each.
         limits: budgets for untrusted files.
         selection: the rules wanted.
         waivers: findings that were accepted.
@@ -59,7 +61,7 @@ def check_many(
     Raises:
         MachineError: if no process starts, or the executor takes no more work.
     """
-    settings = Settings(formset, limits, selection, tuple(waivers), today or date.today(), excerpts)  # noqa: DTZ011  # the clerk's own day
+    settings = Settings(formset, limits, selection, tuple(waivers), today or date.today(), excerpts, year)  # noqa: DTZ011  # the clerk's own day
     tasks = (
         Task(index, f"第{index + 1}份" if isinstance(source, bytes) else printable(source), source)
         for index, source in enumerate(sources)

@@ -16,7 +16,7 @@ from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, 
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task, digest_of
 from xlsxeval.errors import MachineError
-from xlsxeval.forms.library import templates_folder
+from xlsxeval.forms.extend import templates_folder
 from xlsxeval.read.cells import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
@@ -114,6 +114,7 @@ def rules_key(settings: Settings, folder: Path | None = None) -> str:
         folder: the folder of the set, if one was chosen.
     """
     key = hashlib.sha256(f"{__version__}\n{settings.limits}\n{settings.excerpts}\n".encode())
+    key.update(f"{settings.year}\n{settings.explained}\n".encode())
     key.update(f"{sorted(settings.selection.select)}\n{sorted(settings.selection.ignore)}\n".encode())
     key.update(f"{settings.waivers}\n{settings.today if settings.waivers else ''}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):

@@ -34,6 +34,8 @@ class Settings:
     waivers: Sequence[Waiver] = ()
     today: date | None = None
     excerpts: bool = False
+    year: int | None = None
+    explained: bool = False
 
 
 class Task(NamedTuple):
@@ -89,12 +91,14 @@ def _outcomes(content: bytes, name: str, settings: Settings) -> tuple[Outcome, .
     return api.outcomes(
         content,
         formset=settings.formset,
+        year=settings.year,
         file=name,
         limits=settings.limits,
         selection=settings.selection,
         waivers=settings.waivers,
         today=settings.today,
         excerpts=settings.excerpts,
+        explained=settings.explained,
     )
 
 

@@ -30,6 +30,8 @@ _FOUND, _REFUSED, _MACHINE = 1, 2, 3
 @click.option("--ignore", "ignore", multiple=True, metavar="代码,...", help="不用这些规则")
 @click.option("--waive", type=click.Path(path_type=Path), help="审核说明文件（YAML）：哪些问题已经同意不改")
 @any_set
+@click.option("--year", type=int, help="年度；不写则看表上印的")
+@click.option("--explain-reading", is_flag=True, help="逐个标签、逐格说明是怎样读的")
 @click.option("--ledger", metavar="文件", type=click.Path(path_type=Path), help="台账：没有变化的文件下次不再核对")
 @click.option("--roster", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的")
 @click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
@@ -44,6 +46,7 @@ def check_command(
     ignore: tuple[str, ...],
     waive: Path | None,
     set_name: str | None,
+    year: int | None,
     ledger: Path | None,
     roster: Path | None,
     jobs: int | None,
@@ -54,6 +57,7 @@ def check_command(
     quiet: bool,
     statistics: bool,
     force: bool,
+    explain_reading: bool,
     **others: object,
 ) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
@@ -88,6 +92,8 @@ def check_command(
         api.load_waivers(waive) if waive else (),
         date.today(),  # noqa: DTZ011  # the clerk's own day
         excerpts=any(one.excerpts for one in reports),
+        year=year,
+        explained=explain_reading,
     )
     if form == "json":
         utf8_when_piped()
@@ -120,14 +126,19 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
     from xlsxeval.report.tree import outcome_tree
 
     worst = 0
-    for outcome in api.outcomes(
+    found = api.outcomes(
         file,
         formset=settings.formset,
+        year=settings.year,
         limits=settings.limits,
         selection=settings.selection,
         waivers=settings.waivers,
         today=settings.today,
-    ):
+        explained=settings.explained,
+    )
+    for outcome in found:
+        if len(found) > 1 and form == "text":
+            click.echo(sentence(outcome.title))
         for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)

@@ -49,7 +49,7 @@ def formset_of(name: str | None) -> FormSet | None:
 
 def sentence(text: str) -> str:
     """Make a text fit for the terminal."""
-    from xlsxeval.report.text import safe
+    from xlsxeval.text import safe
 
     return safe(text)
 

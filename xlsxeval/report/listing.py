@@ -9,9 +9,9 @@ from itertools import groupby
 from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.report.facts import STATES, Facts
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import reading_lines, safe, summary_text, verdict_text
+from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
-from xlsxeval.text import display_width
+from xlsxeval.text import display_width, safe
 
 WIDTH = 80
 #: What stays together: a number, a word or a sign, with brackets opening before it and closing behind it.
@@ -31,6 +31,7 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
     if outcome.title != outcome.file:
         yield from _wrapped(f"文件：{outcome.file}", 2)
     yield paint(f"  {verdict_text(outcome)}", _worst(outcome))
+    yield from (f"  {line}" for line in outcome.explained)
     for _, findings in groupby(_by_sheet(outcome), key=lambda one: one.sheet):
         ones = list(findings)
         if ones[0].sheet:

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
-from xlsxeval.text import display_width
+from xlsxeval.text import display_width, safe
 
 _LONGEST = 40
 
