@@ -36,7 +36,7 @@ from xlsxeval.mark.styles import FILLS
 from xlsxeval.read.cells import Range, Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
+from xlsxeval.text import safe
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _FILLED = [name for name in sorted(SAMPLES.glob("*/filled.xlsx")) if name.parent.name != "无误样例"]

@@ -29,8 +29,8 @@ from xlsxeval.report.filename import file_stem
 from xlsxeval.report.letter import escape, load_template
 from xlsxeval.report.notice import notices
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
 from xlsxeval.report.word import word_document
+from xlsxeval.text import safe
 
 DAY = date(2025, 4, 1)
 WARNING = replace(FINDING, code="B10", severity="warning", form="基础数据表", sheet="基础数据表", cell="F13", message="超过预算。")

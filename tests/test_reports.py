@@ -30,8 +30,8 @@ from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.sarif import sarif_lines, uri_of
 from xlsxeval.report.table import COLUMNS, csv_lines
-from xlsxeval.report.text import safe
 from xlsxeval.rules.finding import Finding
+from xlsxeval.text import safe
 
 SARIF = ROOT / "tests" / "js" / "node_modules" / "@microsoft" / "sarif-multitool-linux"
 FINDING = Finding("E04", "error", "自评表", "自评表", "I29", "总分", "总分不对。", "90.8", "80.8")

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
-from xlsxeval.errors import DataError, MachineError
+from xlsxeval.errors import DataError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
@@ -23,6 +23,7 @@ from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.later import LATER
@@ -155,7 +156,7 @@ def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
 def _read(
     source: Path | bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
 ) -> tuple[tuple[Filing, ...], Workbook]:
-    content = source if isinstance(source, bytes) else _read_bytes(source, limits)
+    content = source if isinstance(source, bytes) else read_bytes(source, limits)
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
     book = open_any(content, limits, _OWN_SHEETS)
     try:
@@ -172,22 +173,6 @@ def _read(
 
 def _name(source: Path | bytes) -> str:
     return str(source) if isinstance(source, Path) else ""
-
-
-def _read_bytes(path: Path, limits: Limits) -> bytes:
-    try:
-        if path.is_dir():
-            raise Refused("R09", "这是文件夹，请给出工作簿文件")
-        if path.exists() and not path.is_file():
-            raise Refused("R09", "这不是普通文件")
-        with path.open("rb") as stream:
-            return stream.read(limits.max_file + 1)
-    except FileNotFoundError:
-        raise Refused("R09", "找不到文件") from None
-    except OSError as error:
-        raise MachineError(f"无法读取文件：{path}（{error.strerror or error}）") from None
-    except ValueError:
-        raise Refused("R09", "文件名含有不能使用的字符") from None
 
 
 def check(
@@ -259,6 +244,7 @@ def outcomes(
     waivers: Sequence[Waiver] = (),
     today: date | None = None,
     excerpts: bool = False,
+    explained: bool = False,
 ) -> tuple[Outcome, ...]:
     """Check every filing in a workbook and give plain values: what every report is made from.
 
@@ -272,6 +258,7 @@ def outcomes(
         waivers: findings that were accepted.
         today: the day on which waivers must still be valid; default: today.
         excerpts: give the cells around each finding as well.
+        explained: say of each label and blank where it was found as well.
 
     Returns:
         One outcome for each filing in the workbook, in its order; one for an unusable file.
@@ -280,7 +267,7 @@ def outcomes(
         MachineError: if the file cannot be read for a reason outside it.
     """
     found, book = _check(source, formset, year, file or _name(source), limits, selection, waivers, today)
-    return tuple(outcome_of(checked, book if excerpts else None) for checked in found)
+    return tuple(outcome_of(checked, book if excerpts else None, explained=explained) for checked in found)
 
 
 def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:

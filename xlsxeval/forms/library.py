@@ -23,9 +23,17 @@ def load_set(name: str) -> FormSet:
     Raises:
         DefinitionError: for an unknown name, or the first mistake in its files.
     """
+    return load_folder(set_folder(name))
+
+
+def set_folder(name: str) -> Path:
+    """Give the folder of a set, by its name or by that folder itself.
+
+    Raises:
+        DefinitionError: for an unknown name.
+    """
     if name in set_names():
-        return load_folder(templates_folder() / name)
-    folder = Path(name)
-    if folder.is_dir():
-        return load_folder(folder)
+        return templates_folder() / name
+    if (folder := Path(name)).is_dir():
+        return folder
     raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")

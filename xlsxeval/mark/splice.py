@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from xlsxeval.read.cells import Limits, too_much
 from xlsxeval.read.markup import parse_at
-from xlsxeval.report.text import safe
+from xlsxeval.text import safe
 
 _MOST_NODES = 400_000
 _ATTRIBUTE = re.compile(rb"""\s+([^\s=<>"'/]+)\s*=\s*("[^"]*"|'[^']*')""")

@@ -119,6 +119,21 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
     at_most = 1 - sum(index in anchors and index not in cut for index in lost) / max(len(anchors), 1)
     if at_most < ENOUGH:
         return Alignment(form, {}, {}, at_most)
+    total, found, rows = _laid(form, texts, cut)
+    # A label whose words stand elsewhere, as an answer or as another label, may be cut as well.
+    more = _cut_labels(form, [index for index in anchors if index not in found and index not in cut], texts)
+    if more:
+        cut |= more
+        total, found, rows = _laid(form, texts, cut)
+    met = len(anchors & found.keys())
+    score = total - (len(anchors) - met)
+    return Alignment(form, found, rows, met / max(len(anchors), 1), score, frozenset(cut.keys() & found.keys()))
+
+
+def _laid(
+    form: Form, texts: Mapping[str, list[Position]], cut: Mapping[int, str]
+) -> tuple[float, dict[int, Position], dict[int, int]]:
+    """Lay the rows of the picture over those of the sheet: give what that is worth, the labels and the rows met."""
     frontier = [_Step(0.0, None, None)]
     rows_so_far = [0]
     for picture_row, labels in _rows_of(form):
@@ -135,9 +150,7 @@ def align(form: Form, texts: Mapping[str, list[Position]]) -> Alignment:
         rows[last.pair.picture_row] = last.pair.row
         found |= {index: (last.pair.row, col) for index, col in last.pair.labels}
         last = last.before
-    met = len(anchors & found.keys())
-    score = frontier[-1].total - (len(anchors) - met)
-    return Alignment(form, found, rows, met / max(len(anchors), 1), score, frozenset(cut.keys() & found.keys()))
+    return frontier[-1].total, found, rows
 
 
 def _cut_labels(form: Form, lost: list[int], texts: Mapping[str, list[Position]]) -> dict[int, str]:

@@ -109,8 +109,8 @@ def _read_form(found: Found, formset: FormSet, year: int | None) -> _Read:
 
 
 def _year_above(alignment: Alignment, sheet: Sheet) -> int | None:
-    """Give the year that is written above the first label of a form whose own head was not met."""
-    top = min(alignment.rows.values())
+    """Give the year that is written above the first needed label of a form whose own head was not met."""
+    top = min(row for index, (row, _) in alignment.labels.items() if index in needed_labels(alignment.form))
     texts = [cell.text for (row, _), cell in sheet.cells.items() if row <= top and cell.kind == "text"]
     years = {year for text in texts for year in label_key(text).years}
     return years.pop() if len(years) == 1 else None

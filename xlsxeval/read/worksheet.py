@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import accumulate, chain, islice
+from itertools import chain, islice
 
 from xlsxeval.forms.place import cell_name
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
@@ -25,8 +25,7 @@ _new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
 #: Only a part of so many chunks is cut.
 _SHORT = 16
 #: What is nested deeper than formats and validations are is left to the parser's own count.
-_FLAT = 16
-_TAG = re.compile(rb"<(/?)[^<>]*?(/?)>")
+_DEEP = re.compile(rb"(?:</[^<>]*>\s*){16}")
 _OF_THE_TABLE = re.compile(rb"<(?:[\w.-]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
@@ -288,15 +287,9 @@ def _without_tail(chunks: Iterable[bytes]) -> tuple[Iterable[bytes], bytes]:
     data = b"".join(first)
     end = max(data.rfind(b"</sheetData>"), data.rfind(b"</mergeCells>"))
     tail = data[end:]
-    if end < 0 or _OF_THE_TABLE.search(tail) or _depth(tail) > _FLAT:
+    if end < 0 or _OF_THE_TABLE.search(tail) or _DEEP.search(tail):
         return [data], b""
     return [data[:end]], tail
-
-
-def _depth(xml: bytes) -> int:
-    """Give how far tags are nested, about: an attribute with a bracket in it is not looked into."""
-    steps = (-1 if closes else 0 if empty else 1 for closes, empty in _TAG.findall(xml))
-    return max(accumulate(steps), default=0)
 
 
 def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:

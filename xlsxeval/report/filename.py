@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from xlsxeval.report.text import safe
+from xlsxeval.text import safe
 
 _SIGNS = re.compile(r'[<>:"/\\|?*\ufffd]+')
 _MOST_BYTES = 200

@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from xlsxeval.report.catalogues import Catalogues, title_of
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
 from xlsxeval.rules.finding import Finding
+from xlsxeval.text import safe
 
 _READ = "能够读取"
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}

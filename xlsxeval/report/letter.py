@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.extend import templates_folder
-from xlsxeval.report.text import safe
+from xlsxeval.text import safe
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from xlsxeval.filing import Answer, Filing, FormAnswers
 from xlsxeval.forms.year import with_year
-from xlsxeval.report.text import safe
-from xlsxeval.text import display_width
+from xlsxeval.text import display_width, safe
 
 _HOW = {"same": "相同", "other name": "另一种写法", "cut": "推测：只剩开头"}
 _WIDTH, _LONGEST = 34, 40

@@ -11,8 +11,8 @@ from xlsxeval.forms.model import Rule
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.dump import as_json
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
 from xlsxeval.rules.finding import Finding
+from xlsxeval.text import safe
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}

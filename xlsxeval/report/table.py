@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from xlsxeval.report.catalogues import Catalogues, title_of
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import safe
+from xlsxeval.text import safe
 
 COLUMNS = (
     "文件",

@@ -7,8 +7,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from xlsxeval.report.text import safe
-from xlsxeval.text import display_width
+from xlsxeval.text import display_width, safe
 
 if TYPE_CHECKING:
     from docx.document import Document

@@ -70,14 +70,15 @@ def unit_names(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the units' names, apart from endings such as 本级."""
     named = [answers for answers in filing.forms.values() if answers.unit]
     for answers in named[1:]:
-        if _bare(answers.unit) != _bare(named[0].unit):
+        if bare_unit(answers.unit) != bare_unit(named[0].unit):
             text = f"{answers.form.name}的单位是“{answers.unit}”，{named[0].form.name}的单位是“{named[0].unit}”"
             field = answers.form.unit_field
             where = place(answers, answers.fields[field].cell, field)
             yield finding(of, text, found=answers.unit, expected=named[0].unit, **where)
 
 
-def _bare(name: str) -> str:
+def bare_unit(name: str) -> str:
+    """Give a unit's name as it is compared: without white space and endings such as 本级."""
     return _NAME_ENDINGS.sub("", clean(name))
 
 
