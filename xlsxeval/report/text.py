@@ -11,12 +11,14 @@ from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.summary import Summary
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
 
 
 def safe(text: str) -> str:
-    """Show control and direction characters as U+FFFD, so that no file can play with the terminal."""
+    """Show control and direction characters, and what is no character, as U+FFFD: no file plays with who shows it."""
     return _UNSAFE.sub("\ufffd", text)
 
 
@@ -28,14 +30,20 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
             f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
         )
         yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
-    for one in outcome.reading:
-        if one.guessed or one.missed:
-            yield safe(f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格")
+    for line in reading_lines(outcome):
+        yield safe(line)
     for note in outcome.notes:
         yield safe(f"注意：{note}")
     if outcome.summary is not None and outcome.summary.indicators:
         yield safe(f"小结：{summary_text(outcome.summary)}")
     yield safe(f"{outcome.file}：{verdict_text(outcome)}")
+
+
+def reading_lines(outcome: Outcome) -> Iterator[str]:
+    """Yield a line for each form of which not everything was found where it should be."""
+    for one in outcome.reading:
+        if one.guessed or one.missed:
+            yield f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格"
 
 
 def verdict_text(outcome: Outcome) -> str:

@@ -1,0 +1,37 @@
+"""What a run over many files comes to, beyond the outcomes themselves: plain values for every report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xlsxeval.report.outcome import Outcome
+
+#: What can become of a filing, worst last: key -> words.
+STATES = {"pass": "通过", "info": "供核对", "warning": "须说明", "error": "须更正", "unusable": "无法使用"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The run in numbers and names.
+
+    ``states`` counts filings by what became of them (the keys of STATES), without those that a newer version or the
+    same content under another name replaces (``replaced``); ``missing`` and ``unlisted`` compare with the roster.
+    """
+
+    files: int = 0
+    total: int = 0
+    states: Mapping[str, int] = field(default_factory=dict)
+    replaced: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    roster: int = 0
+    missing: tuple[str, ...] = ()
+    unlisted: tuple[str, ...] = ()
+    interrupted: bool = False
+
+
+def state_of(outcome: Outcome) -> str:
+    """Give the key of STATES that tells what became of a filing."""
+    if outcome.verdict == "unusable":
+        return "unusable"
+    return next((one for one in ("error", "warning", "info") if outcome.count(one)), "pass")
