@@ -5,7 +5,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const SIGNS = { unusable: "✕", error: "■", warning: "▲", info: "●", pass: "✓", waived: "○" };
+const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
 const GRADES = "优良中差";
@@ -67,7 +67,7 @@ function wanted(filing) {
 
 function compare(one, other) {
   const down = query.sort.startsWith("-");
-  const [, , value] = COLUMNS[query.sort.replace("-", "")] ?? COLUMNS.state;
+  const [, , value] = COLUMNS[query.sort.replace("-", "")];
   const [a, b] = [value(one.filing), value(other.filing)];
   if (a === null || b === null) return (a === null) - (b === null) || one.place - other.place;
   const order = typeof a === "string" ? collator.compare(a, b) : a - b;
@@ -279,6 +279,7 @@ function change(part) {
 function follow() {
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
   query = Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, given[name] ?? value]));
+  if (!Object.keys(COLUMNS).includes(query.sort.replace("-", ""))) query.sort = DEFAULTS.sort;
   opened = new Set(query.open.split(",").map(Number).filter((place) => place > 0));
   refresh();
 }
