@@ -1,4 +1,4 @@
-"""The HTML report of 1,000 and 10,000 filings: bytes, memory to write it, and how long the browser takes to load and filter it."""
+"""The page of 1,000 and 10,000 filings: size, what writing it takes, and how fast a browser loads and filters it."""
 
 from __future__ import annotations
 

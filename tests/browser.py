@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +14,14 @@ from pathlib import Path
 import pytest
 
 KEYS = {"Tab": 9, "Enter": 13, " ": 32}
+#: Starts a program with two given descriptors as 3 and 4, where Chromium expects its pipes.
+LAUNCH = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for number, end in enumerate(ends, 3):
+    os.dup2(end, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def chromium() -> str:
@@ -32,8 +41,9 @@ class Browser:
         ours_in, theirs_out = os.pipe()
         options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage")
         command = [program, *options, f"--user-data-dir={folder}", "--remote-debugging-pipe", "about:blank"]
-        shell = ["sh", "-c", f'exec "$@" 3<&{theirs_in} 4>&{theirs_out}', "sh", *command]
-        self.process = subprocess.Popen(shell, pass_fds=(theirs_in, theirs_out), stderr=subprocess.DEVNULL)
+        ends = (theirs_in, theirs_out)
+        launch = [sys.executable, "-c", LAUNCH, *map(str, ends), *command]
+        self.process = subprocess.Popen(launch, pass_fds=ends, stderr=subprocess.DEVNULL)
         os.close(theirs_in)
         os.close(theirs_out)
         self.out, self.into = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
