@@ -52,6 +52,7 @@ pictures: .venv/installed-dev
 
 bench: .venv/installed-dev
 	$(BIN)/python bench/check.py
+	$(BIN)/python bench/batch.py
 	$(BIN)/python bench/write.py
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/mutations.py

@@ -1,4 +1,4 @@
-"""Random fillings of both forms, clean and faulty, blank parts included; the same for the same seed."""
+"""Random fillings of the forms of a set, clean and faulty, blank parts included; the same for the same seed."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
                 lines.append(line)
             content[table.name] = lines
         forms[form.name] = content
-    if draw.random() < 0.3:
-        _make_whole(forms["自评表"])
+    if draw.random() < 0.3 and "分值" in formset.forms[-1].tables["指标"].columns:
+        _make_whole(forms[formset.forms[-1].name])
     return {"set": formset.name, "year": 2024, "forms": forms}
 
 

@@ -35,7 +35,9 @@ needs_libreoffice = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def written(hunan: FormSet) -> dict[str, bytes]:
-    return {f"f{seed}": api.fill(hunan, filling(hunan, seed)) for seed in SEEDS}
+    others = {name: api.load_set(name) for name in api.set_names()}
+    found = {f"f{seed}": api.fill(hunan, filling(hunan, seed)) for seed in SEEDS}
+    return found | {name: api.fill(formset, filling(formset, 2)) for name, formset in others.items()}
 
 
 def all_differences(ours: dict[str, bytes], theirs: dict[str, Cells]) -> list[object]:

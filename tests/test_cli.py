@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
+from xlsxeval import api
 from xlsxeval.output import write_output
 
 
@@ -34,7 +35,8 @@ def test_version_and_help() -> None:
 
 
 def test_forms() -> None:
-    lines = run("forms").stdout.splitlines()
+    assert [line.split()[0] for line in run("forms").stdout.splitlines() if not line.startswith(" ")] == api.set_names()
+    lines = run("forms", "--set", "hunan").stdout.splitlines()
     assert lines[0].startswith("hunan  湖南省")
     assert [line.split()[0] for line in lines[1:]] == ["基础数据表", "自评表"]
 
@@ -101,7 +103,7 @@ def test_explain_prints_the_page() -> None:
         (["new", "hunan", "-o", "x.xlsx"], 2, "缺少“--year”"),
         (["new", "hunan", "--year", "abc", "-o", "x.xlsx"], 2, "“--year”的值不对"),
         (["new", "hunan", "--year", "24", "-o", "x.xlsx"], 2, "年度“24”不对，应在1990到2099之间"),
-        (["new", "河南", "--year", "2024", "-o", "x.xlsx"], 2, "没有“河南”这套表，现有：hunan"),
+        (["new", "河南", "--year", "2024", "-o", "x.xlsx"], 2, "没有“河南”这套表，现有：chongqing、guizhou、hubei、hunan、"),
         (["new", "hunan", "--year", "2024", "-o", "no/x.xlsx"], 2, "文件夹不存在：no"),
         (["new", "hunan", "--year", "2024", "-o", "."], 2, "输出位置是文件夹"),
         (["new", "hunan", "--year", "2024", "-o", "有.xlsx"], 2, "文件已存在，没有覆盖：有.xlsx；要覆盖请加 --force"),
@@ -150,21 +152,21 @@ def test_unusable_files_have_a_verdict(tmp_path: Path, name: str, content: bytes
     assert done.stdout.splitlines()[-1] == f"{name}：无法使用"
 
 
-def test_missing_file_and_folder(tmp_path: Path) -> None:
+def test_missing_file_and_empty_folder(tmp_path: Path) -> None:
     done = run("check", "没有.xlsx", ".", cwd=tmp_path)
     assert done.returncode == 2
-    assert [line.split("  ")[0] for line in done.stdout.splitlines()] == [
-        "没有.xlsx",
+    assert done.stdout.splitlines() == [
+        "没有.xlsx  R09 错误  找不到文件。",
         "没有.xlsx：无法使用",
-        ".",
-        ".：无法使用",
     ]
+    done = run("check", ".", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "没有可以核对的文件：.\n")
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     done = run("check", tmp_path / "没有.xlsx", CLEAN / "filled.xlsx")
     assert done.returncode == 2
-    assert done.stdout.splitlines()[-1].endswith("通过，没有发现问题")
+    assert done.stdout.splitlines()[-1] == "共核对2个文件：1份通过，1份无法使用"
 
 
 def test_a_gbk_console_shows_what_it_can() -> None:
@@ -235,14 +237,15 @@ def test_strange_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
 
 
 def test_nothing_heavy_is_loaded_for_the_version() -> None:
-    code = "import sys; from xlsxeval.cli import _run; _run(['--version']); print(sorted(m for m in sys.modules if m.split('.')[0] in"
+    code = "import sys; from xlsxeval.cli.program import _run; _run(['--version']); print(sorted(m for m in sys.modules if m.split('.')[0] in"
     code += " ('yaml', 'msgspec', 'xlsxwriter', 'zipfile', 'xml', 'decimal', 'openpyxl')))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from xlsxeval import api, cli
+    from xlsxeval import api
+    from xlsxeval.cli import program
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -250,10 +253,10 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(api, "check", stop)
-    assert cli._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
-    monkeypatch.setattr(api, "check", fail)
-    assert cli._run(["check", str(S / "filled.xlsx")]) == 4  # noqa: SLF001  # run() leaves the process
+    monkeypatch.setattr(api, "outcomes", stop)
+    assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
+    monkeypatch.setattr(api, "outcomes", fail)
+    assert program._run(["check", str(S / "filled.xlsx")]) == 4  # noqa: SLF001  # run() leaves the process
     assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")
 
 
@@ -280,7 +283,7 @@ def test_a_countys_own_set(tmp_path: Path) -> None:
 def test_each_limit_of_the_reader_is_an_option() -> None:
     import dataclasses
 
-    from xlsxeval.cli import LIMITS
+    from xlsxeval.cli.shared import LIMITS
     from xlsxeval.read.cells import Limits
 
     assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}

@@ -16,7 +16,7 @@ from xlsxeval.data import plain_data
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
-from xlsxeval.read.filing import read_filing
+from xlsxeval.read.filing import read_filings
 from xlsxeval.report.dump import as_json, as_yaml
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
@@ -85,7 +85,7 @@ def test_damaged_workbooks(seed: int) -> None:
     for _ in range(25):
         book = Workbook(tuple(mutant_sheet(sheet, draw) for sheet in BOOK.sheets))
         try:
-            filing = read_filing(book, (HUNAN,))
+            filing = read_filings(book, (HUNAN,))[0]
         except Refused as refused:
             assert refused.code == "R08"  # noqa: PT017  # most mutants are still forms
             continue

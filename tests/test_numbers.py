@@ -19,11 +19,18 @@ D = Decimal
     ("text", "value"),
     [("1,361.15", "1361.15"), ("３０", "30"), ("536万元", "536"), ("5,360,000元", "536"), ("1.2亿元", "12000"), (" 7.5 ", "7.5"),
      ("99.52%", "0.9952"), ("−3", None), ("-3", "-3"), ("+3", "3"), ("7.50.", None), ("1_000", None), ("nan", None), ("٣", None),
-     ("1e5", None), ("", None), ("12 3", None), ("12 万元", "12"), ("1,36", None), ("十", None), ("½", None), ("1\u200b2", "12")],
+     ("150万", "150"), ("1.2亿", "12000"), ("1e5", None), ("", None), ("12 3", None), ("12 万元", "12"), ("1,36", None), ("十", None), ("½", None), ("1\u200b2", "12")],
 )  # fmt: skip
 def test_figures(text: str, value: str | None) -> None:
     figure = parse_figure(text, money_unit="万元")
     assert (None if figure is None else plain(figure.value)) == value
+
+
+@pytest.mark.parametrize(("text", "unit", "value"), [("150万", "元", "1500000"), ("1.2万人", "", "12000"), ("1.2万", "", "12000"), ("3人", "", "3")])
+def test_ten_thousands(text: str, unit: str, value: str) -> None:
+    figure = parse_figure(text, money_unit=unit)
+    assert figure is not None
+    assert plain(figure.value) == value
 
 
 @pytest.mark.parametrize(

@@ -18,26 +18,26 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
 from xlsxeval.read.align import align, texts_by_key
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
-from xlsxeval.read.filing import read_filing
+from xlsxeval.read.filing import read_filings
 from xlsxeval.rules.run import check as run_rules
 
 HUNAN = api.load_set("hunan")
 FILLED = {path: open_forms(api.fill(HUNAN, path / "data.yaml")) for path in (S, S_PUBLISHED)}
 BOOK = FILLED[S]
-PLAIN = plain_data(read_filing(BOOK, (HUNAN,)))
+PLAIN = plain_data(read_filings(BOOK, (HUNAN,))[0])
 FINDINGS = [
-    (one.code, one.field, one.found, one.expected, one.message) for one in run_rules(read_filing(BOOK, (HUNAN,)))
+    (one.code, one.field, one.found, one.expected, one.message) for one in run_rules(read_filings(BOOK, (HUNAN,))[0])
 ]
 
 
 def same(book: Workbook) -> None:
-    filing = read_filing(book, (HUNAN,))
+    filing = read_filings(book, (HUNAN,))[0]
     assert plain_data(filing) == PLAIN
     assert [(one.code, one.field, one.found, one.expected, one.message) for one in run_rules(filing)] == FINDINGS
 
 
 def test_real_filing_is_read_whole() -> None:
-    filing = read_filing(BOOK, (HUNAN,))
+    filing = read_filings(BOOK, (HUNAN,))[0]
     answers = filing.forms["自评表"]
     assert (filing.year, filing.unit) == (2024, "中共澧县县委办公室本级")
     lines = answers.tables["指标"]
@@ -96,7 +96,7 @@ def test_sheets_copied_into_another_workbook() -> None:
     ids=["line breaks", "spaces", "half-width", "spaces at the year", "invisible characters"],
 )
 def test_labels_broken(change: object) -> None:
-    filing = read_filing(BOOK, (HUNAN,))
+    filing = read_filings(BOOK, (HUNAN,))[0]
     answered = {
         (answers.sheet, answer.cell)
         for answers in filing.forms.values()
@@ -125,7 +125,7 @@ def test_stale_caches_are_not_believed() -> None:
         )
         for sheet in BOOK.sheets
     )
-    filing = read_filing(Workbook(stale), (HUNAN,))
+    filing = read_filings(Workbook(stale), (HUNAN,))[0]
     assert plain_data(filing) == PLAIN
     found = [(one.code, one.field, one.found, one.expected, one.message) for one in run_rules(filing)]
     assert [one for one in found if one[0] != "F05"] == FINDINGS
@@ -153,15 +153,15 @@ def _altered(formula: str, shown: str) -> Workbook:
 
 def test_an_altered_formula_is_told_from_an_overwritten_one() -> None:
     found = {
-        (one.code, one.found, one.expected) for one in run_rules(read_filing(_altered("SUM(I15:I20)", "29"), (HUNAN,)))
+        (one.code, one.found, one.expected) for one in run_rules(read_filings(_altered("SUM(I15:I20)", "29"), (HUNAN,))[0])
     }
     assert ("E04", "29", "98.95") in found
     [message] = [
-        one.message for one in run_rules(read_filing(_altered("SUM(I15:I20)", "29"), (HUNAN,))) if one.code == "E04"
+        one.message for one in run_rules(read_filings(_altered("SUM(I15:I20)", "29"), (HUNAN,))[0]) if one.code == "E04"
     ]
     assert "公式被改成了“=SUM(I15:I20)”" in message
     harmless = _altered("SUM(I14:I47)+H5", "98.95")
-    assert "E04" not in {one.code for one in run_rules(read_filing(harmless, (HUNAN,)))}
+    assert "E04" not in {one.code for one in run_rules(read_filings(harmless, (HUNAN,))[0])}
 
 
 def test_a_lost_label_is_named_with_the_nearest_text() -> None:
@@ -170,7 +170,7 @@ def test_a_lost_label_is_named_with_the_nearest_text() -> None:
         at: cell._replace(text="全年执行金额合计") if cell.text == "全年执行数" else cell
         for at, cell in sheet.cells.items()
     }
-    filing = read_filing(Workbook((BOOK.sheets[0], replace(sheet, cells=cells))), (HUNAN,))
+    filing = read_filings(Workbook((BOOK.sheets[0], replace(sheet, cells=cells))), (HUNAN,))[0]
     [finding] = [one for one in run_rules(filing) if one.code == "L01"]
     assert (finding.found, finding.expected, finding.cell) == ("全年执行金额合计", "全年执行数", "E4")
 
@@ -181,26 +181,26 @@ def test_last_years_heads_are_found() -> None:
         at: cell._replace(text="2023年预算数") if cell.text == "2024年预算数" else cell
         for at, cell in sheet.cells.items()
     }
-    filing = read_filing(Workbook((replace(sheet, cells=cells), BOOK.sheets[1])), (HUNAN,))
+    filing = read_filings(Workbook((replace(sheet, cells=cells), BOOK.sheets[1])), (HUNAN,))[0]
     assert {(one.code, one.cell, one.found, one.expected) for one in run_rules(filing) if one.code == "B15"} == {
         ("B15", "D6", "2023", "2024")
     }
 
 
 def test_a_missing_form_is_an_error() -> None:
-    filing = read_filing(Workbook(BOOK.sheets[:1]), (HUNAN,))
+    filing = read_filings(Workbook(BOOK.sheets[:1]), (HUNAN,))[0]
     assert [(one.code, one.form) for one in run_rules(filing) if one.code == "L02"] == [("L02", "自评表")]
 
 
 def test_a_workbook_without_any_form_is_refused() -> None:
     cells = {(1, 1): Cell(1, 1, "通讯录", "text"), (2, 1): Cell(2, 1, "得分", "text")}
     with pytest.raises(Refused) as refused:
-        read_filing(Workbook((Sheet("通讯录", cells),)), (HUNAN,))
+        read_filings(Workbook((Sheet("通讯录", cells),)), (HUNAN,))[0]
     assert refused.value.code == "R08"
 
 
 def test_published_filing_holds_no_formula() -> None:
-    filing = read_filing(FILLED[S_PUBLISHED], (HUNAN,))
+    filing = read_filings(FILLED[S_PUBLISHED], (HUNAN,))[0]
     formulas = {name for form in filing.forms.values() for name, one in form.fields.items() if one.formula is not None}
     assert formulas == set()
 
@@ -222,8 +222,8 @@ def test_without_its_label_a_value_is_lost_but_never_wrong(number: int, at: tupl
         cells[at] = sheet.cells[at]._replace(text=text)
     sheets = list(BOOK.sheets)
     sheets[number] = replace(sheet, cells=cells)
-    for name, answers in read_filing(Workbook(tuple(sheets)), (HUNAN,)).forms.items():
-        whole = read_filing(BOOK, (HUNAN,)).forms[name]
+    for name, answers in read_filings(Workbook(tuple(sheets)), (HUNAN,))[0].forms.items():
+        whole = read_filings(BOOK, (HUNAN,))[0].forms[name]
         for field, answer in answers.fields.items():
             assert answer.value in (None, whole.fields[field].value), field
         for table, lines in answers.tables.items():

@@ -116,9 +116,9 @@ def test_years_of_the_two_forms(hunan: FormSet) -> None:
     content = api.fill(hunan, data)
     older = api.fill(hunan, data, year=2023)
     from xlsxeval.read.cells import Workbook
-    from xlsxeval.read.filing import read_filing
+    from xlsxeval.read.filing import read_filings
 
     mixed = Workbook((open_forms(content).sheets[0], open_forms(older).sheets[1]))
-    found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filing(mixed, (hunan,)))}
+    found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filings(mixed, (hunan,))[0])}
     assert ("X05", "自评表", "D2") in found
     assert not [one for one in found if one[0] == "B15"]

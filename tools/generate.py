@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xlsxeval import api
+from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.page import catalogue_page, rule_page
 from xlsxeval.report.text import findings_text
+from xlsxeval.rules.later import LATER
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -27,13 +29,23 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         yield data.parent / "filled.xlsx", filled
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
-    rules = api.rules(hunan)
+    rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
     yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
     for name, spec in (("form", FormSpec), ("set", SetSpec)):
         text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
         yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()
+
+
+def _every_rule(hunan: FormSet) -> dict[str, Rule]:
+    """Give the rules of Hunan, and from other sets those that it does not have."""
+    found = dict(api.rules(hunan))
+    for name in api.set_names():
+        for code, rule in api.rules(api.load_set(name)).items():
+            if found.get(code) is LATER.get(code):
+                found[code] = rule
+    return dict(sorted(found.items()))
 
 
 def is_fresh(path: Path, content: bytes) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         rules,
         set_names,
     )
+    from xlsxeval.batch.many import check_many
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
     from xlsxeval.read.cells import Refused
 
@@ -39,6 +40,7 @@ __all__ = [
     "Refused",
     "XlsxevalError",
     "check",
+    "check_many",
     "extract",
     "fill",
     "load_set",
@@ -56,5 +58,10 @@ def __getattr__(name: str) -> object:
         raise AttributeError(name)
     from importlib import import_module  # loading late is the point
 
-    room = "xlsxeval.errors" if name in _ERRORS else "xlsxeval.read.cells" if name == "Refused" else "xlsxeval.api"
-    return getattr(import_module(room), name)
+    return getattr(import_module(_room(name)), name)
+
+
+def _room(name: str) -> str:
+    if name in _ERRORS:
+        return "xlsxeval.errors"
+    return {"Refused": "xlsxeval.read.cells", "check_many": "xlsxeval.batch.many"}.get(name, "xlsxeval.api")

@@ -15,14 +15,15 @@ from datetime import date
 from pathlib import Path
 
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
-from xlsxeval.errors import DataError, MachineError
+from xlsxeval.errors import DataError
 from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet, Rule
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.later import LATER
@@ -34,7 +35,7 @@ from xlsxeval.write.workbook import write_workbook
 
 _YEARS = range(1990, 2100)
 _MOST_LINES = 500
-_OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET})
+_OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET})
 
 
 def new(
@@ -114,6 +115,7 @@ def read(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> Filing:
@@ -122,6 +124,7 @@ def read(
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
 
@@ -129,7 +132,7 @@ def read(
         Refused: if the file is no usable workbook or holds no known form (one sentence, with the way out).
         MachineError: if the file cannot be read.
     """
-    first, *others = read_all(source, formset=formset, file=file, limits=limits)
+    first, *others = read_all(source, formset=formset, year=year, file=file, limits=limits)
     return replace(first, notes=(*first.notes, *_others(others)))
 
 
@@ -137,11 +140,12 @@ def read_all(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> tuple[Filing, ...]:
     """Read a completed workbook: a filing for each unit (and project) whose forms it holds. As ``read`` otherwise."""
-    return _read(source, formset, file or _name(source), limits)[0]
+    return _read(source, formset, year, file or _name(source), limits)[0]
 
 
 def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
@@ -150,47 +154,32 @@ def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
 
 
 def _read(
-    source: Path | bytes, formset: FormSet | None, name: str, limits: Limits
+    source: Path | bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
 ) -> tuple[tuple[Filing, ...], Workbook]:
-    content = source if isinstance(source, bytes) else _read_bytes(source, limits)
+    content = source if isinstance(source, bytes) else read_bytes(source, limits)
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
     book = open_any(content, limits, _OWN_SHEETS)
     try:
-        filings = read_filings(book, formsets, name)
+        filings = read_filings(book, formsets, name, year)
         if not book.skipped or all(len(one.forms) == len(one.formset.forms) for one in filings):
             return filings, book
     except Refused:
         if not book.skipped:
             raise
     # A form may stand on a sheet that only has the name of one of ours.
-    book = open_any(content, limits)
-    return read_filings(book, formsets, name), book
+    book = open_any(content, limits, frozenset({OPINION_SHEET}) if MARKS_NAME in book.names else frozenset())
+    return read_filings(book, formsets, name, year), book
 
 
 def _name(source: Path | bytes) -> str:
     return str(source) if isinstance(source, Path) else ""
 
 
-def _read_bytes(path: Path, limits: Limits) -> bytes:
-    try:
-        if path.is_dir():
-            raise Refused("R09", "这是文件夹，请给出工作簿文件")
-        if path.exists() and not path.is_file():
-            raise Refused("R09", "这不是普通文件")
-        with path.open("rb") as stream:
-            return stream.read(limits.max_file + 1)
-    except FileNotFoundError:
-        raise Refused("R09", "找不到文件") from None
-    except OSError as error:
-        raise MachineError(f"无法读取文件：{path}（{error.strerror or error}）") from None
-    except ValueError:
-        raise Refused("R09", "文件名含有不能使用的字符") from None
-
-
 def check(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
     selection: Selection = Selection(),  # noqa: B008  # frozen
@@ -204,6 +193,7 @@ def check(
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
         selection: the rules wanted.
@@ -214,13 +204,14 @@ def check(
         MachineError: if the file cannot be read for a reason outside it.
     """
     name = file or _name(source)
-    first, *others = _check(source, formset, name, limits, selection, waivers, today)[0]
+    first, *others = _check(source, formset, year, name, limits, selection, waivers, today)[0]
     return replace(first, notes=(*first.notes, *_others([one.filing for one in others if one.filing])))
 
 
 def _check(
     source: Path | bytes,
     formset: FormSet | None,
+    year: int | None,
     name: str,
     limits: Limits,
     selection: Selection,
@@ -228,7 +219,7 @@ def _check(
     today: date | None,
 ) -> tuple[tuple[Checked, ...], Workbook | None]:
     try:
-        filings, book = _read(source, formset, name, limits)
+        filings, book = _read(source, formset, year, name, limits)
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
         return (Checked(name, "unusable", (finding,)),), None
@@ -246,24 +237,28 @@ def outcomes(
     source: Path | bytes,
     *,
     formset: FormSet | None = None,
+    year: int | None = None,
     file: str = "",
     limits: Limits = Limits(),  # noqa: B008  # frozen
     selection: Selection = Selection(),  # noqa: B008  # frozen
     waivers: Sequence[Waiver] = (),
     today: date | None = None,
     excerpts: bool = False,
+    explained: bool = False,
 ) -> tuple[Outcome, ...]:
     """Check every filing in a workbook and give plain values: what every report is made from.
 
     Args:
         source: a path, or the bytes of a workbook.
         formset: the set it belongs to; default: whichever of the known sets fits best.
+        year: the year it should be of; default: the one printed on it.
         file: the name used in messages, for bytes.
         limits: budgets for untrusted files.
         selection: the rules wanted.
         waivers: findings that were accepted.
         today: the day on which waivers must still be valid; default: today.
         excerpts: give the cells around each finding as well.
+        explained: say of each label and blank where it was found as well.
 
     Returns:
         One outcome for each filing in the workbook, in its order; one for an unusable file.
@@ -271,8 +266,8 @@ def outcomes(
     Raises:
         MachineError: if the file cannot be read for a reason outside it.
     """
-    found, book = _check(source, formset, file or _name(source), limits, selection, waivers, today)
-    return tuple(outcome_of(checked, book if excerpts else None) for checked in found)
+    found, book = _check(source, formset, year, file or _name(source), limits, selection, waivers, today)
+    return tuple(outcome_of(checked, book if excerpts else None, explained=explained) for checked in found)
 
 
 def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str = "") -> dict[str, object]:
@@ -291,7 +286,7 @@ def rules(formset: FormSet) -> Mapping[str, Rule]:
         code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
         for code, title in REFUSALS.items()
     }
-    return dict(sorted({**catalogue(formset), **LATER, **refusals}.items()))
+    return dict(sorted({**LATER, **catalogue(formset), **refusals}.items()))
 
 
 def selection(formset: FormSet | None, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Selection:

@@ -18,7 +18,7 @@ from xlsxeval.forms.place import Page, cell_name, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
 from xlsxeval.numbers import decimals_of, parse_figure, plain
 
-_TOP_KEYS = ("file", "set", "year", "unit", "forms")
+_TOP_KEYS = ("file", "set", "year", "unit", "subject", "forms")
 _FORM_KEYS = ("sheet", "fields", "tables")
 _ANSWER_KEYS = ("value", "text", "cell", "formula")
 _MAX_DIGITS = 15
@@ -128,7 +128,8 @@ def build_filing(
         form.name: _form(form, formset, data.forms.get(form.name, {}), year, given, lines) for form in formset.forms
     }
     found = next((answers.unit for answers in forms.values() if answers.unit), unit)
-    return Filing("", formset, forms, year, found)
+    subject = next((answers.subject for answers in forms.values() if answers.subject), "")
+    return Filing("", formset, forms, year, found, subject=subject)
 
 
 def _line_groups(form: Form) -> Iterable[str]:
@@ -146,7 +147,10 @@ def _form(
         rows_given = content.get(table.name) or []
         if not isinstance(rows_given, list):
             raise DataError(f"“{form.name}”的“{table.name}”应是一行一行的列表")
-        given = [_mapping(line or {}, f"{table.name}第{number}行") for number, line in enumerate(rows_given, 1)]
+        given = [
+            _parts_only(table, _mapping(line or {}, f"{table.name}第{number}行"))
+            for number, line in enumerate(rows_given, 1)
+        ]
         for number, line in enumerate(given, 1):
             _known(line, table.columns, f"{table.name}第{number}行", "列")
         rows[table.name] = arrange(table, given, lines)
@@ -159,7 +163,14 @@ def _form(
         fields[name] = _answer(tree, field, f"{form.name}的{name}", formset, cell_name(*page.fields[name]), own=own)
     tables = {table.name: tuple(_lines(form, table, rows[table.name], page, formset)) for table in form.tables.values()}
     labels = {index: cell_name(page.tops[label.box.row], label.box.col + 1) for index, label in enumerate(form.labels)}
-    return FormAnswers(form, form.name, year, fields, tables, page.regions, head_cells(form, labels))
+    heads = head_cells(form, labels)
+    return FormAnswers(form, form.name, year, fields, tables, page.regions, heads, amount_unit=formset.amount_unit)
+
+
+def _parts_only(table: Table, line: Mapping[str, Tree]) -> Mapping[str, Tree]:
+    """Leave out what ``extract`` put together from columns that the line names as well."""
+    doubled = {name for name, columns in table.joined.items() if any(column in line for column in columns)}
+    return {name: entry for name, entry in line.items() if name not in doubled}
 
 
 def arrange(

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from xlsxeval.forms.kinds import Kind
-from xlsxeval.forms.model import Form, FormSet
+from xlsxeval.forms.model import Form, FormSet, Table
 from xlsxeval.forms.place import Region
 from xlsxeval.numbers import decimals_of, is_nil, parse_figure
+from xlsxeval.text import tidy
 
 #: A percentage written without its sign is taken as a ratio up to this value, as percent points above it.
 _RATIO_LIMIT = Decimal(2)
@@ -60,7 +61,27 @@ class Repair(NamedTuple):
     text: str
 
 
+class Met(NamedTuple):
+    """A label as the form prints it and as it was met; ``how`` is ``same``, ``other name`` or ``cut``."""
+
+    label: str
+    text: str
+    cell: str
+    how: str
+
+
 Line = Mapping[str, Answer]
+
+
+def joined(table: Table, line: Line) -> Line:
+    """Add to a line what its form writes in several columns, as one answer: ``≥`` ``735`` ``人次`` as ``≥735人次``."""
+    found = dict(line)
+    for name, columns in table.joined.items():
+        parts = [line[column] for column in columns]
+        text = "".join(tidy(part.text) for part in parts if not is_nil(part.text))
+        main = max(parts, key=lambda part: any(sign.isdigit() for sign in part.text) + bool(part.text.strip()))
+        found[name] = Answer(text or None, text, main.cell)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,17 +98,31 @@ class FormAnswers:
     years: tuple[YearSeen, ...] = ()
     missing: tuple[Missing, ...] = ()
     repairs: tuple[Repair, ...] = ()
+    #: What the amounts of this form are counted in, as it is printed on it: 万元 or 元.
+    amount_unit: str = "万元"
+    met: tuple[Met, ...] = ()
+    #: Whether the sheet is visible, hidden or veryHidden.
+    state: str = "visible"
 
     @property
     def confidence(self) -> tuple[int, int, int]:
-        """How many blanks were found (filled or not), how many rows or numbers were guessed, how many blanks missed."""
+        """How many blanks were found (filled or not), how many rows, numbers or labels guessed, how many missed."""
         found = sum(bool(answer.cell) for answer in self.fields.values())
-        return found, len(self.repairs), len(self.fields) - found
+        guessed = len(self.repairs) + sum(one.how == "cut" for one in self.met)
+        return found, guessed, len(self.fields) - found
 
     @property
     def unit(self) -> str:
         """The unit's name as written in this form, empty if not given."""
-        answer = self.fields.get(self.form.unit_field)
+        return self._text(self.form.unit_field)
+
+    @property
+    def subject(self) -> str:
+        """The project's name as written in this form, empty if not given."""
+        return self._text(self.form.subject_field)
+
+    def _text(self, name: str) -> str:
+        answer = self.fields.get(name)
         return answer.value.strip() if answer and isinstance(answer.value, str) else ""
 
 

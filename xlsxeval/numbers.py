@@ -9,9 +9,11 @@ from typing import NamedTuple
 from xlsxeval.text import clean, tidy
 
 _NUMBER = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?\s*(?P<unit>%|亿元|万元|元|万人|人|名|m2|平方米|平米|分|个)?"
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?\s*(?P<unit>%|亿元|万元|元|万人|万|亿|人|名|m2|平方米|平米|分|个)?"
 )
 _SCALE = {"%": Decimal("0.01"), "亿元": Decimal(100000000), "万元": Decimal(10000), "元": Decimal(1)}
+#: Units that count in ten thousands or more; of amounts ``150万`` is 150万元.
+_TIMES = {"万": Decimal(10000), "万人": Decimal(10000), "亿": Decimal(100000000)}
 #: What people write for "nothing to report" in a numeric blank.
 NIL_MARKS = frozenset({"-", "--", "—", "——", "/", "\\", "无", "一", "－", "–"})
 #: Enough digits that no sum of a thousand 15-digit figures is ever rounded.
@@ -31,7 +33,7 @@ def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
 
     ``1,361.15``, ``３０``, ``536万元`` and ``99.52%`` (0.9952) are numbers; ``7.50.``, ``12 3``, ``1_000`` are not.
     ``money_unit`` (万元 or 元) is what amounts are counted in: an amount typed with another unit
-    is converted.
+    is converted. ``1.2万`` is 12000.
     """
     match = _NUMBER.fullmatch(tidy(text))
     if match is None:
@@ -41,9 +43,14 @@ def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
     decimals = max(len(match["rest"] or "") - 1, 0)
     if unit == "%":
         return Figure(value * _SCALE["%"], decimals + 2, unit)
+    if money_unit and unit in {"万", "亿"}:
+        unit += "元"
     if money_unit and unit in _SCALE and unit != money_unit:
         value = EXACT.divide(value * _SCALE[unit], _SCALE[money_unit])
         return Figure(value, max(decimals, decimals_of(value)), unit)
+    if unit in _TIMES:
+        value *= _TIMES[unit]
+        return Figure(value, decimals_of(value), unit)
     return Figure(value, decimals, unit)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from xlsxeval.errors import MachineError, OutputError
 
 
-def write_output(path: Path, content: bytes, *, force: bool = False) -> None:
-    """Write a file through a temporary one in the same folder.
+def write_output(path: Path, content: bytes | Iterable[bytes], *, force: bool = False) -> None:
+    """Write a file, whole or in pieces, through a temporary one in the same folder.
 
     Raises:
         OutputError: if the file exists (without ``force``), is a folder, or its folder does not exist.
@@ -26,7 +27,7 @@ def write_output(path: Path, content: bytes, *, force: bool = False) -> None:
     temporary = path.parent / f".xlsxeval-{os.getpid()}-{secrets.token_hex(4)}.tmp"
     try:
         with temporary.open("xb") as stream:
-            stream.write(content)
+            stream.writelines([content] if isinstance(content, bytes) else content)
             stream.flush()
             os.fsync(stream.fileno())
         _move(temporary, path, force=force)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import uno  # type: ignore[import-not-found]  # comes with LibreOffice
 from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found]  # made by uno
+from com.sun.star.lang import DisposedException  # type: ignore[import-not-found]  # made by uno
 
 
 def prop(name: str, value: object) -> PropertyValue:
@@ -67,10 +68,16 @@ def main() -> None:
     """Do the jobs."""
     jobs = json.load(sys.stdin)
     with tempfile.TemporaryDirectory() as folder:
-        office = Office(Path(folder))
+        name = Path(folder).name
+        office = Office(Path(folder) / name)
         try:
-            for job in jobs:
-                office.run(job)
+            for number, job in enumerate(jobs):
+                try:
+                    office.run(job)
+                except DisposedException:
+                    # LibreOffice itself aborts now and then on a busy machine: once more with a new one.
+                    office = Office(Path(folder) / f"{name}again{number}")
+                    office.run(job)
         finally:
             office.desktop.terminate()
             office.process.wait(30)

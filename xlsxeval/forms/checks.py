@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from xlsxeval.forms.extend import as_far_as
 from xlsxeval.forms.model import Check, Field, Hint, Rule
 from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
@@ -41,7 +42,12 @@ def build(
     """
     checks: list[Check] = []
     rules: list[Rule] = []
-    for code, spec in specs.items():
+    own = [name for name, field in (fields or {}).items() if field.formula is not None]
+    for code, given in sorted(specs.items()):
+        inherited = frozenset(key for key in given.__struct_fields__ if lines.inherits("checks", code, key))
+        spec = as_far_as(given, inherited, names, own, form) if inherited else given
+        if spec is None:
+            continue
         said = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}
         for key, texts in said.items():
             if any(len(text) > _LONGEST_WORDS for text in texts):
@@ -58,8 +64,8 @@ def build(
             continue
         made = [replace(check, severity=severity) for check in made]
         checks += made
-        own = [f"{pattern} = {_formula_text(pattern, fields or {})}" for pattern in (*spec.computed, *spec.filled)]
-        text = "；".join([*_texts(spec.that), *spec.each.values(), *own])
+        same = [f"{pattern} = {_formula_text(pattern, fields or {})}" for pattern in (*spec.computed, *spec.filled)]
+        text = "；".join([*_texts(spec.that), *spec.each.values(), *same])
         rules.append(
             Rule(code, spec.title, spec.why, spec.fix, severity, spec.source, text, form, spec.wrong, spec.right)
         )

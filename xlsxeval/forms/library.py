@@ -6,16 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.extend import templates_folder
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import FormSet
-
-_HERE = Path(__file__).resolve().parent.parent
-
-
-def templates_folder() -> Path:
-    """Give the folder of the sets that come with the program: inside the package, or beside it in a checkout."""
-    packed = _HERE / "templates"
-    return packed if packed.is_dir() else _HERE.parent / "templates"
 
 
 def set_names() -> list[str]:
@@ -30,9 +23,17 @@ def load_set(name: str) -> FormSet:
     Raises:
         DefinitionError: for an unknown name, or the first mistake in its files.
     """
+    return load_folder(set_folder(name))
+
+
+def set_folder(name: str) -> Path:
+    """Give the folder of a set, by its name or by that folder itself.
+
+    Raises:
+        DefinitionError: for an unknown name.
+    """
     if name in set_names():
-        return load_folder(templates_folder() / name)
-    folder = Path(name)
-    if folder.is_dir():
-        return load_folder(folder)
+        return templates_folder() / name
+    if (folder := Path(name)).is_dir():
+        return folder
     raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")

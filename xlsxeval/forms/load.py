@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms import checks as declared
 from xlsxeval.forms.convert import Spec, convert
+from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, Blank, Field, Form, FormSet, Label, Table
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Label, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
 from xlsxeval.forms.picture import Part, PictureError, read_picture
 from xlsxeval.forms.spec import FieldSpec, FormSpec, NumberOrText, SetSpec, TableSpec
-from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
+from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.forms.year import template_key
 from xlsxeval.numbers import parse_figure
 from xlsxeval.text import label_key
@@ -22,6 +24,8 @@ from xlsxeval.text import label_key
 #: Excel's own limits.
 _LONGEST_SHEET_NAME, _LONGEST_HELP, _WIDEST = 31, 220, 255
 _MOST_LINES = 500
+#: What amounts are counted in, put into the printed texts.
+_UNIT = re.compile(r"\{\{\s*unit\s*\}\}")
 #: Parts of a picture without a printed text.
 _NO_TEXT = frozenset({"blank", "empty", "status"})
 
@@ -35,13 +39,13 @@ def load_folder(folder: Path) -> FormSet:
     file = folder / "set.yaml"
     if not file.is_file():
         raise DefinitionError(f"文件夹里没有set.yaml，不是一套表：{folder}")
-    spec, lines, _tree = _read(file, SetSpec)
+    spec, lines = _read(file, SetSpec)
     profile = _numbers(spec.profile, lines, "profile")
     forms: list[Form] = []
     for index, name in enumerate(spec.forms):
         if not (folder / name).is_file():
             raise lines.error(f"找不到表文件“{name}”", "forms", index)
-        form = _load_form(folder / name, profile, spec.severity)
+        form = _load_form(folder / name, profile, spec)
         if any(other.name == form.name for other in forms):
             raise lines.error(f"表名“{form.name}”重复", "forms", index)
         forms.append(form)
@@ -74,11 +78,9 @@ def _numbers(tree: Mapping[str, NumberOrText], lines: Lines, *path: str | int) -
     return found
 
 
-def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines, Mapping[str, Tree]]:
-    tree, lines = read_yaml(read_text(file, DefinitionError), file.name)
-    if not isinstance(tree, dict):
-        raise DefinitionError("文件应由“键: 值”组成", file=file.name, line=1)
-    return convert(tree, shape, lines), lines, tree
+def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines]:
+    tree, lines = read_extended(file)
+    return convert(tree, shape, lines), lines
 
 
 def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
@@ -93,17 +95,17 @@ def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
             raise lines.error(f"规则代码“{code}”在“{seen[code]}”中已经用过", "checks", code)
 
 
-def _load_form(file: Path, profile: Mapping[str, Decimal], severities: Mapping[str, str]) -> Form:
-    spec, lines, _tree = _read(file, FormSpec)
+def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
+    spec, lines = _read(file, FormSpec)
     try:
-        height, width, parts = read_picture(spec.layout)
+        height, width, parts = read_picture(_UNIT.sub(of.amount_unit, spec.layout))
     except PictureError as error:
         raise DefinitionError(str(error), file=lines.file, line=lines.of("layout") + 1 + error.line) from None
     first = lines.of("layout") + 1
     if not 0 < len(spec.form) <= _LONGEST_SHEET_NAME or set(spec.form) & set("[]:*?/\\'") or "." in spec.form:
         message = f"表名也是工作表名，不能超过{_LONGEST_SHEET_NAME}字，不能含有 [ ] : * ? / \\ ' . "
         raise lines.error(message.strip(), "form")
-    if spec.form in {GUIDE_SHEET, LIVE_SHEET}:
+    if spec.form in {GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET}:
         raise lines.error(f"表名不能是“{spec.form}”，工作簿里另有这样一张表", "form")
     if any(not 0 < one <= _WIDEST for one in spec.widths):
         raise lines.error(f"列宽应在0到{_WIDEST}之间", "widths")
@@ -114,13 +116,19 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], severities: Mapping[s
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
     names = Names.of_form(spec.form, specs, spec.tables, profile)
     fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
-    tables = {name: _table(name, table, fields, blanks, lines) for name, table in spec.tables.items()}
+    drawn = {blank.name.split(".")[0] for blank in blanks}
+    tables = {
+        name: _table(name, table, fields, blanks, lines)
+        for name, table in spec.tables.items()
+        if name in drawn or not lines.inherits("tables", name)
+    }
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
     check_circles(spec.form, plain, lines)
-    if spec.unit_field and spec.unit_field not in plain:
-        raise lines.error(f"unit_field“{spec.unit_field}”不是填空", "unit_field")
+    for key in ("unit_field", "subject_field"):
+        if getattr(spec, key) and getattr(spec, key) not in plain:
+            raise lines.error(f"{key}“{getattr(spec, key)}”不是填空", key)
     _check_lists(spec, lines)
-    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain, severities=severities)
+    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain, severities=of.severity)
     return Form(
         name=spec.form,
         title=spec.title,
@@ -138,6 +146,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], severities: Mapping[s
         checks=checks,
         rules=rules,
         lists={name: tuple(items) for name, items in spec.lists.items()},
+        subject_field=spec.subject_field,
     )
 
 
@@ -154,10 +163,12 @@ def _labels(spec: FormSpec, parts: tuple[Part, ...], lines: Lines) -> tuple[Labe
     keys = {template_key(part.text)[0] for part in texts}
     aliases: dict[str, list[str]] = {}
     for name, others in spec.labels.items():
-        key = template_key(name)[0]
-        if key not in keys:
+        own = [template_key(name)[0], *(label_key(other).key for other in others)]
+        met = [key for key in own if key in keys]
+        if not met and not lines.inherits("labels", name):
             raise lines.error(f"labels的“{name}”不是版面上的文字", "labels", name)
-        aliases.setdefault(key, []).extend(label_key(other).key for other in others)
+        for key in met:
+            aliases.setdefault(key, []).extend(own)
     found = []
     for part in texts:
         key, offsets = template_key(part.text)
@@ -218,6 +229,8 @@ def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, t
     found: dict[str, tuple[str, FieldSpec]] = {}
     for key, one in spec.fields.items():
         matched = [name for name, _star in star_values(key, blanks)] if "*" in key else [key] if key in blanks else []
+        if not matched and lines.inherits("fields", key):
+            continue
         if not matched:
             raise lines.error(f"fields的“{key}”在版面上没有填空，请在版面加上“[{key}]”或删去这一行", "fields", key)
         for name in matched:
@@ -275,12 +288,14 @@ def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tupl
         raise lines.error(f"清单“{name}”在版面上没有“[{name}.列名]”", "tables", name)
     if len(rows) > 1:
         raise lines.error(f"清单“{name}”的各列必须画在同一行", "tables", name)
-    for column in spec.inherit:
-        if column not in columns:
-            raise lines.error(f"inherit的“{column}”不是清单“{name}”的列", "tables", name, "inherit")
+    for key, named in (("inherit", spec.inherit), *(("joined", parts) for parts in spec.joined.values())):
+        for column in named:
+            if column not in columns:
+                raise lines.error(f"{key}的“{column}”不是清单“{name}”的列", "tables", name, key)
     if any(field.formula for field in columns.values()):
         raise lines.error(f"清单“{name}”的列不能有公式：行由填表人增减，公式会丢失，请写成检查", "tables", name)
-    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines))
+    joined = {whole: tuple(parts) for whole, parts in spec.joined.items()}
+    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined)
 
 
 def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, ...], int], ...]:

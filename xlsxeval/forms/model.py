@@ -14,6 +14,8 @@ PlainForm = Mapping[str, object]
 
 #: The sheets that our workbooks have besides the forms.
 GUIDE_SHEET, LIVE_SHEET = "填表说明", "核对"
+#: The sheet that a marked copy has besides, and the hidden name that leads to it whatever a person calls it.
+OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
@@ -86,6 +88,8 @@ class Table:
     inherit: tuple[str, ...]
     #: What stands in the inherited columns of each line of an empty template.
     groups: tuple[tuple[tuple[str, ...], int], ...]
+    #: What is written in several columns: name -> columns, as 年度指标值 -> 指标性质, 指标值, 度量单位.
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,8 @@ class Form:
     checks: tuple[Check, ...]
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
+    #: The blank with the name of the project, in forms of which a unit hands in one for each.
+    subject_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ class TableSpec(Struct, forbid_unknown_fields=True, frozen=True):
         Meta(description="空白模板预置的分组和各组行数"),
     ] = None
     lines: Annotated[int, Meta(description="没有分组时，空白模板的行数", ge=1, le=500)] = 1
+    joined: Annotated[
+        dict[str, list[str]], Meta(description="由几列拼成的一项，如 年度指标值: [指标性质, 指标值, 度量单位]")
+    ] = {}
 
 
 class HintSpec(Struct, forbid_unknown_fields=True, frozen=True):
@@ -85,7 +88,9 @@ class FormSpec(Struct, forbid_unknown_fields=True, frozen=True):
         str, Meta(description="版面：| 分格，< 并入左格，^ 并入上格，[名称] 是填空，! 核对 处显示核对结果")
     ]
     fields: Annotated[dict[str, FieldSpec], Meta(description="每个填空填什么")]
+    extends: Annotated[str, Meta(description="在哪个文件的基础上写：没有写的都照它；写成 ~ 的不要")] = ""
     unit_field: Annotated[str, Meta(description="写单位名称的填空")] = ""
+    subject_field: Annotated[str, Meta(description="写项目名称的填空：一个项目一份的表才有")] = ""
     orientation: Literal["portrait", "landscape"] = "portrait"
     lists: Annotated[dict[str, list[str]], Meta(description="下拉列表: 各项")] = {}
     tables: dict[str, TableSpec] = {}
@@ -106,6 +111,7 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     set: Annotated[str, Meta(description="套表代号")]
     title: str
     forms: Annotated[list[str], Meta(description="本套各表的文件名，按工作簿中的顺序")]
+    extends: Annotated[str, Meta(description="在哪个文件的基础上写：没有写的都照它；写成 ~ 的不要")] = ""
     version: Annotated[NumberOrText, Meta(description="表样版本，印在页脚；改了表样就换一个")] = ""
     amount_unit: Literal["万元", "元"] = "万元"
     guide: Annotated[list[GuideSpec], Meta(description="“填表说明”的内容")] = []

@@ -17,11 +17,12 @@ _MAX_DEPTH = 40
 
 
 class Lines:
-    """The line on which each value of a file stands."""
+    """The file and line on which each value stands; what a file does not say itself may stand in its base."""
 
-    def __init__(self, file: str) -> None:
-        """Start with an empty map for ``file``."""
+    def __init__(self, file: str, base: Lines | None = None) -> None:
+        """Start with an empty map for ``file``, which extends the file of ``base``."""
         self.file = file
+        self._base = base
         self._lines: dict[Path_, int] = {}
 
     def note(self, path: Path_, line: int) -> None:
@@ -30,17 +31,36 @@ class Lines:
 
     def of(self, *path: str | int) -> int:
         """Give the line of the value at ``path``, or of what holds it."""
-        while path and path not in self._lines:
-            path = path[:-1]
-        return self._lines.get(path, 1)
+        return self.find(path)[1]
 
     def has(self, *path: str | int) -> bool:
-        """Tell whether the file holds a value at ``path``."""
-        return path in self._lines
+        """Tell whether there is a value at ``path``."""
+        return path in self._lines or self.inherits(*path)
+
+    def inherits(self, *path: str | int) -> bool:
+        """Tell whether the value at ``path`` is only in the base."""
+        return path not in self._lines and self._base is not None and self._base.has(*path)
+
+    def above(self, base: Lines) -> Lines:
+        """Give the lines of the same file, which extends the file of ``base``."""
+        lines = Lines(self.file, base)
+        lines._lines = self._lines
+        return lines
 
     def error(self, message: str, *path: str | int) -> DefinitionError:
         """Make the error that names file and line."""
-        return DefinitionError(message, file=self.file, line=self.of(*path))
+        file, line = self.find(path)
+        return DefinitionError(message, file=file, line=line)
+
+    def find(self, path: Path_) -> tuple[str, int]:
+        """Give file and line of the value at ``path``, or of what holds it."""
+        while path:
+            if path in self._lines:
+                return self.file, self._lines[path]
+            if self._base is not None and self._base.has(*path):
+                return self._base.find(path)
+            path = path[:-1]
+        return self.file, 1
 
 
 def read_yaml(text: str, file: str) -> tuple[Tree, Lines]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
-from xlsxeval.forms.model import Blank, Field, Table
+from xlsxeval.forms.model import Blank, Field, Form, Table
 from xlsxeval.forms.place import Region, cell_name
 from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
@@ -105,6 +106,7 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
         years,
         _missing(alignment),
         tuple(repairs),
+        amount_unit,
     )
 
 
@@ -209,16 +211,22 @@ def _strayed(
 
 def _limit(anchor: int, first: int, alignment: Alignment) -> int:
     """Give the column before which an answer must stand: that of the next label; if that was not met, no search."""
-    labels = alignment.form.labels
-    box = labels[anchor].box
+    after = _next_label(alignment.form, anchor)
+    if after is None:
+        return first + _REACH
+    return alignment.labels.get(after, (0, first + 1))[1]
+
+
+@lru_cache(maxsize=4096)
+def _next_label(form: Form, anchor: int) -> int | None:
+    """Give the label to the right of a label in the same row of the picture."""
+    box = form.labels[anchor].box
     after = [
         (other.box.col, index)
-        for index, other in enumerate(labels)
+        for index, other in enumerate(form.labels)
         if other.box.row == box.row and other.box.col > box.col
     ]
-    if not after:
-        return first + _REACH
-    return alignment.labels.get(min(after)[1], (0, first + 1))[1]
+    return min(after)[1] if after else None
 
 
 def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Region:
@@ -252,6 +260,7 @@ def _lines(
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
     keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
     before: dict[str, Answer] = {}
+    guessed = ""
     known = vocabulary(alignment.form, table.name)
     for row in grid.rows_between(region.first, region.last):
         texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}
@@ -266,10 +275,13 @@ def _lines(
         line |= changed
         before = _inherit(table, line, before)
         whole = {**line, **before}
-        first, column = first_level(table, known, whole) if grid.converted else ("", "")
-        if first:
-            before[column] = whole[column]._replace(value=first)
-            done.append(f"“{column}”没有了，按“{first}”读取")
+        # A first level that was guessed holds for its second level only, not for those that follow.
+        first, column = first_level(table, known, whole, guessed) if grid.converted else ("", "")
+        if column:
+            before[column] = whole[column]._replace(value=first or None, text="")
+            guessed = first
+            if first:
+                done.append(f"“{column}”没有了，按“{first}”读取")
         if aside:
             done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
         own = [answer for column, answer in line.items() if column not in table.inherit]

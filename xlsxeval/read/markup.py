@@ -10,6 +10,9 @@ from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, damaged, too_much
 
 Start: TypeAlias = Callable[[str, dict[str, str]], None]
 End: TypeAlias = Callable[[str], None]
+#: The same with the byte at which the tag begins; the end of an empty element is told where that element ends.
+StartAt: TypeAlias = Callable[[str, dict[str, str], int], None]
+EndAt: TypeAlias = Callable[[str, int], None]
 
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 #: Every element name that some handler asks for.
@@ -19,20 +22,21 @@ _NAMES = (
 )
 
 
-def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
+def parse(
+    chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits, tail: bytes = b""
+) -> None:
     """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
 
-    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
+    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is. The ``tail`` follows
+    the chunks and must be well-formed, but no handler hears of it.
 
     Raises:
         Refused: for a document type, an encoding other than UTF-8, or one endless tag or text.
         expat.ExpatError: for text that is not well-formed.
     """
     names: dict[str, str] = {}
-    parser = expat.ParserCreate("utf-8", intern=names)
+    parser = _guarded(names)
     parser.buffer_text = True
-    parser.XmlDeclHandler = _check_declaration
-    parser.StartDoctypeDeclHandler = _refuse_doctype
 
     def root(name: str, attributes: dict[str, str]) -> None:
         prefix, _, local = name.rpartition(":")
@@ -47,14 +51,65 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
     parser.CharacterDataHandler = pieces.append
     fed = 0
     for chunk in chunks:
-        if not fed and (chunk.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in chunk[:4]):
-            raise Refused("R07", f"文件内部是UTF-16编码，不是UTF-8，{SAVE_AGAIN}")
+        if not fed:
+            _refuse_utf16(chunk)
         fed += len(chunk)
         parser.Parse(chunk, False)  # noqa: FBT003  # expat takes no keywords
         # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
         if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
+    if tail:
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+    parser.Parse(tail, True)  # noqa: FBT003
+
+
+def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
+    """Parse a whole part and tell the handlers where each tag stands, so that the part can be changed in place.
+
+    Returns:
+        The prefix of the root with its colon, which no name has that is given to the handlers; mostly empty.
+
+    Raises:
+        Refused: as ``parse`` does.
+        expat.ExpatError: for text that is not well-formed.
+    """
+    _refuse_utf16(content)
+    parser = _guarded({})
+    prefix = ""
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        start(name.removeprefix(prefix), attributes, parser.CurrentByteIndex)
+
+    def ended(name: str) -> None:
+        end(name.removeprefix(prefix), parser.CurrentByteIndex)
+
+    def root(name: str, attributes: dict[str, str]) -> None:
+        nonlocal prefix
+        before, colon, _ = name.rpartition(":")
+        prefix = before + colon
+        parser.StartElementHandler = deeper
+        deeper(name, attributes)
+
+    deeper, back = counted(started, ended, limits)
+    parser.StartElementHandler, parser.EndElementHandler = root, back
+    for fed in range(0, len(content), limits.max_token):
+        parser.Parse(content[fed : fed + limits.max_token], False)  # noqa: FBT003  # expat takes no keywords
+        if fed - parser.CurrentByteIndex > limits.max_token:
+            raise too_much("文件内部有一处内容过长", "max-token")
     parser.Parse(b"", True)  # noqa: FBT003
+    return prefix
+
+
+def _guarded(names: dict[str, str]) -> expat.XMLParserType:
+    parser = expat.ParserCreate("utf-8", intern=names)
+    parser.XmlDeclHandler = _check_declaration
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_utf16(start: bytes) -> None:
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\x00" in start[:4]:
+        raise Refused("R07", f"文件内部是UTF-16编码，不是UTF-8，{SAVE_AGAIN}")
 
 
 def counted(start: Start, end: End, limits: Limits) -> tuple[Start, End]:

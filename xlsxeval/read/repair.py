@@ -121,10 +121,15 @@ def complete(known: Vocabulary, line: Mapping[str, Answer]) -> tuple[dict[str, A
     return changed, done
 
 
-def first_level(table: Table, known: Vocabulary, line: Mapping[str, Answer]) -> tuple[str, str]:
-    """Give the lost first level of a line, if only one stands above its second, and the column it belongs to."""
-    if len(table.inherit) < 2 or line[table.inherit[0]].value is not None:  # noqa: PLR2004  # first and second level
+def first_level(table: Table, known: Vocabulary, line: Mapping[str, Answer], guessed: str) -> tuple[str, str]:
+    """Give the lost first level of a line, if only one stands above its second, and the column it belongs to.
+
+    ``guessed`` is what was put in for the lines above; both are empty if nothing was lost or changes.
+    """
+    if len(table.inherit) < 2:  # noqa: PLR2004  # first and second level
         return "", ""
-    second = line[table.inherit[1]].value
-    key = label_key(second).key if isinstance(second, str) else ""
-    return known.above.get(key, ""), table.inherit[0]
+    first, second = (line[column].value for column in table.inherit[:2])
+    if first is not None and first != guessed:
+        return "", ""
+    found = known.above.get(label_key(second).key if isinstance(second, str) else "", "")
+    return ("", "") if found == guessed else (found, table.inherit[0])

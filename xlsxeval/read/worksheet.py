@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain, islice
 
 from xlsxeval.forms.place import cell_name
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
@@ -21,6 +22,11 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIGITS = 15
 _new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
+#: Only a part of so many chunks is cut.
+_SHORT = 16
+#: What is nested deeper than formats and validations are is left to the parser's own count.
+_DEEP = re.compile(rb"(?:</[^<>]*>\s*){16}")
+_OF_THE_TABLE = re.compile(rb"<(?:[\w.-]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
 
@@ -268,6 +274,24 @@ def _within(text: str | None, last: int) -> int:
     return number
 
 
+def _without_tail(chunks: Iterable[bytes]) -> tuple[Iterable[bytes], bytes]:
+    """Cut off what stands behind the table and its merged ranges: a third of a form is formats and validations.
+
+    Nothing is cut off a long part, nor anything in which a cell might hide.
+    """
+    whole = iter(chunks)
+    first = list(islice(whole, _SHORT))
+    rest = next(whole, None)
+    if rest is not None:
+        return chain(first, [rest], whole), b""
+    data = b"".join(first)
+    end = max(data.rfind(b"</sheetData>"), data.rfind(b"</mergeCells>"))
+    tail = data[end:]
+    if end < 0 or _OF_THE_TABLE.search(tail) or _DEEP.search(tail):
+        return [data], b""
+    return [data[:end]], tail
+
+
 def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
     """Read one worksheet part as it comes.
 
@@ -275,6 +299,7 @@ def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
         Refused: for anything invalid, with its address, or over a budget.
     """
     reader = _Reader(around)
-    parse(chunks, reader.start, reader.end, reader.pieces, around.limits)
+    needed, tail = _without_tail(chunks)
+    parse(needed, reader.start, reader.end, reader.pieces, around.limits, tail)
     around.cells_left -= len(reader.cells)
     return Grid(reader.cells, tuple(reader.merges), frozenset(reader.hidden_rows), tuple(reader.hidden_cols))

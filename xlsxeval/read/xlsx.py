@@ -10,7 +10,8 @@ from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, Sheet, Workbook, da
 from xlsxeval.read.markup import counted, parse
 from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
-from xlsxeval.read.worksheet import Around, add_run, plain_text, read_worksheet
+from xlsxeval.read.strings import read_strings
+from xlsxeval.read.worksheet import Around, plain_text, read_worksheet
 
 #: The number formats that are known by number only.
 _BUILTIN = {
@@ -93,7 +94,7 @@ def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), packa
     folder = part.rpartition("/")[0]
     around = Around(
         limits,
-        _read_strings(package, _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")),
+        read_strings(package, _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")),
         _read_formats(package, _target(package, links, "styles", f"{folder}/styles.xml")),
         limits.max_cells,
         limits.max_formulas,
@@ -180,42 +181,6 @@ def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -
     if index >= len(sheets):
         raise damaged(f"名称“{quoted(name)}”所属的工作表不存在")
     return f"{sheets[index][0]}!{name}"
-
-
-def _read_strings(package: Package, part: str) -> dict[str, str]:
-    """Give the shared texts by their number as a cell writes it."""
-    found: dict[str, str] = {}
-    if not part:
-        return found
-    pieces: list[str] = []
-    runs: list[str] = []
-    phonetic = False
-    limits = package.limits
-
-    def start(element: str, _attributes: dict[str, str]) -> None:
-        nonlocal phonetic
-        pieces.clear()
-        if element == "rPh":
-            phonetic = True
-
-    def end(element: str) -> None:
-        nonlocal phonetic
-        if element == "t":
-            if not phonetic:
-                add_run(runs, pieces, limits)
-        elif element == "si":
-            text = "".join(runs)
-            runs.clear()
-            if len(text) > limits.max_text:
-                raise too_much(f"有一处文字长于{limits.max_text}字", "max-text")
-            if len(found) >= limits.max_strings:
-                raise too_much(f"不同的文字多于{limits.max_strings}条", "max-strings")
-            found[str(len(found))] = plain_text(text)
-        elif element == "rPh":
-            phonetic = False
-
-    parse(inflate(package, part), *counted(start, end, limits), pieces, limits)
-    return found
 
 
 def _read_formats(package: Package, part: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xlsxeval.forms.place import column_letters
 from xlsxeval.read.cells import Cell, Sheet, Workbook
 from xlsxeval.read.shifted import column_number
+from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.finding import Checked, Finding, count
 from xlsxeval.rules.summary import Summary, summarize
 
@@ -53,6 +54,8 @@ class Outcome:
     reading: tuple[Reading, ...] = ()
     summary: Summary | None = None
     excerpts: tuple[Excerpt | None, ...] = ()
+    #: How it was read, label by label, in words; empty if that was not asked for.
+    explained: tuple[str, ...] = ()
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
@@ -69,12 +72,13 @@ class Outcome:
         return "　".join(name for name in (self.unit, self.subject) if name) or self.file
 
 
-def outcome_of(checked: Checked, book: Workbook | None = None) -> Outcome:
+def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: bool = False) -> Outcome:
     """Keep of a check what reports need.
 
     Args:
         checked: what ``check`` gave.
         book: the workbook's cells, if excerpts are wanted.
+        explained: say how it was read, label by label.
     """
     filing = checked.filing
     sheets = {sheet.name: sheet for sheet in book.sheets} if book else {}
@@ -93,6 +97,7 @@ def outcome_of(checked: Checked, book: Workbook | None = None) -> Outcome:
         reading=tuple(Reading(name, one.sheet, *one.confidence) for name, one in filing.forms.items()),
         summary=summarize(filing, checked.findings),
         excerpts=excerpts,
+        explained=tuple(reading_text(filing)) if explained else (),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 
@@ -10,20 +9,14 @@ from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.summary import Summary
+from xlsxeval.text import safe
 
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
-)
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
-
-
-def safe(text: str) -> str:
-    """Show control and direction characters, and what is no character, as U+FFFD: no file plays with who shows it."""
-    return _UNSAFE.sub("\ufffd", text)
 
 
 def findings_text(outcome: Outcome) -> Iterator[str]:
     """Yield one line for each finding and, at the end, the verdict of the file."""
+    yield from outcome.explained
     for finding in outcome.findings:
         where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or outcome.file
         said = (

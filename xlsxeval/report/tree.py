@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from decimal import Context, Decimal
 
-from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.filing import Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import SEVERITIES, Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.calculate import Numbers, numbers_of
+from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 
+_FINDING = tuple(field.name for field in fields(Finding))
 #: What a sheet keeps of a number.
 _FIFTEEN = Context(prec=15)
 
@@ -28,7 +30,7 @@ def outcome_tree(outcome: Outcome) -> dict[str, object]:
         "unit": outcome.unit if outcome.formset else None,
         "subject": outcome.subject if outcome.formset else None,
         "counts": {severity: outcome.count(severity) for severity in SEVERITIES},
-        "findings": [asdict(finding) for finding in outcome.findings],
+        "findings": [{name: getattr(one, name) for name in _FINDING} for one in outcome.findings],
         "notes": list(outcome.notes),
         "reading": {one.form: _reading_tree(one) for one in outcome.reading},
         "summary": _summary_tree(outcome.summary),
@@ -73,7 +75,10 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
             _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
         )
     tables = {
-        table: [{column: _entry(answer) for column, answer in line.items()} for line in lines]
+        table: [
+            {column: _entry(answer) for column, answer in joined(answers.form.tables[table], line).items()}
+            for line in lines
+        ]
         for table, lines in answers.tables.items()
     }
     return {"sheet": answers.sheet, "fields": fields, "tables": tables}

@@ -47,9 +47,9 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         return
     budget = numbers_of(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
     for one in indicators(filing):
-        target = amount_of(one.target, filing.formset.amount_unit) if clean(one.name) == "项目支出" else None
+        target = amount_of(one.target, basic.amount_unit) if clean(one.name) == "项目支出" else None
         if target is not None and isinstance(budget, Decimal) and target != budget:
-            planned = plain(budget) + filing.formset.amount_unit
+            planned = plain(budget) + basic.amount_unit
             text = f"自评表成本目标“项目支出”为{one.target}，基础数据表项目支出预算数为{planned}"
             yield finding(of, text, found=one.target, expected=plain(budget), **one.place("年度指标值"))
 
@@ -70,14 +70,15 @@ def unit_names(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the units' names, apart from endings such as 本级."""
     named = [answers for answers in filing.forms.values() if answers.unit]
     for answers in named[1:]:
-        if _bare(answers.unit) != _bare(named[0].unit):
+        if bare_unit(answers.unit) != bare_unit(named[0].unit):
             text = f"{answers.form.name}的单位是“{answers.unit}”，{named[0].form.name}的单位是“{named[0].unit}”"
             field = answers.form.unit_field
             where = place(answers, answers.fields[field].cell, field)
             yield finding(of, text, found=answers.unit, expected=named[0].unit, **where)
 
 
-def _bare(name: str) -> str:
+def bare_unit(name: str) -> str:
+    """Give a unit's name as it is compared: without white space and endings such as 本级."""
     return _NAME_ENDINGS.sub("", clean(name))
 
 

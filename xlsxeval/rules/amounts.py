@@ -19,6 +19,7 @@ from xlsxeval.text import clean
 
 _YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
 _SPENDING = re.compile("执行|预算|资金|支付|支出|结转|结余|经费|拨付|财政")
+_MONEY_NAME = re.compile("(资金|经费|支出|投资)(金额|总额|数额)?$")
 _ADJUSTING = re.compile("调整|追加|调增|调减|增加|减少|结转|新增|上级|专项")
 #: The indicator's name and the blank that holds what was spent on it.
 _SPENT = {"项目总成本": "全年执行数", "总成本": "全年执行数", "项目支出": "项目支出", "基本支出": "基本支出"}
@@ -30,11 +31,14 @@ _LESS_DONE: tuple[dict[str, object], ...] = (
 
 
 def amount_of(text: str, unit: str) -> Decimal | None:
-    """Read a target or achievement as an amount in the form's unit (万元 or 元); without a unit it is in that."""
+    """Read a target or achievement as an amount in the form's unit (万元 or 元); without a unit it is in that.
+
+    ``150万`` without 元 is 150万元 where an amount is meant.
+    """
     read = read_quantity(text)
     if read is None or read.unit not in ("元", ""):
         return None
-    return read.value / _YUAN[unit] if read.unit else read.value
+    return read.value / _YUAN[unit] if read.unit or clean(text).endswith(("万", "亿")) else read.value
 
 
 def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Pattern[str]) -> bool:
@@ -90,7 +94,7 @@ def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
             continue
         if not _explained(answers, ones, _ADJUSTING):
-            change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{filing.formset.amount_unit}"
+            change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{answers.amount_unit}"
             text = f"全年预算数比年初{change}（{percent_text(abs(last - first) / first)}），没有说明原因"
             where = place(answers, answers.fields["全年预算数"].cell, "全年预算数")
             yield finding(of, text, found=plain(last), expected="说明原因", **where)
@@ -112,7 +116,8 @@ def money_as_output(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find quantity indicators measured in money."""
     for one in indicators(filing):
         aim = read_quantity(one.target)
-        if aim is not None and aim.unit == "元" and any("数量" in group for group in one.groups):
+        money = aim is not None and (aim.unit == "元" or (not aim.unit and bool(_MONEY_NAME.search(clean(one.name)))))
+        if money and any("数量" in group for group in one.groups):
             text = f"数量指标“{one.name}”的目标是金额{one.target}"
             yield finding(of, text, found=one.target, expected="实物工作量", **one.place("三级指标"))
 
@@ -140,12 +145,14 @@ def _cost_line(name: str, target: str, actual: str) -> dict[str, object]:
 )
 def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare what a cost indicator says was spent with the amounts of the form."""
-    numbers, unit = numbers_of(filing), filing.formset.amount_unit
+    numbers = numbers_of(filing)
     for one in indicators(filing):
-        field = _SPENT.get(clean(one.name)) if _cost(one) else None
+        unit = one.answers.amount_unit
+        own = "全年执行数" if clean(one.name) == clean(one.answers.subject) else ""
+        field = _SPENT.get(clean(one.name), own) if _cost(one) else None
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
-        if field is None or spent is None or said is None or _agree(said, spent):
+        if spent is None or said is None or _agree(said, spent):
             continue
         text = f"成本指标“{one.name}”完成{one.actual}，表上部的{field}为{plain(spent)}{unit}"
         yield finding(of, text, found=one.actual, expected=plain(spent), **one.place("实际完成值"))
@@ -173,8 +180,9 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 )  # fmt: skip
 def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the sum of the two cost targets with the budget of the year."""
-    numbers, unit = numbers_of(filing), filing.formset.amount_unit
+    numbers = numbers_of(filing)
     for answers, ones in forms_with_indicators(filing):
+        unit = answers.amount_unit
         targets = {clean(one.name): one for one in reversed(ones) if _cost(one)}
         pair = [targets.get(name) for name in ("基本支出", "项目支出")]
         amounts = [amount_of(one.target, unit) if one else None for one in pair]

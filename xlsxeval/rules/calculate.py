@@ -22,7 +22,7 @@ class Numbers:
 
     filing: Filing
     line: Line | None = None
-    _known: dict[FieldRef, Value] = field(default_factory=dict)
+    _known: dict[FieldRef | Column, Value | Sequence[Value]] = field(default_factory=dict)
     _common: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def at(self, line: Line) -> Numbers:
@@ -35,13 +35,14 @@ class Numbers:
         A computed blank that holds the form's own formula, or nothing, has the formula's result, whatever its
         cache says.
         """
-        if isinstance(ref, FieldRef):
-            if ref not in self._known:
-                self._known[ref] = self._field_value(ref)
-            return self._known[ref]
         if isinstance(ref, LineCell):
             return self.line[ref.name].value if self.line else None
-        return [line[ref.name].value for line in self.lines(ref)]
+        if ref not in self._known:
+            if isinstance(ref, Column):
+                self._known[ref] = [line[ref.name].value for line in self.lines(ref)]
+            else:
+                self._known[ref] = self._field_value(ref)
+        return self._known[ref]
 
     def shown(self, ref: Ref) -> Value | Sequence[Value]:
         """Give what the workbook itself shows: a cleared formula shows nothing, and others miss its result."""
@@ -111,7 +112,7 @@ class Numbers:
 
     def unreadable(self, reads: tuple[Ref, ...]) -> bool:
         """Tell whether one of the blanks that a formula reads was filled in but is no number."""
-        return any(self._is_bad(ref) for ref in reads)
+        return _holds_bad(self.filing) and any(self._is_bad(ref) for ref in reads)
 
     def _is_bad(self, ref: Ref) -> bool:
         if isinstance(ref, Column):
@@ -162,6 +163,17 @@ class Numbers:
 def numbers_of(filing: Filing) -> Numbers:
     """Give the numbers of a filing; made once for all the rules on it."""
     return Numbers(filing)
+
+
+@lru_cache(maxsize=1)
+def _holds_bad(filing: Filing) -> bool:
+    """Tell whether anything was filled in that is no number: mostly not, and then no check needs to look."""
+    groups = (
+        group
+        for answers in filing.forms.values()
+        for group in (answers.fields, *(line for lines in answers.tables.values() for line in lines))
+    )
+    return any(answer.problem == "bad" for group in groups for answer in group.values())
 
 
 def follows(answer: Answer) -> bool:

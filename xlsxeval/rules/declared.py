@@ -54,6 +54,8 @@ def _run_all(filing: Filing) -> Iterator[Outcome]:
     for check in filing.formset.all_checks:
         if check.at.form not in filing.forms or not all(ref.form in filing.forms for ref in check.reads):
             continue
+        if len({filing.forms[ref.form].amount_unit for ref in check.reads}) > 1:
+            continue  # one form in 万元, the other in 元: read_filings says so
         if not check.each:
             yield _run(check, numbers, 0)
             continue

@@ -48,6 +48,8 @@ def _written(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
     for name, answer in answers.fields.items():
         if answers.form.fields[name].kind_name == "prose" and text_of(answer):
             yield text_of(answer), answer.cell, name
+        elif name == "等级" and text_of(answer):
+            yield f"等级为{text_of(answer)}", answer.cell, name
     for line in answers.tables.get(TABLE, ()):
         for column in _TEXT_COLUMNS:
             text = text_of(line[column]) if column in line else ""

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.data import used_lines
-from xlsxeval.filing import Answer, Filing, FormAnswers, Line
+from xlsxeval.filing import Answer, Filing, FormAnswers, Line, joined
 from xlsxeval.numbers import is_nil
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (
@@ -22,7 +22,8 @@ from xlsxeval.rules.targets import (
 )
 
 TABLE = "指标"
-_NEEDED = ("年度指标值", "实际完成值", "分值", "得分", "偏差原因")
+#: What a table of indicators has at least; points, scores and reasons are missing on some forms.
+_NEEDED = ("年度指标值", "实际完成值")
 SOURCE = "财预〔2020〕10号；部门整体支出绩效自评表填表说明"
 
 
@@ -56,8 +57,9 @@ class Indicator(NamedTuple):
         return self.lost > 0
 
     def place(self, column: str) -> dict[str, str]:
-        """Give where a finding on one column of this line belongs."""
-        return place(self.answers, self.line[column].cell, f"{TABLE}.{column}")
+        """Give where a finding on one column of this line belongs; on its name if the form has no such column."""
+        answer = self.line.get(column) or self.line.get("三级指标") or self.line["实际完成值"]
+        return place(self.answers, answer.cell, f"{TABLE}.{column}")
 
 
 @lru_cache(maxsize=1)
@@ -75,20 +77,22 @@ def forms_with_indicators(filing: Filing) -> tuple[tuple[FormAnswers, tuple[Indi
 def _forms(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[Indicator, ...]]]:
     for answers in filing.forms.values():
         table = answers.form.tables.get(TABLE)
-        if table is not None and all(column in table.columns for column in _NEEDED):
+        if table is not None and all(column in table.columns or column in table.joined for column in _NEEDED):
             lines = used_lines(answers)[TABLE]
             yield (
                 answers,
                 tuple(
-                    _indicator(answers, line, tuple(text_of(line[name]) for name in table.inherit)) for line in lines
+                    _indicator(answers, joined(table, line), tuple(text_of(line[name]) for name in table.inherit))
+                    for line in lines
                 ),
             )
 
 
 def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Indicator:
     target, actual = text_of(line["年度指标值"]), text_of(line["实际完成值"])
-    weight, score = _number(line["分值"]), _number(line["得分"])
-    reason = text_of(line["偏差原因"])
+    weight, score = _number(line.get("分值")), _number(line.get("得分"))
+    said = line.get("偏差原因") or answers.fields.get("偏差原因")
+    reason = text_of(said) if said else ""
     name = text_of(line["三级指标"]) if "三级指标" in line else target
     met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups)
     reason = "" if reason and is_nil(reason) else reason
@@ -125,8 +129,8 @@ def text_of(answer: Answer) -> str:
     return answer.value.strip() if isinstance(answer.value, str) else ""
 
 
-def _number(answer: Answer) -> Decimal | None:
-    return answer.value if isinstance(answer.value, Decimal) else None
+def _number(answer: Answer | None) -> Decimal | None:
+    return answer.value if answer is not None and isinstance(answer.value, Decimal) else None
 
 
 #: An indicator of each kind, whose points are 10 short of a hundred as 预算执行率 has 10.

@@ -46,8 +46,8 @@ def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, 
     found = [outcome.finding for outcome in run_declared(filing) if outcome.finding]
     for description, judge in JUDGEMENT.values():
         if severities.get(description.code) != "off" and selection.wants(description.code):
-            severity = severities.get(description.code, description.severity)
-            found += judge(filing, replace(description, severity=severity))
+            severity = severities.get(description.code)
+            found += judge(filing, replace(description, severity=severity) if severity else description)
     found = [one for one in found if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(filing.formset.forms)}
     return tuple(sorted(found, key=lambda one: (order.get(one.form, len(order)), _position(one.cell), one.code)))

@@ -114,7 +114,7 @@ def _points(number: Decimal | None) -> str:
 def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
     for one in indicators(filing):
-        if one.reason or not (one.met is False or (one.met is None and one.deducted)):
+        if one.reason or "偏差原因" not in one.line or not (one.met is False or (one.met is None and one.deducted)):
             continue
         lost = f"，扣了{plain(one.lost)}分" if one.deducted else ""
         text = f"“{one.name}”目标{one.target or '空'}，完成{one.actual or '空'}{lost}，偏差原因空着"

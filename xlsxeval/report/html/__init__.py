@@ -22,10 +22,11 @@ from xlsxeval.numbers import plain
 from xlsxeval.read.cells import REFUSALS
 from xlsxeval.report.facts import STATES, Facts, state_of
 from xlsxeval.report.outcome import Excerpt, Outcome
-from xlsxeval.report.text import reading_lines, safe, summary_text, verdict_text
+from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import catalogue
 from xlsxeval.rules.summary import Summary
+from xlsxeval.text import safe
 
 _HERE = Path(__file__).resolve().parent
 _DATA = "{{ data }}"

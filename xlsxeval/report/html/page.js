@@ -8,6 +8,7 @@ const byId = (id) => document.getElementById(id);
 const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
+const MANY = 300;
 const GRADES = "优良中差";
 const STATES = Object.keys(data.states).reverse();
 const collator = new Intl.Collator("zh-Hans-CN", { numeric: true });
@@ -129,7 +130,9 @@ function status() {
     + (conditions.length ? `（全部${data.filings.length.toLocaleString("zh-CN")}份）` : "");
 }
 
+/** Keep the view in the address; very many findings are laid out only when they come into sight. */
 function keep() {
+  byId("filings").classList.toggle("many", document.getElementsByClassName("finding").length > MANY);
   const changed = Object.entries(query).filter(([name, value]) => value !== DEFAULTS[name]);
   const hash = new URLSearchParams(changed).toString();
   if (hash !== location.hash.slice(1)) history.replaceState(null, "", `#${hash}`);

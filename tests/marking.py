@@ -1,0 +1,177 @@
+"""Workbooks as other programs write them, and what a package holds; for the tests of marked copies."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from xml.etree import ElementTree as ET
+
+import openpyxl
+import xlsxwriter
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+
+from tests.hostile import MAIN, OFFICE, PACKAGE, STRICT, STRICT_OFFICE
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.rules.finding import Finding
+
+#: The sheet that gets the marks in all of these workbooks, and the marked cells.
+SHEET = "审 ' 表"
+CELLS = {"B2": "error", "C3": "warning", "D4": "info", "B30": "error", "H2": "info"}
+_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+
+
+def said(sheet: str, cells: dict[str, str], message: str = "不对。请更正。", waived: str = "") -> Outcome:
+    """Give an outcome with one finding for each cell: cell -> severity."""
+    found = tuple(
+        Finding(f"E{number:02}", severity, sheet, sheet, cell, "项目支出.决算数", message, "1", "2", waived)
+        for number, (cell, severity) in enumerate(cells.items(), 1)
+    )
+    return Outcome("夹\\文件.xlsx", "findings" if found else "pass", found, unit="某某局", year=2024)
+
+
+def members(content: bytes) -> dict[str, bytes]:
+    """Give the parts of a package."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    """Give a package of parts."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def tree(xml: bytes) -> ET.Element:
+    """Parse a part."""
+    return ET.fromstring(xml)  # noqa: S314  # our own file
+
+
+def same(one: ET.Element, other: ET.Element) -> bool:
+    """Tell whether two elements say the same."""
+    return ET.canonicalize(ET.tostring(one)) == ET.canonicalize(ET.tostring(other))
+
+
+def _picture() -> io.BytesIO:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    pixels = zlib.compress(b"\x00\xff\x00\x00" * 8)
+    head = struct.pack(">IIBBBBB", 1, 8, 8, 2, 0, 0, 0)
+    return io.BytesIO(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def rich(*, macros: bool = False) -> bytes:
+    """Give a workbook by XlsxWriter with all that a load and save would lose."""
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    if macros:
+        book.add_vba_project(io.BytesIO(b"\xd0\xcf\x11\xe0 no real project"), is_stream=True)
+    first, sheet = book.add_worksheet("说明"), book.add_worksheet(SHEET)
+    yellow = book.add_format({"bg_color": "#FFF000", "num_format": "0.00%", "bold": True, "border": 1})
+    first.write("A1", "不动")
+    first.write_comment("A1", "说明页的批注")
+    for row in range(1, 9):
+        sheet.write_row(row, 1, [row, row / 10, "文字"], yellow if row % 2 else None)
+    sheet.write_formula("E2", "=SUM(B2:B9)", None, 36)
+    sheet.merge_range("C3:D3", "合并", yellow)
+    sheet.set_column("H:H", 20, yellow)
+    sheet.set_row(20, 30, yellow)
+    sheet.write_comment("D4", "原有批注<&>\n第二行", {"author": "张某", "width": 150})
+    sheet.write_comment("F9", "别处的批注")
+    sheet.insert_image("J2", "p.png", {"image_data": _picture()})
+    chart = book.add_chart({"type": "column"})
+    chart.add_series({"values": [SHEET, 1, 1, 8, 1]})
+    sheet.insert_chart("J12", chart)
+    sheet.conditional_format("B2:B9", {"type": "data_bar", "data_bar_2010": True, "bar_solid": True})
+    sheet.conditional_format("C2:C9", {"type": "cell", "criteria": ">", "value": 0.3, "format": yellow})
+    sheet.add_sparkline("G2", {"range": "B2:B9"})
+    sheet.data_validation("B2:B9", {"validate": "whole", "criteria": "between", "minimum": 0, "maximum": 99})
+    sheet.add_table("L20:M23")
+    sheet.write_url("A12", "internal:'说明'!A1")
+    sheet.insert_button("O2", {"caption": "按钮"})
+    sheet.protect("", {"objects": True})
+    sheet.print_area("A1:H30")
+    sheet.repeat_rows(1)
+    sheet.set_footer("&C第&P页")
+    book.define_name("单价", f"='{SHEET.replace(chr(39), chr(39) * 2)}'!$B$2")
+    book.close()
+    return buffer.getvalue()
+
+
+def as_by_excel() -> bytes:
+    """Give the same with what Excel itself adds: marks of its versions, alternatives, line ends, byte order marks."""
+    spaces = (
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr" '
+        'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" '
+        'xmlns:xr="http://schemas.microsoft.com/office/spreadsheetml/2014/revision" '
+    )
+    parts = {name: content.decode("latin-1") for name, content in members(rich()).items()}
+    for name, text in parts.items():
+        if name.endswith(".xml") and name.startswith("xl/"):
+            parts[name] = text.replace('standalone="yes"?>\n', 'standalone="yes"?>\r\n', 1)
+    # XlsxWriter declares two of the spaces here already.
+    revision = f'{spaces[spaces.index("xmlns:xr=") :]} xr:uid="{{00000000-0001-0000-0000-000000000000}}" '
+    sheet = parts["xl/worksheets/sheet2.xml"].replace("<worksheet ", f"<worksheet {revision}", 1)
+    sheet = sheet.replace('mc:Ignorable="x14ac"', 'mc:Ignorable="x14ac xr"')
+    control = '<mc:AlternateContent><mc:Choice Requires="x14"><controls/></mc:Choice></mc:AlternateContent>'
+    parts["xl/worksheets/sheet2.xml"] = sheet.replace("<tableParts", f"{control}<tableParts")
+    styles = parts["xl/styles.xml"].replace("<styleSheet ", f"<styleSheet {spaces}", 1)
+    parts["xl/styles.xml"] = styles.replace("<fonts ", '<fonts x14ac:knownFonts="1" ')
+    notes = parts["xl/comments2.xml"].replace("<comments ", f"<comments {spaces}", 1)
+    parts["xl/comments2.xml"] = "\xef\xbb\xbf" + notes.replace(
+        "<comment ", '<comment shapeId="0" xr:uid="{00000000-0006-0000-0000-000001000000}" '
+    )
+    return packed({name: text.encode("latin-1") for name, text in parts.items()})
+
+
+def by_openpyxl() -> bytes:
+    """Give a workbook by openpyxl, with a comment."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = SHEET
+    for row in range(2, 6):
+        sheet.append([None, row, "文字", f"=B{row}*2"])
+    sheet["B2"].fill = PatternFill("solid", fgColor="FF00FF00")
+    sheet["D4"].comment = Comment("原有批注", "李某")
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def by_hand(*, strict: bool = False) -> bytes:
+    """Give a workbook as WPS and converters may write it: prefixes, absolute targets, no addresses, bare rows."""
+    main, office = (STRICT, STRICT_OFFICE) if strict else (MAIN, OFFICE)
+    rows = (
+        '<x:row/><x:row><x:c/><x:c s="1"><x:v>5</x:v></x:c></x:row><x:row r="3" ht="30"/>'
+        '<x:row r="4" s="1" customFormat="1"><x:c r="F4" t="inlineStr"><x:is><x:t>远</x:t></x:is></x:c></x:row>'
+        '<x:row r="9"><x:c><x:f>B2*2</x:f><x:v>10</x:v></x:c></x:row>'
+    )
+    parts = {
+        "[Content_Types].xml": '<ct:Types xmlns:ct="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<ct:Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<ct:Default Extension="xml" ContentType="application/xml"/>'
+        f'<ct:Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>'
+        f'<ct:Override PartName="/xl/styles.xml" ContentType="{_TYPE}.styles+xml"/>'
+        f'<ct:Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></ct:Types>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}">'
+        f'<Relationship Id="a" Type="{office}/officeDocument" Target="/xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f"<?xml version='1.0'?><x:workbook xmlns:x='{main}' xmlns:q='{office}'><x:sheets>"
+        f"<x:sheet name=\"{SHEET}\" sheetId='7' q:id='s'/></x:sheets><x:calcPr/></x:workbook>",
+        "xl/_rels/workbook.xml.rels": f'<p:Relationships xmlns:p="{PACKAGE}">'
+        f'<p:Relationship Id="s" Type="{office}/worksheet" Target="/xl/worksheets/sheet1.xml"/>'
+        f'<p:Relationship Id="t" Type="{office}/styles" Target="/xl/styles.xml"/></p:Relationships>',
+        "xl/styles.xml": f'<x:styleSheet xmlns:x="{main}"><x:fonts><x:font><x:sz val="12"/></x:font></x:fonts><x:fills>'
+        '<x:fill><x:patternFill/></x:fill><x:fill><x:patternFill patternType="gray125"/></x:fill></x:fills><x:cellXfs>'
+        '<x:xf fontId="0"/><x:xf numFmtId="10" fontId="0"><x:alignment wrapText="1"/></x:xf></x:cellXfs></x:styleSheet>',
+        "xl/worksheets/sheet1.xml": f'<?xml version="1.0" encoding="UTF-8"?><!-- > " --><x:worksheet xmlns:x="{main}">'
+        f'<x:cols><x:col min="8" max="8" width="20" style="1"/></x:cols><x:sheetData>{rows}</x:sheetData>'
+        '<x:mergeCells><x:mergeCell ref="C3:D3"/></x:mergeCells><x:extLst><x:ext uri="{1}"/></x:extLst></x:worksheet>',
+        "customXml/item1.xml": '<a xmlns="urn:未知"/>',
+    }
+    return packed({name: text.encode() for name, text in parts.items()})

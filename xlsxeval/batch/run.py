@@ -1,0 +1,141 @@
+"""A run over a folder: every file once through the ledger, then the run as facts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xlsxeval import __version__
+from xlsxeval.batch.collect import Collected
+from xlsxeval.batch.ledger import Ledger
+from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, run_tasks
+from xlsxeval.batch.roster import compare
+from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task, digest_of
+from xlsxeval.errors import MachineError
+from xlsxeval.forms.extend import templates_folder
+from xlsxeval.read.cells import Refused
+from xlsxeval.read.source import read_bytes
+from xlsxeval.report.facts import Facts
+from xlsxeval.report.outcome import Outcome
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a run is: files done, those of them known before, errors found, and the machine's and our own faults."""
+
+    done: int = 0
+    known: int = 0
+    errors: int = 0
+    faults: set[str] = field(default_factory=set)
+
+    def count(self, outcomes: Sequence[Outcome]) -> None:
+        """Count one file."""
+        self.done += 1
+        for outcome in outcomes:
+            self.errors += outcome.count("error")
+            self.faults.update(one.code for one in outcome.findings if one.code in {MACHINE, BUG})
+
+
+def run_files(
+    files: Sequence[Path],
+    ledger: Ledger,
+    settings: Settings,
+    *,
+    remembered: bool,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    max_seconds: float = MAX_SECONDS,
+    max_memory: int = MAX_MEMORY,
+) -> Generator[Progress, None, None]:
+    """Check files into the ledger; yields how far it is after each one.
+
+    Args:
+        files: the files, in the order of the reports.
+        ledger: an open ledger.
+        settings: how to check.
+        remembered: whether the ledger may know some of them from an earlier run.
+        executor: where to check instead of processes of our own.
+        jobs: how many processes.
+        max_seconds: how long one file may take.
+        max_memory: MiB that one process may use.
+
+    Raises:
+        MachineError: if no process starts, or the executor takes no more work.
+    """
+    progress = Progress()
+
+    def tasks() -> Iterator[Task]:
+        for place, path in enumerate(files):
+            known = ledger.begin(place, printable(path), _modified(path), _digest(path, settings) if remembered else "")
+            if known is not None:
+                progress.known += 1
+                progress.count(known)
+            yield Task(place, printable(path), path if known is None else None)
+
+    found = run_tasks(
+        tasks(),
+        settings,
+        executor=executor,
+        jobs=min(jobs or processors(), len(files)),
+        max_seconds=max_seconds,
+        max_memory=max_memory,
+    )
+    with closing(found):
+        for place, result in found:
+            if result:
+                ledger.add(place, result)
+                progress.count(result.outcomes)
+            yield progress
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except (OSError, ValueError):
+        return 0.0
+
+
+def _digest(path: Path, settings: Settings) -> str:
+    try:
+        return digest_of(read_bytes(path, settings.limits))
+    except (Refused, MachineError):
+        return ""  # the worker says why
+
+
+def rules_key(settings: Settings, folder: Path | None = None) -> str:
+    """Give what changes whenever the same content could be judged otherwise: program, sets, choice of rules, limits.
+
+    Args:
+        settings: how to check.
+        folder: the folder of the set, if one was chosen.
+    """
+    key = hashlib.sha256(f"{__version__}\n{settings.limits}\n{settings.excerpts}\n".encode())
+    key.update(f"{settings.year}\n{settings.explained}\n".encode())
+    key.update(f"{sorted(settings.selection.select)}\n{sorted(settings.selection.ignore)}\n".encode())
+    key.update(f"{settings.waivers}\n{settings.today if settings.waivers else ''}\n{folder is None}\n".encode())
+    for place in (templates_folder(), *([folder] if folder else [])):
+        for file in sorted(place.rglob("*.yaml")):
+            content = file.read_bytes()
+            key.update(f"{file.relative_to(place).as_posix()} {len(content)}\n".encode() + content)
+    return key.hexdigest()
+
+
+def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
+    """Sum up a run, and compare it with the roster if there is one."""
+    done, replaced = ledger.count()
+    missing, unlisted = compare(roster, ledger.units()) if roster else ((), ())
+    return Facts(
+        files=done,
+        total=len(collected.files),
+        states=ledger.states(),
+        replaced=replaced,
+        skipped=collected.skipped,
+        roster=len(roster),
+        missing=missing,
+        unlisted=unlisted,
+        interrupted=interrupted,
+    )

@@ -1,0 +1,107 @@
+"""One file of many: it gets exactly one verdict, whatever happens; this is what runs in the other processes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from xlsxeval import api
+from xlsxeval.errors import MachineError
+from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.waivers import Waiver
+from xlsxeval.read.cells import Limits, Refused, too_much
+from xlsxeval.read.source import read_bytes
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.run import Selection
+
+#: Verdicts on the run and not on the content: they are not remembered.
+DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
+TRANSIENT = frozenset({DIED, TOO_SLOW, MACHINE, BUG})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to check, as for ``api.outcomes``."""
+
+    formset: FormSet | None = None
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
+    selection: Selection = Selection()  # noqa: RUF009  # frozen
+    waivers: Sequence[Waiver] = ()
+    today: date | None = None
+    excerpts: bool = False
+    year: int | None = None
+    explained: bool = False
+
+
+class Task(NamedTuple):
+    """One file to check; without a source its result is known already."""
+
+    place: int
+    name: str
+    source: Path | bytes | None
+
+
+class Result(NamedTuple):
+    """What came of one file: the hash of what was read (empty if nothing was) and its outcomes."""
+
+    digest: str
+    outcomes: tuple[Outcome, ...]
+
+
+def digest_of(content: bytes) -> str:
+    """Give what tells one content from another."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def unusable(name: str, code: str, message: str) -> Outcome:
+    """Give the verdict on a file that could not be checked."""
+    return Outcome(name, "unusable", (Finding(code, "error", "", "", "", "", f"{message}。"),))
+
+
+def died(task: Task) -> Result:
+    """Give the verdict on a file whose checker did not live to give one."""
+    message = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
+    return Result("", (unusable(task.name, DIED, message),))
+
+
+def check_one(task: Task, settings: Settings) -> Result:
+    """Check one file; nothing but the end of the process keeps it from a verdict."""
+    digest, source = "", task.source or b""
+    try:
+        content = source if isinstance(source, bytes) else read_bytes(source, settings.limits)
+        digest = digest_of(content)
+        return Result(digest, _outcomes(content, task.name, settings))
+    except Refused as error:
+        code, message = error.code, str(error)
+    except MachineError as error:
+        code, message = MACHINE, str(error)
+    except MemoryError:
+        code, message = "R06", str(too_much("核对要用的内存太多", "max-memory"))
+    except Exception as error:  # noqa: BLE001  # a bug costs one file, and is said to be one
+        code, message = BUG, f"程序出错（{type(error).__name__}: {error}），请把这句话和文件一起反馈给开发者"
+    return Result(digest, (unusable(task.name, code, message),))
+
+
+def _outcomes(content: bytes, name: str, settings: Settings) -> tuple[Outcome, ...]:
+    return api.outcomes(
+        content,
+        formset=settings.formset,
+        year=settings.year,
+        file=name,
+        limits=settings.limits,
+        selection=settings.selection,
+        waivers=settings.waivers,
+        today=settings.today,
+        excerpts=settings.excerpts,
+        explained=settings.explained,
+    )
+
+
+def check_chunk(tasks: Sequence[Task], settings: Settings) -> list[Result]:
+    """Check some files, one after another."""
+    return [check_one(task, settings) for task in tasks]

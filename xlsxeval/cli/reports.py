@@ -1,0 +1,84 @@
+"""The reports that ``check`` can write, each an option: one line in REPORTS makes one."""
+
+from __future__ import annotations
+
+import contextlib
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from xlsxeval.errors import OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from xlsxeval.report.facts import Facts
+    from xlsxeval.report.outcome import Outcome
+
+
+class Report(NamedTuple):
+    """An option and its function.
+
+    The function yields the text of the file from ``(outcomes, facts)``; one for a whole ``folder`` is called as
+    ``(path, outcomes, facts, force=…)`` and writes there itself.
+    """
+
+    name: str
+    words: str
+    writer: str
+    #: Whether the outcomes must come with the cells around each finding.
+    excerpts: bool = False
+    folder: bool = False
+
+
+REPORTS = (
+    Report("json", "全部结果写成一个JSON文件", "xlsxeval.report.jsonl:json_document"),
+    Report("jsonl", "全部结果写成JSON，每份一行", "xlsxeval.report.jsonl:json_lines"),
+)
+
+
+def with_reports(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each report; they come as keywords ``report_…``."""
+    for one in reversed(REPORTS):
+        where, kind = "文件夹" if one.folder else "文件", click.Path(path_type=Path)
+        option = click.option(f"--{one.name}", f"report_{one.name}", metavar=where, type=kind, help=one.words)
+        command = option(command)
+    return command
+
+
+def chosen_reports(options: Mapping[str, Path | None], *, force: bool) -> dict[Report, Path]:
+    """Give the reports that were asked for, and make sure before the work that they can be written.
+
+    Raises:
+        OutputError: if a file is there already (without ``force``), or its folder is not, or two are the same.
+    """
+    chosen = {one: path for one in REPORTS if (path := options[f"report_{one.name}"])}
+    for one, path in chosen.items():
+        if not path.parent.is_dir() or (path.exists() and path.is_dir() != one.folder):
+            raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if one.folder else '文件'}名")
+        if path.exists() and not (force or one.folder):
+            raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
+    if len({path.absolute() for path in chosen.values()}) < len(chosen):
+        raise OutputError("两个输出写成了同一个文件，请分开")
+    return chosen
+
+
+def write_report(report: Report, path: Path, outcomes: Iterable[Outcome], facts: Facts, *, force: bool) -> None:
+    """Write a report, whole or not at all.
+
+    Raises:
+        OutputError: if the file is there by now.
+        MachineError: if it cannot be written.
+    """
+    from xlsxeval.output import write_output
+
+    room, _, name = report.writer.partition(":")
+    writer = getattr(import_module(room), name)
+    if report.folder:
+        writer(path, outcomes, facts, force=force)
+        return
+    pieces: Iterator[str] = writer(outcomes, facts)
+    with contextlib.closing(pieces):  # type: ignore[type-var]  # writers are generators
+        write_output(path, (piece.encode("utf-8", "replace") for piece in pieces), force=force)

@@ -1,0 +1,28 @@
+"""All outcomes as JSON: one document, or one line for each filing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from xlsxeval.report.dump import as_json
+from xlsxeval.report.facts import Facts
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.tree import outcome_tree
+
+
+def json_lines(outcomes: Iterable[Outcome], _facts: Facts) -> Iterator[str]:
+    """Yield a line for each filing."""
+    for outcome in outcomes:
+        yield as_json(outcome_tree(outcome)) + "\n"
+
+
+def json_document(outcomes: Iterable[Outcome], facts: Facts) -> Iterator[str]:
+    """Yield one object, piece by piece: ``facts`` (the run in numbers) and ``filings``."""
+    head = as_json({"facts": asdict(facts)})
+    yield head[:-1] + ', "filings": [\n'
+    before = ""
+    for outcome in outcomes:
+        yield before + as_json(outcome_tree(outcome))
+        before = ",\n"
+    yield "\n]}\n"

@@ -1,0 +1,59 @@
+"""How a workbook was read, label by label and blank by blank: for whoever doubts a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.forms.year import with_year
+from xlsxeval.text import display_width, safe
+
+_HOW = {"same": "相同", "other name": "另一种写法", "cut": "推测：只剩开头"}
+_WIDTH, _LONGEST = 34, 40
+
+
+def reading_text(filing: Filing) -> Iterator[str]:
+    """Yield the lines that show where each label of each form was met, and what stands in each blank."""
+    whose = "，".join(name for name in (filing.unit, filing.subject) if name) or "没有写单位"
+    yield safe(
+        f"{filing.file}：套表{filing.formset.name}（{filing.formset.title}），{filing.year or '年度不明'}，{whose}"
+    )
+    for answers in filing.forms.values():
+        yield from map(safe, _form(answers))
+
+
+def _form(answers: FormAnswers) -> Iterator[str]:
+    found, guessed, missed = answers.confidence
+    yield f"{answers.form.name}：工作表“{answers.sheet}”，金额单位{answers.amount_unit}"
+    yield f"  找到{found}格，推测{guessed}处，没有找到{missed}格"
+    yield "  标签"
+    for one in answers.met:
+        yield f"    {one.cell:<6}{_padded(one.text)}{_HOW[one.how]}" + (
+            "" if one.how == "same" else f"：{_printed(one.label, answers)}"
+        )
+    for lost in answers.missing:
+        near = f"，最接近的是{lost.cell}“{lost.nearest}”" if lost.nearest else ""
+        yield f"    {'—':<5}{_padded(_printed(lost.label, answers))}没有找到{near}"
+    yield "  填空"
+    for name, answer in answers.fields.items():
+        yield f"    {answer.cell or '—':<6}{_padded(name)}{_value(answer)}"
+    for name, lines in answers.tables.items():
+        region = answers.regions[name]
+        rows = f"第{region.first}至{region.last}行，" if lines else ""
+        yield f"  清单“{name}”：{rows}{len(lines)}行"
+    for repair in answers.repairs:
+        yield f"  推测：{repair.cell}{repair.text}"
+
+
+def _printed(label: str, answers: FormAnswers) -> str:
+    return with_year(label, answers.year) if answers.year else label
+
+
+def _padded(text: str) -> str:
+    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return short + " " * max(_WIDTH - display_width(short), 2)
+
+
+def _value(answer: Answer) -> str:
+    text = " ".join(answer.text.split())
+    return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or ("（公式）" if answer.formula else "（空）")

@@ -1,0 +1,67 @@
+"""Findings counted by rule and by unit, as tables for the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from xlsxeval.forms.model import SEVERITIES
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.text import display_width, safe
+
+_LONGEST = 40
+
+
+def statistics_lines(outcomes: Iterable[Outcome], titles: Mapping[str, str]) -> Iterator[str]:
+    """Yield two tables: how often each rule was broken, in how many filings; how many findings each unit has.
+
+    Args:
+        outcomes: the filings.
+        titles: the title of each rule.
+    """
+    rules: Counter[tuple[str, str]] = Counter()
+    filings: Counter[tuple[str, str]] = Counter()
+    units: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        found = Counter((one.code, one.severity) for one in outcome.findings if not one.waived)
+        rules.update(found)
+        filings.update(found.keys())
+        unit = units.setdefault(outcome.unit or outcome.file, Counter())
+        for (_, severity), count in found.items():
+            unit[severity] += count
+    order = {severity: place for place, severity in enumerate(SEVERITIES)}
+    yield from _table(
+        ("代码", "级别", "次数", "份数", "规则"),
+        [
+            (code, SEVERITIES[severity], str(count), str(filings[code, severity]), titles.get(code, ""))
+            for (code, severity), count in sorted(rules.items(), key=lambda one: (order[one[0][1]], -one[1], one[0]))
+        ],
+    )
+    yield ""
+    yield from _table(
+        ("单位", *SEVERITIES.values()),
+        [
+            (unit, *(str(counts[severity]) for severity in SEVERITIES))
+            for unit, counts in sorted(units.items(), key=lambda one: (*(-one[1][each] for each in SEVERITIES), one[0]))
+        ],
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Yield rows with their columns aligned; numbers stand on the right."""
+    shown = [[_short(safe(cell)) for cell in row] for row in (head, *rows)]
+    widths = [max(display_width(row[column]) for row in shown) for column in range(len(head))]
+    for row in shown:
+        cells = (
+            " " * (width - display_width(cell)) + cell
+            if rows and rows[0][column].isdigit()
+            else cell + " " * (width - display_width(cell))
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        yield "  ".join(cells).rstrip()
+
+
+def _short(text: str) -> str:
+    while display_width(text) > _LONGEST:
+        text = f"{text[:-2]}…"
+    return text
