@@ -475,6 +475,6 @@ def test_nothing_runs_out_of_the_window(page: Page, width: int) -> None:
     page.show([sample(FAULTY, "很长的文件名" * 30 + ".xlsx"), replace(sample(S, "a" * 200), unit="单位" * 90)], "#open=1,2")
     wide = page.browser.ask("""[...document.querySelectorAll('body *:not(.unseen)')].filter((one) => {
       const box = one.getBoundingClientRect();
-      return box.width && box.right > innerWidth + 1;
+      return box.width && box.right > document.documentElement.clientWidth + 1;
     }).map((one) => one.className || one.tagName)""")
     assert wide == []
