@@ -15,7 +15,9 @@ _CIRCLED = re.compile("[①-⑳]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _WHITE = re.compile(r"\s+")
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff]")
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+)
 YEAR_MARK = "#"
 
 
@@ -57,7 +59,7 @@ def _words(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Show control and direction characters as U+FFFD, so that no file can play with the terminal."""
+    """Show control and direction characters, and what no XML can hold, as U+FFFD: no text plays with its reader."""
     return _UNSAFE.sub("\ufffd", text)
 
 
