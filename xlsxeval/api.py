@@ -280,6 +280,28 @@ def extract(source: Path | bytes, *, formset: FormSet | None = None, file: str =
     return plain_data(read(source, formset=formset, file=file))
 
 
+def draft(source: Path | bytes, name: str, *, year: int | None = None) -> dict[str, str]:
+    """Draft the files of a set from a workbook that holds empty official forms.
+
+    Args:
+        source: a path, or the bytes of a workbook of any kind that is read.
+        name: the name of the new set.
+        year: the year printed on the forms; default: the one that is printed most often.
+
+    Returns:
+        File name -> text; put into a folder, they load at once.
+
+    Raises:
+        Refused: if the file is no usable workbook.
+        DataError: if nothing in it looks like a form.
+        MachineError: if the file cannot be read.
+    """
+    from xlsxeval.draft.write import draft as draft_set
+
+    content = source if isinstance(source, bytes) else read_bytes(source, Limits())
+    return draft_set(open_any(content, Limits(), _OWN_SHEETS), name, year)
+
+
 def rules(formset: FormSet) -> Mapping[str, Rule]:
     """Give the catalogue: every rule that applies to a set, by code; those that refuse a file included."""
     refusals = {
@@ -312,6 +334,7 @@ __all__ = [
     "Summary",
     "Waiver",
     "check",
+    "draft",
     "extract",
     "fill",
     "load_set",

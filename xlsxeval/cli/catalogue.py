@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from xlsxeval.cli.shared import utf8_when_piped
+from xlsxeval.cli.shared import sentence, utf8_when_piped
+from xlsxeval.errors import DataError, OutputError
 
 
-@click.command("forms")
+@click.group("forms", invoke_without_command=True)
 @click.option("--set", "set_name", metavar="名称或文件夹", help="只看这一套")
-def forms_command(set_name: str | None) -> None:
-    """列出现有的套表和表。"""
+@click.pass_context
+def forms_command(context: click.Context, set_name: str | None) -> None:
+    """列出现有的套表和表；forms draft 起草自己的表。"""
+    if context.invoked_subcommand:
+        return
     from xlsxeval import api
 
     for name in [set_name] if set_name else api.set_names():
@@ -22,6 +28,33 @@ def forms_command(set_name: str | None) -> None:
             click.echo(
                 f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，{rules}条核对规则"
             )
+
+
+@forms_command.command("draft")
+@click.argument("file", metavar="官方空白表", type=click.Path(path_type=Path))
+@click.option("-o", "--output", metavar="文件夹", type=click.Path(path_type=Path), required=True, help="新套表的文件夹")
+@click.option("--year", type=int, help="表上印的年度；不写则看表上印的")
+@click.option("--force", is_flag=True, help="覆盖已有的文件")
+def draft_command(file: Path, output: Path, year: int | None, *, force: bool) -> None:
+    """把官方的空白工作簿起草成表文件。"""
+    from xlsxeval import api
+    from xlsxeval.output import write_output
+    from xlsxeval.read.cells import Refused
+
+    try:
+        files = api.draft(file, output.name or "我的套表", year=year)
+    except Refused as refused:
+        raise DataError(f"{file}：{refused}") from None
+    if output.exists() and not output.is_dir():
+        raise OutputError(f"这不是文件夹：{output}")
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        write_output(output / name, text.encode(), force=force)
+        click.echo(sentence(f"已写出 {output / name}"))
+    doubts = sum(text.count("请核对") for text in files.values())
+    click.echo(
+        f"有{doubts}处标着“请核对”，看过以后：xlsxeval new --set {sentence(str(output))} --year 年度 -o 空白表.xlsx"
+    )
 
 
 @click.command("rules")

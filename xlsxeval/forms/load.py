@@ -114,14 +114,11 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
     labels = _labels(spec, parts, lines)
     blanks = _blanks(parts, labels, lines, first)
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
-    names = Names.of_form(spec.form, specs, spec.tables, profile)
-    fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
     drawn = {blank.name.split(".")[0] for blank in blanks}
-    tables = {
-        name: _table(name, table, fields, blanks, lines)
-        for name, table in spec.tables.items()
-        if name in drawn or not lines.inherits("tables", name)
-    }
+    wanted = {name: one for name, one in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
+    names = Names.of_form(spec.form, specs, wanted, profile)
+    fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
+    tables = {name: _table(name, table, fields, blanks, lines) for name, table in wanted.items()}
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
     check_circles(spec.form, plain, lines)
     for key in ("unit_field", "subject_field"):

@@ -45,6 +45,8 @@ class Sheet:
     state: str = "visible"
     hidden_rows: frozenset[int] = frozenset()
     hidden_cols: tuple[tuple[int, int], ...] = ()
+    #: (first, last, width) of the columns that have a width of their own; only .xlsx tells.
+    widths: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

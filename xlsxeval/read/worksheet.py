@@ -24,6 +24,7 @@ _DIGITS = 15
 _new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
 #: Only a part of so many chunks is cut.
 _SHORT = 16
+_MOST_WIDTHS = 256
 #: What is nested deeper than formats and validations are is left to the parser's own count.
 _DEEP = re.compile(rb"(?:</[^<>]*>\s*){16}")
 _OF_THE_TABLE = re.compile(rb"<(?:[\w.-]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
@@ -50,6 +51,7 @@ class Grid:
     merges: tuple[Range, ...]
     hidden_rows: frozenset[int]
     hidden_cols: tuple[tuple[int, int], ...]
+    widths: tuple[tuple[int, int, float], ...]
 
 
 def plain_text(text: str) -> str:
@@ -83,7 +85,17 @@ class _Reader:
 
     __slots__ = (
         *("around", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
-        *("formula_attributes", "hidden_cols", "hidden_rows", "merges", "most_cells", "phonetic", "pieces", "row"),
+        *(
+            "formula_attributes",
+            "hidden_cols",
+            "hidden_rows",
+            "merges",
+            "widths",
+            "most_cells",
+            "phonetic",
+            "pieces",
+            "row",
+        ),
         *("runs", "shared", "strings", "value"),
     )
 
@@ -95,6 +107,7 @@ class _Reader:
         self.merges: list[Range] = []
         self.hidden_rows: set[int] = set()
         self.hidden_cols: list[tuple[int, int]] = []
+        self.widths: list[tuple[int, int, float]] = []
         self.columns: dict[str, int] = {}
         self.shared: dict[str, tuple[str, int, int]] = {}
         self.row = self.col = self.depth = 0
@@ -153,9 +166,8 @@ class _Reader:
             self.phonetic = True
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
-        elif name == "col" and attributes.get("hidden") in _TRUE:
-            first, last = attributes.get("min"), attributes.get("max")
-            self.hidden_cols.append((_within(first, LAST_COL), _within(last, LAST_COL)))
+        elif name == "col":
+            self._start_columns(attributes)
         elif self.depth == 1:
             check_root(name, "worksheet", "工作表")
 
@@ -186,6 +198,14 @@ class _Reader:
         self.col = 0
         if attributes.get("hidden") in _TRUE:
             self.hidden_rows.add(self.row)
+
+    def _start_columns(self, attributes: dict[str, str]) -> None:
+        first, last = _within(attributes.get("min"), LAST_COL), _within(attributes.get("max"), LAST_COL)
+        if attributes.get("hidden") in _TRUE:
+            self.hidden_cols.append((first, last))
+        width = attributes.get("width", "")
+        if _PLAIN.fullmatch(width) and len(self.widths) < _MOST_WIDTHS:
+            self.widths.append((first, last, float(width)))
 
     def _merge(self, text: str) -> None:
         found = _AREA.fullmatch(text)
@@ -302,4 +322,5 @@ def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
     needed, tail = _without_tail(chunks)
     parse(needed, reader.start, reader.end, reader.pieces, around.limits, tail)
     around.cells_left -= len(reader.cells)
-    return Grid(reader.cells, tuple(reader.merges), frozenset(reader.hidden_rows), tuple(reader.hidden_cols))
+    hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
+    return Grid(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))

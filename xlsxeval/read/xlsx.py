@@ -110,7 +110,7 @@ def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), packa
             skipped.append(name)
         elif relation.kind == "worksheet":
             grid = read_worksheet(inflate(package, relation.target), around)
-            sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols))
+            sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols, grid.widths))
     if not sheets and skipped:
         return _read(data, limits)
     if not sheets:

@@ -1,0 +1,169 @@
+"""Official empty workbooks to form files: they load at once, and what is filled into the official form is read."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlsxwriter
+
+from tests.engines import has_libreoffice
+from xlsxeval import api
+from xlsxeval.draft.page import page_of
+from xlsxeval.errors import DataError
+from xlsxeval.forms.load import load_folder
+from xlsxeval.forms.model import FormSet
+from xlsxeval.read.any import open_any
+
+#: A project form as a county prints it: text, merged with those marked, tab for the next cell. ``<`` and ``^`` merge.
+COUNTY = """
+# 某某县项目支出绩效自评表|<|<|<|<|<|<|<|<
+（2024年度）|<|<|<|<|<|<|<|<
+项目名称|<||<|<|<|<|<|<
+主管部门|<||<|<|实施单位||<|<
+项目资金（万元）||<|年初预算数|全年预算数|全年执行数|分值|执行率|得分
+^|年度资金总额|<||||10||
+^|其中：当年财政拨款|<||||—||—
+^|其他资金|<||||—||—
+年度总体目标|预期目标|<|<|<|实际完成情况|<|<|<
+^||<|<|<||<|<|<
+绩效指标|一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分|偏差原因
+^|产出指标（50分）|数量指标||||||
+^|^|^||||||
+^|^|质量指标|……|||||
+^|效益指标（30分）|社会效益指标||||||
+^|满意度指标（10分）|服务对象满意度指标||||||
+总分|<|<|<|<|<|100||
+补充材料清单|<||<|<|<|<|<|<
+填表人：|||联系电话：||||
+"""
+
+
+def official(text: str = COUNTY) -> bytes:
+    """Write a form as an office does: merged ranges, borders, widths, and nothing else."""
+    rows = [line.removeprefix("# ").split("|") for line in text.strip("\n").splitlines()]
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet, border = book.add_worksheet("Sheet1"), book.add_format({"border": 1})
+        sheet.set_column(0, 0, 8)
+        sheet.set_column(3, 3, 24)
+        for row, cells in enumerate(rows):
+            for col, cell in enumerate(cells):
+                if cell in {"<", "^"}:
+                    continue
+                right = col + 1
+                while right < len(cells) and cells[right] == "<":
+                    right += 1
+                below = row + 1
+                while below < len(rows) and rows[below][col] == "^":
+                    below += 1
+                value: object = float(cell) if cell.isdigit() else cell
+                if right > col + 1 or below > row + 1:
+                    sheet.merge_range(row, col, below - 1, right - 1, value, border)
+                else:
+                    sheet.write(row, col, value, border)
+    return stream.getvalue()
+
+
+def loaded(files: dict[str, str], folder: Path) -> FormSet:
+    folder.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return load_folder(folder)
+
+
+def test_a_countys_form(tmp_path: Path) -> None:
+    files = api.draft(official(), "某某县")
+    assert list(files) == ["set.yaml", "某某县项目支出绩效自评表.yaml"]
+    formset = loaded(files, tmp_path)
+    [form] = formset.forms
+    parts = [f"{row}.{col}" for row in ("当年财政拨款", "其他资金") for col in ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")]
+    assert list(form.fields) == [
+        *("项目名称", "主管部门", "实施单位", "年初预算数", "全年预算数", "全年执行数", "资金分值", "执行率", "资金得分"),
+        *(*parts, "预期目标", "实际完成情况", "总分分值", "总分", "等级", "补充材料清单", "填表人", "联系电话"),
+    ]
+    assert list(form.tables["指标"].columns) == ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"]
+    assert form.tables["指标"].groups == (
+        (("产出指标（50分）", "数量指标"), 2), (("产出指标（50分）", "质量指标"), 1),
+        (("效益指标（30分）", "社会效益指标"), 1), (("满意度指标（10分）", "服务对象满意度指标"), 1),
+    )  # fmt: skip
+    assert (form.unit_field, form.subject_field, form.fields["资金分值"].start) == ("实施单位", "项目名称", "10")
+    assert (form.fields["补充材料清单"].kind_name, form.fields["执行率"].formula_text) == ("text", "全年执行数 / 全年预算数")
+    assert [form.widths[0], form.widths[3]] == pytest.approx([8.71, 24.71], abs=0.01)
+    assert {"E01", "E04", "E06", "E08", "E35"} <= {rule.code for rule in form.rules}
+    assert "  补充材料清单: {kind: text}  # 请核对：类型是猜的（文字）" in files["某某县项目支出绩效自评表.yaml"].splitlines()
+
+
+@pytest.mark.parametrize("name", api.set_names())
+def test_our_own_templates_are_drafted_with_their_own_names(name: str, tmp_path: Path) -> None:
+    formset = api.load_set(name)
+    drafted = loaded(api.draft(api.new(formset, year=2024), name), tmp_path)
+    for form, other in zip(formset.forms, drafted.forms, strict=True):
+        # Only the list of special funds, whose lines are blank, gets another name.
+        assert {blank.name for blank in form.blanks if not blank.name.startswith("专项资金.")} <= {blank.name for blank in other.blanks}
+
+
+def filled(content: bytes) -> tuple[bytes, dict[tuple[int, int], str]]:
+    """Type a different text into every empty cell of an official form, as a person does."""
+    page = page_of(open_any(content).sheets[0])
+    assert page is not None
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet, typed = book.worksheets[0], {}
+    for region in dict.fromkeys(page.at.values()):
+        if not region.text:
+            number = len(typed) + 1001
+            typed[region.box.row + 1, region.box.col + 1] = f"{number}"
+            sheet.cell(region.box.row + 1, region.box.col + 1, number)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue(), typed
+
+
+def read_back(content: bytes, formset: FormSet) -> dict[str, list[str]]:
+    """Give what each blank and column of the form was read to, under its name."""
+    [answers] = api.read(content, formset=formset).forms.values()
+    found = {name: [answer.text] for name, answer in answers.fields.items() if answer.text}
+    for table, lines in answers.tables.items():
+        for line in lines:
+            for column, answer in line.items():
+                found.setdefault(f"{table}.{column}", []).append(answer.text)
+    return found
+
+
+def test_every_value_typed_into_the_official_form_is_read_under_one_name(tmp_path: Path) -> None:
+    formset = loaded(api.draft(official(), "某某县"), tmp_path)
+    content, typed = filled(official())
+    read = [text for name, texts in read_back(content, formset).items() for text in texts if not name.endswith("级指标") or "三级" in name]
+    # What stands in the empty corner of the heads has no label, and the signing row's last cells have theirs to the left.
+    expected = [text for (row, _), text in typed.items() if row not in {5, 19}]
+    assert sorted(set(expected) - set(read)) == []
+    assert [text for text in expected if read.count(text) > 1] == []
+
+
+@pytest.mark.xdist_group("formats")
+@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_drafts_of_old_and_open_formats(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "表.xlsx").write_bytes(official())
+    command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", kind]
+    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "表.xlsx")], check=True, capture_output=True, timeout=300)
+    one = loaded(api.draft(official(), "甲"), tmp_path / "a").forms[0]
+    other = loaded(api.draft(tmp_path / f"表.{kind}", "甲"), tmp_path / "b").forms[0]
+    assert [(label.text, label.box) for label in other.labels] == [(label.text, label.box) for label in one.labels]
+    assert [(blank.name, blank.box) for blank in other.blanks] == [(blank.name, blank.box) for blank in one.blanks]
+
+
+def test_a_template_from_the_draft_can_be_filled(tmp_path: Path) -> None:
+    formset = loaded(api.draft(official(), "某某县"), tmp_path)
+    content = api.new(formset, year=2025, unit="某某中心")
+    filing = api.read(content, formset=formset)
+    assert (filing.year, filing.unit) == (2025, "某某中心")
+
+
+@pytest.mark.parametrize("text", ["只有一句话", "甲|乙\n丙|丁"])
+def test_nothing_like_a_form_is_said(text: str) -> None:
+    with pytest.raises(DataError, match="没有找到像表的工作表"):
+        api.draft(official(text), "甲")

@@ -1,0 +1,331 @@
+"""A page to a picture: which regions are labels, which are blanks and what they are called, where lines repeat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xlsxeval.draft.known import guess_kind, known, of_year
+from xlsxeval.draft.page import Page, Region
+from xlsxeval.numbers import is_nil, parse_figure
+from xlsxeval.text import clean, label_key
+
+TABLE = "指标"
+#: A row with so many heads of indicators is their head row.
+_ENOUGH_HEADS = 4
+_GROUPS = ("一级指标", "二级指标")
+#: Longer texts are notes, not labels.
+_NOTE = 40
+_PROMPT = re.compile(r"^(?:指标\d*[:：]?|[.…。]{2,}|…+)$")
+_HEADING = re.compile(r"[（(]?(?:\d{4}|[_Xx×]*)年(?:度)?[)）]?|附[件表]\d*[:：]?|公开\d+表")
+_SIGNING = re.compile("填表人|填报人|负责人|填报日期|填表日期|联系电话|盖章|签字|审核人")
+_NEAR_YEARS = {-1: "上年", 0: "", 1: "下年"}
+
+
+@dataclass(slots=True)
+class Drawn:
+    """What a draft knows of a form."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    #: Blank -> kind; in the order of the picture.
+    blanks: dict[str, str] = field(default_factory=dict)
+    #: Blank -> what the official form prints in it.
+    starts: dict[str, str] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
+    #: The groups of the table as printed, and how many lines each has.
+    groups: dict[tuple[str, ...], int] = field(default_factory=dict)
+    lines: int = 0
+    #: Tables without groups: name -> lines.
+    lists: dict[str, int] = field(default_factory=dict)
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Where the table of indicators is: its head rows, its lines, and the column of each head."""
+
+    heads: range
+    body: range
+    columns: Mapping[int, str]
+
+
+def draw(page: Page, year: int | None) -> Drawn:
+    """Draw a page.
+
+    Args:
+        page: the page.
+        year: the form's year, which becomes ``{{ year }}`` in the labels.
+    """
+    drawn = Drawn()
+    table = _find_table(page)
+    first = _first_full_row(page)
+    heads = _head_rows(page, table)
+    above: dict[int, Region] = {}
+    done = 0
+    for row in range(page.rows):
+        if row < done:
+            continue
+        if table and row in table.body:
+            drawn.rows.append(_table_row(page, table, drawn))
+            done = table.body.stop
+            continue
+        count = _same_blank_rows(page, row) if row > first else 0
+        if count > 1:
+            drawn.rows.append(_list_row(page, row, count, above, drawn, year))
+            done = row + count
+            continue
+        cells: list[str] = []
+        side: Region | None = None
+        for region in page.row(row):
+            box = region.box
+            if box.row < row:
+                cells += ["^"] * box.cols
+                continue
+            text = _label(region.text, year)
+            if row >= first and _is_answer(region, row, heads, above):
+                name = _name(region, side, above.get(box.col), drawn, year)
+                if name:
+                    text = f"[{name}]"
+                    if region.text and not is_nil(region.text):
+                        drawn.starts[name] = region.text
+            elif region.text:
+                side = region
+                text = _marked(region, text, page, row, first, drawn)
+            cells += [text, *("<" * (box.cols - 1))]
+        drawn.rows.append(_spread(cells))
+        for region in page.starts(row):
+            if region.text and not (row not in heads and _is_answer(region, row, heads, above)):
+                above[region.box.col] = region
+    _count_groups(page, table, drawn)
+    return drawn
+
+
+def _same_blank_rows(page: Page, row: int) -> int:
+    """Count the rows from here that hold nothing and are cut up alike: lines to be filled in, one below the other."""
+
+    def shape(number: int) -> list[tuple[int, int]]:
+        regions = page.row(number)
+        alone = all(not one.text and (one.box.row, one.box.rows) == (number, 1) for one in regions)
+        return [(one.box.col, one.box.cols) for one in regions] if alone and len(regions) > 1 else []
+
+    here, end = shape(row), row
+    while here and end < page.rows and shape(end) == here:
+        end += 1
+    return end - row
+
+
+def _list_row(
+    page: Page, row: int, count: int, above: Mapping[int, Region], drawn: Drawn, year: int | None
+) -> list[str]:
+    """Draw one line of such rows; its columns are called after their heads."""
+    first = above.get(page.row(row)[0].box.col)
+    table = _unique(
+        _bare(first.text, year) if first else "清单",
+        dict.fromkeys([*drawn.lists, *(name.split(".")[0] for name in drawn.blanks)], ""),
+    )
+    drawn.lists[table] = count
+    cells: list[str] = []
+    for region in page.row(row):
+        head = above.get(region.box.col)
+        fits = head is not None and (head.box.col, head.box.cols) == (region.box.col, region.box.cols)
+        if head is not None and fits:
+            plain = _bare(head.text, year)
+            column = f"{table}.{'名称' if head is first else plain}"
+            name = _unique(column, drawn.blanks)
+            drawn.blanks[name] = "text" if head is first else guess_kind(head.text)
+            cells += [f"[{name}]", *("<" * (region.box.cols - 1))]
+        else:
+            cells += ["", *("<" * (region.box.cols - 1))]
+    return cells
+
+
+def _first_full_row(page: Page) -> int:
+    """Give the first row with more than a title: several texts, or a label with room beside it."""
+    for row in range(page.rows):
+        texts = [one for one in page.texts(row) if not _HEADING.fullmatch(clean(one.text))]
+        room = bool(texts) and texts[0].box.cols < page.cols and len(page.starts(row)) > 1 and row > 0
+        if len(texts) > 1 or (room and "表" not in texts[0].text):
+            return row
+    return page.rows
+
+
+def _find_table(page: Page) -> _Table | None:
+    """Find the rows of the indicators by their heads."""
+    names = known().columns
+    for row in range(page.rows):
+        here = _columns(page, row, names)
+        if len(here) < _ENOUGH_HEADS or not {"三级指标", "实际完成值"} & set(here.values()):
+            continue
+        last = row
+        while last + 1 < page.rows and len(_columns(page, last + 1, names)) > 1:
+            last += 1
+        columns = {
+            region.box.col: names.get(label_key(region.text).key) or label_key(region.text).key
+            for region in page.row(last)
+            if region.text and label_key(region.text).key and not _runs_on(region, last)
+        }
+        if "指标性质" not in columns.values():
+            columns = {col: "年度指标值" if name == "指标值" else name for col, name in columns.items()}
+        end = last + 1
+        while end < page.rows and _is_line(page, end, columns):
+            end += 1
+        return _Table(range(row, last + 1), range(last + 1, end), columns) if end > last + 1 else None
+    return None
+
+
+def _columns(page: Page, row: int, names: Mapping[str, str]) -> dict[int, str]:
+    keys = {region.box.col: label_key(region.text).key for region in page.row(row)}
+    return {col: names[key] for col, key in keys.items() if key in names}
+
+
+def _runs_on(region: Region, last: int) -> bool:
+    """Tell whether a region stands beside the lines as well: 绩效指标 at the left of all of them."""
+    return region.box.row + region.box.rows - 1 > last
+
+
+def _is_line(page: Page, row: int, columns: Mapping[int, str]) -> bool:
+    """Tell whether a row is for an indicator: its name is blank, or only a prompt."""
+    by_name = {name: col for col, name in columns.items()}
+    name = page.at[row, by_name.get("三级指标", min(columns))]
+    firsts = [page.at[row, col] for column, col in by_name.items() if column in _GROUPS]
+    if name in firsts or name.box.col < by_name.get("三级指标", min(columns)):
+        return False  # 总分 runs over the column of the names
+    if len(set(firsts)) < len(firsts) and firsts[0].text:
+        return False  # 其他需要说明事项 runs over the columns of the groups
+    return not name.text or bool(_PROMPT.match(clean(name.text)))
+
+
+def _head_rows(page: Page, table: _Table | None) -> frozenset[int]:
+    """Give the rows in which at least two labels stand above an empty region of the same width."""
+    found = set(table.heads) if table else set()
+    for row in range(page.rows - 1):
+        below = {(one.box.col, one.box.cols) for one in page.starts(row + 1) if _is_empty(one)}
+        labels = [one for one in page.texts(row) if not _is_empty(one)]
+        over = [one for one in labels if one.box.rows == 1 and (one.box.col, one.box.cols) in below]
+        if len(over) > 1:
+            found.add(row)
+    return frozenset(found)
+
+
+def _is_empty(region: Region) -> bool:
+    return not region.text or is_nil(region.text) or parse_figure(region.text) is not None
+
+
+def _is_answer(region: Region, row: int, heads: frozenset[int], above: Mapping[int, Region]) -> bool:
+    """Tell whether a region is to be filled in: empty, or holding a figure that the form prints under a head."""
+    if row in heads:
+        return False
+    return _is_empty(region) and (not region.text or region.box.col in above)
+
+
+def _name(region: Region, side: Region | None, head: Region | None, drawn: Drawn, year: int | None) -> str:
+    """Name a blank by its labels, and note it; empty if there is no label to read it by."""
+    box = region.box
+    if head is not None and (head.box.col, head.box.cols) != (box.col, box.cols):
+        head = None
+    if side is not None and _SIGNING.search(side.text):
+        head = None
+    if head is None and (side is None or side.box.col + side.box.cols != box.col):
+        return ""  # only what stands beside its label can be told by it alone
+    keys = (_key(head, year), _key(side, year))
+    name = known().blanks.get(keys) or known().blanks.get(("", keys[1]) if not keys[0] else keys)
+    if not name or name in drawn.blanks:
+        parts = [_bare(part.text, year) for part in (side, head) if part is not None]
+        name = _unique(".".join(part for part in parts if part) or "填空", drawn.blanks)
+    words = "".join(part.text for part in (head, side) if part is not None)
+    drawn.blanks[name] = guess_kind(head.text if head and guess_kind(head.text) != "text" else words)
+    return name
+
+
+def _key(region: Region | None, year: int | None) -> str:
+    if region is None:
+        return ""
+    key, years = label_key(region.text)
+    return of_year(key, years[0] - year if years and year else 0)
+
+
+def _bare(text: str, year: int | None) -> str:
+    """Give the words of a label for a name: ``2023年决算数`` is 上年决算数."""
+    key, years = label_key(text)
+    offset = years[0] - year if years and year else 0
+    return key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
+
+
+def _unique(name: str, taken: Mapping[str, str]) -> str:
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name}{number}"
+    return found
+
+
+def _label(text: str, year: int | None) -> str:
+    """Write a printed text so that it can stand in a picture, with the places of the year and the unit."""
+    plain = text.replace("|", "｜").replace("[", "〔").replace("]", "〕").strip()
+    if year:
+        for offset in (-2, -1, 0, 1):
+            step = f" {'+' if offset > 0 else '-'} {abs(offset)}" if offset else ""
+            plain = re.sub(rf"(?<!\d){year + offset}\s*(?=年)", f"{{{{ year{step} }}}}", plain)
+    plain = re.sub(r"([（(])(?:\s{2,}|[\s_]*[Xx×]{2,4}\s*|20\s+)(?=年)", r"\1{{ year }}", plain)
+    plain = re.sub(r"([（(：:]\s*)(?:万元|元)(?=[）)]|$)", r"\1{{ unit }}", plain)
+    return plain if plain not in {"<", "^"} else f"“{plain}”"
+
+
+def _marked(region: Region, text: str, page: Page, row: int, first: int, drawn: Drawn) -> str:
+    """Put the mark before a printed text that is no label: title, year line, note, signature."""
+    alone = len(page.texts(row)) == 1
+    if row < first and alone and not drawn.title and "表" in text:
+        drawn.title = region.text
+        return f"# {text}"
+    if row < first and alone and drawn.title and "年" in text:
+        return f"## {text}"
+    plain = (
+        row < first or len(text) > _NOTE or _SIGNING.search(text) or clean(text).startswith(("注:", "说明:", "单位:"))
+    )
+    colon = row <= first and clean(text).endswith(":")
+    return f"> {text}" if plain or colon else text
+
+
+def _spread(cells: list[str]) -> list[str]:
+    """Let a text that stands alone in its row run over the whole row, as it does on paper."""
+    texts = [number for number, cell in enumerate(cells) if cell not in {"", "<"}]
+    if len(texts) == 1 and cells[texts[0]].startswith(("# ", "## ", "> ")):
+        return [cells[texts[0]], *("<" * (len(cells) - 1))]
+    return cells
+
+
+def _table_row(page: Page, table: _Table, drawn: Drawn) -> list[str]:
+    cells: list[str] = []
+    for region in page.row(table.heads.stop - 1):
+        col, box = region.box.col, region.box
+        if col in table.columns:
+            column = _unique(table.columns[col], dict.fromkeys(drawn.columns, ""))
+            drawn.columns.append(column)
+            drawn.blanks[f"{TABLE}.{column}"] = guess_kind(region.text) if column not in _GROUPS else "text"
+            cells += [f"[{TABLE}.{column}]", *("<" * (box.cols - 1))]
+        else:
+            beside = _runs_on(region, table.heads.stop - 1)
+            cells += ["^" if beside else "", *("<" * (box.cols - 1))]
+    return cells
+
+
+def _count_groups(page: Page, table: _Table | None, drawn: Drawn) -> None:
+    if table is None:
+        return
+    by_name = {name: col for col, name in table.columns.items()}
+    inherit = [name for name in _GROUPS if name in by_name]
+    before = [""] * len(inherit)
+    for row in table.body:
+        path = [page.at[row, by_name[name]].text for name in inherit]
+        if path and path[0] and path[0] != before[0]:
+            before = [""] * len(inherit)
+        before = [now or old for now, old in zip(path, before, strict=True)]
+        drawn.groups[tuple(before)] = drawn.groups.get(tuple(before), 0) + 1
+        drawn.lines += 1
+
+
+def texts_of(page: Page) -> Iterator[str]:
+    """Yield every text of a page."""
+    for row in range(page.rows):
+        yield from (region.text for region in page.texts(row))

@@ -1,0 +1,134 @@
+"""All outcomes as one page for a browser: written filing by filing, nothing outside the file, every text from JSON.
+
+``page.html`` is the skeleton, ``page.css`` and ``page.js`` are put into it. The outcomes stand in a data block; the
+script lets them become text and nothing else, and the page's own policy allows no other script, style or address.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from functools import cache
+from hashlib import sha256
+from itertools import chain, repeat
+from pathlib import Path
+
+from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.library import load_set
+from xlsxeval.forms.model import SEVERITIES, Rule
+from xlsxeval.numbers import plain
+from xlsxeval.read.cells import REFUSALS
+from xlsxeval.report.facts import STATES, Facts, state_of
+from xlsxeval.report.outcome import Excerpt, Outcome
+from xlsxeval.report.text import reading_lines, summary_text, verdict_text
+from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.run import catalogue
+from xlsxeval.rules.summary import Summary
+from xlsxeval.text import safe
+
+_HERE = Path(__file__).resolve().parent
+_DATA = "{{ data }}"
+
+
+def html_page(outcomes: Iterable[Outcome], facts: Facts, made: str = "") -> Iterator[str]:
+    """Yield the page piece by piece, in the order of the outcomes, which are not kept.
+
+    Args:
+        outcomes: the outcomes; with excerpts, the page shows the cells around each finding.
+        facts: what the run comes to.
+        made: when and by which program it was made, for the head of the page; without it the page is the same on
+            every run.
+    """
+    before, _, after = _page().partition(_DATA)
+    words = {"states": STATES, "severities": SEVERITIES, "made": made, "facts": asdict(facts)}
+    yield before + _json(words)[:-1] + ',"filings":['
+    rules: dict[str, dict[str, object]] = {}
+    comma = "\n"
+    for outcome in outcomes:
+        yield comma + _json(_filing(outcome))
+        comma = ",\n"
+        known = _rules(outcome.formset)
+        met = {one.code: _rule(known[one.code]) for one in outcome.findings if one.code in known}
+        rules.setdefault(outcome.formset, {}).update(met)
+    yield '\n],"rules":' + _json(rules) + "}" + after
+
+
+def _page() -> str:
+    """Give the page with everything but the data; its policy names the style and the script by what they are."""
+    page, style, script = ((_HERE / f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
+    for name, text in (("style", style), ("script", script)):
+        digest = b64encode(sha256(text.encode()).digest()).decode()
+        page = page.replace(f"{{{{ {name} hash }}}}", f"sha256-{digest}").replace(f"{{{{ {name} }}}}", text)
+    return page
+
+
+def _json(tree: object) -> str:
+    """Give JSON that can stand in a script element: without ``<``, so that nothing ends the element."""
+    text = json.dumps(_safe(tree), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def _safe(tree: object) -> object:
+    if isinstance(tree, str):
+        return safe(tree)
+    if isinstance(tree, Mapping):
+        return {_safe(key): _safe(value) for key, value in tree.items()}
+    return [_safe(one) for one in tree] if isinstance(tree, list | tuple) else tree
+
+
+def _filing(outcome: Outcome) -> dict[str, object]:
+    """Give what the page shows of a filing; empty things are left out."""
+    about = [*reading_lines(outcome), *(f"注意：{note}" for note in outcome.notes)]
+    return {
+        "title": outcome.title,
+        "file": outcome.file,
+        "state": state_of(outcome),
+        "verdict": verdict_text(outcome),
+        "counts": {severity: outcome.count(severity) for severity in SEVERITIES},
+        **_filled(set=outcome.formset, year=outcome.year, waived=outcome.waived, about=about),
+        **(_summary(outcome.summary) if outcome.summary and outcome.summary.indicators else {}),
+        "findings": [
+            _finding(*pair) for pair in zip(outcome.findings, chain(outcome.excerpts, repeat(None)), strict=False)
+        ],
+    }
+
+
+def _summary(summary: Summary) -> dict[str, object]:
+    total, stated = (None if one is None else plain(one) for one in (summary.total, summary.stated))
+    return _filled(
+        summary=summary_text(summary),
+        grade=summary.grade,
+        total=total,
+        stated=stated if stated != total else None,
+    )
+
+
+def _finding(one: Finding, excerpt: Excerpt | None) -> dict[str, object]:
+    place = {"form": one.form if one.form != one.sheet else "", "sheet": one.sheet, "cell": one.cell}
+    return {
+        "code": one.code,
+        "severity": one.severity,
+        "message": one.message,
+        **_filled(**place, field=one.field, waived=one.waived, excerpt=asdict(excerpt) if excerpt else None),
+    }
+
+
+def _filled(**entries: object) -> dict[str, object]:
+    return {name: value for name, value in entries.items() if value}
+
+
+def _rule(rule: Rule) -> dict[str, object]:
+    return {"title": rule.title, **_filled(why=rule.why, fix=rule.fix, source=rule.source)}
+
+
+@cache
+def _rules(formset: str) -> Mapping[str, Rule]:
+    """Give the rules of a set by code; none for a set that cannot be found by its name."""
+    if not formset:
+        return {code: Rule(code, title, "", "", "error", "") for code, title in REFUSALS.items()}
+    try:
+        return catalogue(load_set(formset))
+    except DefinitionError:
+        return {}
