@@ -91,6 +91,11 @@ def test_files_without_a_unit_get_one_each_under_the_name_of_the_file_only() -> 
     assert "| 1 | 整个文件 |  |  | 不是工作簿。 |" in text
 
 
+@pytest.mark.parametrize("code", ["R12", "R13"])
+def test_nobody_gets_a_letter_for_what_failed_here(code: str) -> None:
+    assert letters([Outcome("a.xlsx", "unusable", (replace(FINDING, code=code, form=""),))]) == {}
+
+
 # What stands in it
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What the names of all notices begin with.
 PREFIX = "退回修改通知"
+#: Failures of this machine and of the program: no unit can correct them.
+_OURS = frozenset({"R12", "R13"})
 
 
 def notices(
@@ -55,7 +57,11 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
     """Keep by unit what a notice needs; packed, because the last file may belong to the first unit."""
     found: dict[str, list[bytes]] = {}
     for outcome in outcomes:
-        standing = [one for one in outcome.findings if one.severity in {"error", "warning"} and not one.waived]
+        standing = [
+            one
+            for one in outcome.findings
+            if one.severity in {"error", "warning"} and not one.waived and one.code not in _OURS
+        ]
         if standing:
             filing = _filing(outcome, standing)
             found.setdefault(clean(outcome.unit) or outcome.file, []).append(zlib.compress(json.dumps(filing).encode()))
