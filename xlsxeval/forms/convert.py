@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -52,7 +53,7 @@ def _check_keys(tree: Tree, shape: type, lines: Lines, path: tuple[str | int, ..
         if tree.get(key) is None:
             what = "/".join(map(str, path)) or lines.file
             raise lines.error(f"“{what}”缺少“{key}”", *path)
-    hints = get_type_hints(shape)
+    hints = _hints(shape)
     for key, value in tree.items():
         hint = hints[key]
         if get_origin(hint) is dict and isinstance(value, dict):
@@ -62,6 +63,12 @@ def _check_keys(tree: Tree, shape: type, lines: Lines, path: tuple[str | int, ..
                 _check_value(item, inner, lines, (*path, key, name))
         elif not hasattr(hint, "__struct_fields__"):
             _check_value(value, hint, lines, (*path, key))
+
+
+@lru_cache(maxsize=32)
+def _hints(shape: type) -> dict[str, type]:
+    """Give the types of a struct's keys; looking them up is dear, and a form has hundreds of fields."""
+    return get_type_hints(shape)
 
 
 def _check_value(value: Tree, shape: type, lines: Lines, path: tuple[str | int, ...]) -> None:

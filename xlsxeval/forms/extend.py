@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -33,10 +34,12 @@ def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
     Raises:
         DefinitionError: for the first mistake found.
     """
-    tree, lines = read_yaml(read_text(file, DefinitionError), file.name)
+    text = read_text(file, DefinitionError)
+    tree, lines = _parsed(text, file.name)
     if not isinstance(tree, dict):
         raise DefinitionError("文件应由“键: 值”组成", file=file.name, line=1)
-    name = tree.pop("extends", None)
+    name = tree.get("extends")
+    tree = {key: value for key, value in tree.items() if key != "extends"}
     if name is None:
         return tree, lines
     base = next((path for path in (file.parent / str(name), templates_folder() / str(name)) if path.is_file()), None)
@@ -46,6 +49,12 @@ def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
         raise lines.error("extends连得太长，或者绕回了自己", "extends")
     under, base_lines = read_extended(base, depth + 1)
     return _merged(under, tree), lines.above(base_lines)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, name: str) -> tuple[Tree, Lines]:
+    """Parse a file; the sets share their bases, and parsing is most of what loading costs."""
+    return read_yaml(text, name)
 
 
 def _merged(under: Mapping[str, Tree], over: Mapping[str, Tree]) -> dict[str, Tree]:
