@@ -10,6 +10,22 @@ from pathlib import Path
 
 from xlsxeval.errors import MachineError, OutputError
 
+#: Stands in folders that hold nothing but outputs: a run over the folder above passes them over.
+OWN_FOLDER = ".xlsxeval-输出"
+
+
+def own_folder(path: Path) -> None:
+    """Make a folder for outputs, and mark it as such.
+
+    Raises:
+        MachineError: if that is not permitted.
+    """
+    try:
+        path.mkdir(exist_ok=True)
+        (path / OWN_FOLDER).touch()
+    except OSError as error:
+        raise MachineError(f"无法写入：{path}（{error.strerror or error}）") from None
+
 
 def write_output(path: Path, content: bytes | Iterable[bytes], *, force: bool = False) -> None:
     """Write a file, whole or in pieces, through a temporary one in the same folder.

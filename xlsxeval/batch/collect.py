@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xlsxeval.output import OWN_FOLDER
+
 #: What is taken in a folder; a file that is named is taken whatever its name, and what it is follows from its content.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
 LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
@@ -69,7 +71,12 @@ def _walk(folder: Path, own: Collection[str], skipped: Counter[str], closed: lis
             elif os.path.abspath(place) in own:  # noqa: PTH100
                 folders.remove(name)
         folders.sort()
+        if OWN_FOLDER in names and Path(here) != folder:
+            folders.clear()
+            continue
         for name in sorted(names):
+            if name == OWN_FOLDER:
+                continue
             path = Path(here, name)
             if path.suffix.lower() in SUFFIXES or _reason(path, own):
                 yield path

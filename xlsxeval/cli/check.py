@@ -25,6 +25,11 @@ _FOUND, _REFUSED, _MACHINE = 1, 2, 3
 @click.option("--quiet", is_flag=True, help="每份只写一行结论")
 @click.option("--statistics", is_flag=True, help="再按规则、按单位列出数目")
 @with_reports
+@click.option(
+    "--template", metavar="文件", type=click.Path(path_type=Path), help="退回修改通知的模板，见templates/notice.md"
+)
+@click.option("--deadline", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
+@click.option("--contact", default="", metavar="联系人", help="通知里写的联系人和电话")
 @click.option("--force", is_flag=True, help="覆盖已有的输出文件")
 @click.option("--select", "select", multiple=True, metavar="代码,...", help="只用这些规则，如 E,B01；可以写多次")
 @click.option("--ignore", "ignore", multiple=True, metavar="代码,...", help="不用这些规则")
@@ -42,6 +47,9 @@ _FOUND, _REFUSED, _MACHINE = 1, 2, 3
 def check_command(
     names: tuple[str, ...],
     form: str,
+    template: Path | None,
+    deadline: str,
+    contact: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     waive: Path | None,
@@ -103,8 +111,16 @@ def check_command(
     if len(found.files) == 1 and not more:
         sys.exit(max(_check_one(found.files[0], form, settings), _MACHINE if found.closed else 0))
     from xlsxeval.cli.folder import Wanted, check_folder
+    from xlsxeval.cli.writers import Asked
 
-    wanted = Wanted(form, reports, ledger, roster, set_name, scheduler, quiet=quiet, statistics=statistics, force=force)
+    asked = Asked(set_name, template, deadline, contact)
+    if any(one.name == "notice" for one in reports):
+        from xlsxeval.report.letter import load_template
+
+        load_template(template)  # a mistake in it is said before the work
+    wanted = Wanted(
+        form, reports, ledger, roster, set_name, scheduler, asked, quiet=quiet, statistics=statistics, force=force
+    )
     sys.exit(check_folder(found, settings, wanted, given))
 
 

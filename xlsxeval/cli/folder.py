@@ -23,6 +23,7 @@ from xlsxeval.batch.roster import read_roster
 from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
 from xlsxeval.batch.worker import BUG, Settings
 from xlsxeval.cli.reports import Report, write_report
+from xlsxeval.cli.writers import Asked
 from xlsxeval.errors import DataError, MachineError, XlsxevalError
 from xlsxeval.forms.library import set_folder
 from xlsxeval.report.facts import Facts
@@ -46,6 +47,7 @@ class Wanted:
     roster: Path | None
     set_name: str | None
     scheduler: str | None
+    asked: Asked
     quiet: bool
     statistics: bool
     force: bool
@@ -94,7 +96,8 @@ def _write(ledger: Ledger, facts: Facts, wanted: Wanted) -> XlsxevalError | None
     failure = None
     for report, path in wanted.reports.items():
         try:
-            write_report(report, path, ledger.outcomes(), facts, force=wanted.force)
+            outcomes = ledger.outcomes(replaced=report.replaced)
+            write_report(report, path, outcomes, facts, wanted.asked, force=wanted.force)
         except XlsxevalError as error:
             failure = failure or error
     return failure

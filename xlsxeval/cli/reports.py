@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +13,7 @@ from xlsxeval.errors import OutputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from xlsxeval.cli.writers import Asked
     from xlsxeval.report.facts import Facts
     from xlsxeval.report.outcome import Outcome
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Report(NamedTuple):
     """An option and its function.
 
-    The function yields the text of the file from ``(outcomes, facts)``; one for a whole ``folder`` is called as
-    ``(path, outcomes, facts, force=…)`` and writes there itself.
+    The function of ``cli.writers`` yields the text of the file from ``(outcomes, facts, asked)``; one for a whole
+    ``folder`` is called as ``(path, outcomes, facts, asked, force=…)`` and writes there itself.
     """
 
     name: str
@@ -31,11 +31,19 @@ class Report(NamedTuple):
     #: Whether the outcomes must come with the cells around each finding.
     excerpts: bool = False
     folder: bool = False
+    #: Whether filings count that a newer one, or the same under another name, replaces.
+    replaced: bool = True
 
 
 REPORTS = (
-    Report("json", "全部结果写成一个JSON文件", "xlsxeval.report.jsonl:json_document"),
-    Report("jsonl", "全部结果写成JSON，每份一行", "xlsxeval.report.jsonl:json_lines"),
+    Report("json", "全部结果写成一个JSON文件", "write_json"),
+    Report("jsonl", "全部结果写成JSON，每份一行", "write_jsonl"),
+    Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", "write_csv"),
+    Report("html", "全部结果写成一个网页，用浏览器打开", "write_html", excerpts=True),
+    Report("mark", "给每个工作簿写一份加了批注和底色的副本", "write_marked", folder=True),
+    Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", "write_notices", folder=True, replaced=False),
+    Report("sarif", "SARIF 2.1.0，给代码平台用", "write_sarif"),
+    Report("junit", "JUnit XML，给持续集成用", "write_junit"),
 )
 
 
@@ -65,20 +73,22 @@ def chosen_reports(options: Mapping[str, Path | None], *, force: bool) -> dict[R
     return chosen
 
 
-def write_report(report: Report, path: Path, outcomes: Iterable[Outcome], facts: Facts, *, force: bool) -> None:
+def write_report(
+    report: Report, path: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool
+) -> None:
     """Write a report, whole or not at all.
 
     Raises:
         OutputError: if the file is there by now.
         MachineError: if it cannot be written.
     """
+    from xlsxeval.cli import writers
     from xlsxeval.output import write_output
 
-    room, _, name = report.writer.partition(":")
-    writer = getattr(import_module(room), name)
+    writer = getattr(writers, report.writer)
     if report.folder:
-        writer(path, outcomes, facts, force=force)
+        writer(path, outcomes, facts, asked, force=force)
         return
-    pieces: Iterator[str] = writer(outcomes, facts)
+    pieces: Iterator[str] = writer(outcomes, facts, asked)
     with contextlib.closing(pieces):  # type: ignore[type-var]  # writers are generators
         write_output(path, (piece.encode("utf-8", "replace") for piece in pieces), force=force)

@@ -1,0 +1,96 @@
+"""Every output of one run, from the same findings; folders of outputs are passed over by the next run."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED
+from xlsxeval import api
+
+COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
+FILES = ("html", "csv", "sarif", "junit", "json", "jsonl")
+
+
+def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [*COMMAND, *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, check=False, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "报送" / "乙").mkdir(parents=True)
+    for name, sample in (("甲.xlsx", FAULTY), ("乙/甲.xlsx", S_PUBLISHED), ("丙.xlsx", CLEAN)):
+        (folder / "报送" / name).write_bytes((sample / "filled.xlsx").read_bytes())
+    (folder / "报送" / "丁.tsv").write_bytes((ROOT / "tests" / "raw" / "永德县明朗中学2022.tsv").read_bytes())
+    (folder / "报送" / "坏.xlsx").write_bytes(b"PK\x03\x04")
+    outputs = [part for kind in FILES for part in (f"--{kind}", f"r.{kind}")]
+    result = run("报送", *outputs, "--mark", "报送/标记", "--notice", "通知", "--deadline", "2025年5月20日", "--contact", "绩效股", cwd=folder)
+    assert (result.returncode, result.stderr) == (2, "")
+    return folder
+
+
+def findings(done: Path) -> list[dict[str, object]]:
+    return json.loads((done / "r.json").read_text(encoding="utf-8"))["filings"]
+
+
+def test_all_outputs_tell_the_same(done: Path) -> None:
+    said = [(one["file"], finding["code"], finding["cell"]) for one in findings(done) for finding in one["findings"]]  # type: ignore[attr-defined]  # JSON
+    lines = [json.loads(line) for line in (done / "r.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [(one["file"], finding["code"], finding["cell"]) for one in lines for finding in one["findings"]] == said
+    rows = list(csv.DictReader((done / "r.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert [(row["文件"], row["代码"], row["单元格"]) for row in rows if row["代码"]] == said
+    [log] = json.loads((done / "r.sarif").read_text(encoding="utf-8"))["runs"]
+    assert [one["ruleId"] for one in log["results"]] == [code for _, code, _ in said]
+
+
+def test_marked_copies_give_the_same_findings(done: Path) -> None:
+    folder = done / "报送" / "标记"
+    names = {".xlsxeval-输出", "甲.xlsx", "甲（2）.xlsx", "丙.xlsx", "丁.tsv-审核意见.xlsx", "坏.xlsx-审核意见.xlsx"}
+    assert {path.name for path in folder.iterdir()} == names
+    for copy in ("甲.xlsx", "甲（2）.xlsx", "丙.xlsx"):
+        found = [(one.code, one.sheet, one.cell) for one in api.check(folder / copy).findings]
+        assert found in [[(one["code"], one["sheet"], one["cell"]) for one in each["findings"]] for each in findings(done)]  # type: ignore[attr-defined]  # JSON
+
+
+def test_each_unit_that_must_act_gets_a_letter(done: Path) -> None:
+    units = {one["unit"] or Path(str(one["file"])).name for one in findings(done) if one["verdict"] != "pass"}
+    assert {path.stem.removeprefix("退回修改通知-") for path in (done / "通知").glob("*.docx")} >= {"坏.xlsx"}
+    letters = list((done / "通知").glob("*.md"))
+    assert len(letters) == len(units) == 4
+    assert all("2025年5月20日" in letter.read_text(encoding="utf-8") and "绩效股" in letter.read_text(encoding="utf-8") for letter in letters)
+
+
+def test_the_next_run_passes_over_outputs(done: Path) -> None:
+    again = run("报送", "--quiet", cwd=done)
+    assert again.stdout.splitlines()[-1] == "共核对5个文件：1份通过，3份须更正，1份无法使用"
+
+
+def test_a_mistake_in_the_template_is_said_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes())
+    (tmp_path / "信.md").write_text("{{ 没有这个名称 }}", encoding="utf-8")
+    result = run("甲.xlsx", "--notice", "通知", "--template", "信.md", cwd=tmp_path)
+    assert result.returncode == 2
+    assert "没有这个名称" in result.stderr
+    assert not (tmp_path / "通知").exists()
+
+
+def test_outputs_are_not_overwritten(done: Path) -> None:
+    result = run("报送", "--mark", "报送/标记", "--quiet", cwd=done)
+    assert result.returncode == 2
+    assert result.stderr.startswith("文件已存在，没有覆盖：")
+    assert run("报送", "--mark", "报送/标记", "--quiet", "--force", cwd=done).stderr == ""
+
+
+def test_nothing_can_be_written_into_a_file(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes())
+    (tmp_path / "挡路").write_text("")
+    result = run("甲.xlsx", "--mark", "挡路", cwd=tmp_path)
+    assert (result.returncode, result.stderr.startswith("不能写到这里：挡路")) == (2, True)
