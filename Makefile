@@ -57,6 +57,7 @@ bench: .venv/installed-dev
 	$(BIN)/python bench/rules.py
 	$(BIN)/python bench/mutations.py
 	$(BIN)/python bench/startup.py
+	$(BIN)/python bench/html_page.py
 	$(BIN)/python bench/agreement.py
 
 clean:
