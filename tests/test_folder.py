@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -21,6 +20,7 @@ import pytest
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import FILLED, distinct, folder_of, slow
 from tests.test_cli import run
+from xlsxeval.cli.writers import Asked
 from xlsxeval.errors import OutputError
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
@@ -130,20 +130,20 @@ def test_a_report_may_be_a_folder_and_ask_for_excerpts(
 ) -> None:
     from xlsxeval.batch.collect import collect
     from xlsxeval.batch.worker import Settings
-    from xlsxeval.cli import reports
+    from xlsxeval.cli import reports, writers
     from xlsxeval.cli.folder import Wanted, check_folder
 
     kept: list[object] = []
 
-    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, *, force: bool) -> None:
+    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, _asked: Asked, *, force: bool) -> None:
         kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], facts.files, force])
 
-    with_excerpts = reports.Report("x", "", "tests.test_folder:nobody", excerpts=True, folder=True)
-    monkeypatch.setattr(reports, "import_module", lambda _: SimpleNamespace(nobody=write))
+    with_excerpts = reports.Report("x", "", "nobody", excerpts=True, folder=True)
+    monkeypatch.setattr(writers, "nobody", write, raising=False)
     monkeypatch.setattr(reports, "REPORTS", (with_excerpts,))
     chosen = reports.chosen_reports({"report_x": sent / "x"}, force=False)
     assert chosen == {with_excerpts: sent / "x"}
-    wanted = Wanted("text", chosen, None, None, None, None, quiet=True, statistics=False, force=False)
+    wanted = Wanted("text", chosen, None, None, None, None, Asked(), quiet=True, statistics=False, force=False)
     assert check_folder(collect([str(sent)]), Settings(excerpts=True), wanted, {"jobs": 1}) == 2
     assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4, False]
     assert len(capsys.readouterr().out.splitlines()) == 6

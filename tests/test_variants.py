@@ -207,6 +207,14 @@ def test_several_units_in_one_workbook(name: str) -> None:
             same(filing, filing_of(name, unit, first))
 
 
+def test_an_answer_that_says_what_the_first_label_says_begins_no_form() -> None:
+    hunan = api.load_set("hunan")
+    data = {"set": "hunan", "year": 2024, "forms": {"基础数据表": {"专项资金": [{"名称": "单位名称", "预算数": "5"}], "编制数": "67"}}}
+    [filing] = read_filings(open_forms(api.fill(hunan, data)), SETS)
+    answers = filing.forms["基础数据表"]
+    assert (answers.fields["编制数"].text, answers.tables["专项资金"][0]["预算数"].text) == ("67", "5")
+
+
 def test_several_projects_of_one_unit() -> None:
     books = [book_of("national", "青石县林业局", first) for first in (0, 3000)]
     found = read_filings(Workbook(tuple(replace(book.sheets[0], name=str(number)) for number, book in enumerate(books))), SETS)

@@ -13,6 +13,8 @@ from xlsxeval.read.cells import LAST_ROW, Sheet
 _Texts = Mapping[str, list[Position]]
 #: How far above its first label a form may have its title and head lines.
 _HEAD_ROWS = 6
+#: Beginnings times cells: a hundred forms on one sheet are far below; what is above is no workbook of forms.
+_MOST_WORK = 5_000_000
 
 
 class Found(NamedTuple):
@@ -48,16 +50,34 @@ def _starts(alignment: Alignment, sheet: Sheet, texts: _Texts) -> list[int]:
             rows = sorted({row for key in keys for row, _ in texts.get(key, ())})
             heads = sorted(set(_heads(form, form.labels[index].box.row, texts)))
             tops = [_top(row, rows[:number], heads) for number, row in enumerate(rows)]
-            if len(tops) == 1:
-                return tops
-            copies = [top for number, top in enumerate(tops) if _is_copy(form, sheet, top, tops[number + 1 :])]
-            return copies or tops[:1]
+            if not tops:
+                continue  # only its beginning was met
+            return _copies(form, sheet, tops)
     return [min(alignment.rows.values())]
 
 
-def _is_copy(form: Form, sheet: Sheet, top: int, later: Sequence[int]) -> bool:
-    end = later[0] - 1 if later else LAST_ROW
-    return align(form, texts_by_key(_rows(sheet, top, end))).share >= ENOUGH
+def _copies(form: Form, sheet: Sheet, tops: Sequence[int]) -> list[int]:
+    """Tell which of several rows with a form's first label begin a copy of it, from the last one upwards.
+
+    A row begins another copy if most labels stand above it and again below. If not, it may hold an answer that says
+    the same, or the first label of another form: then the row from which more of the form is met counts.
+    """
+    if len(tops) == 1 or len(tops) * len(sheet.cells) > _MOST_WORK:
+        return list(tops[:1])
+    found: list[int] = []
+    first, end = tops[-1], LAST_ROW
+    for top in reversed(tops[:-1]):
+        here = _met(form, sheet, first, end)
+        if len(_met(form, sheet, top, first - 1) & here) >= ENOUGH * len(needed_labels(form)):
+            found.append(first)
+            first, end = top, first - 1
+        elif len(_met(form, sheet, top, end)) > len(here):
+            first = top
+    return [first, *reversed(found)]
+
+
+def _met(form: Form, sheet: Sheet, first: int, last: int) -> frozenset[int]:
+    return needed_labels(form) & align(form, texts_by_key(_rows(sheet, first, last))).labels.keys()
 
 
 def _heads(form: Form, above: int, texts: _Texts) -> Iterator[int]:
