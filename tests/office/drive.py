@@ -75,9 +75,12 @@ def main() -> None:
                 try:
                     office.run(job)
                 except DisposedException:
-                    # LibreOffice itself aborts now and then on a busy machine: once more with a new one.
+                    # LibreOffice itself aborts now and then on a busy machine, mostly when it closes a book.
                     office = Office(Path(folder) / f"{name}again{number}")
-                    office.run(job)
+                    source = Path(str(job["source"]))
+                    source.with_name(f".~lock.{source.name}#").unlink(missing_ok=True)
+                    if not Path(str(job["target"])).exists():
+                        office.run(job)
         finally:
             office.desktop.terminate()
             office.process.wait(30)
