@@ -24,6 +24,7 @@ def column_letters(col: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=4096)
 def cell_name(row: int, col: int) -> str:
     """Give the address of a cell, rows and columns counted from 1: ``C5``."""
     return f"{column_letters(col)}{row}"

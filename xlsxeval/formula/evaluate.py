@@ -52,17 +52,22 @@ def _constant(node: Number | Text, _lookup: Lookup, _compare: Compare) -> Value:
 
 
 def _reference(node: Ref, lookup: Lookup, _compare: Compare) -> Value:
-    found = lookup(node)
-    return found if isinstance(found, Decimal | str | bool | None) else None
+    return lookup(node)  # type: ignore[return-value]  # only a column has several values
+
+
+def _whole_column(_node: Column, _lookup: Lookup, _compare: Compare) -> Value:
+    """Outside a function a column has no value."""
+    return None
 
 
 def _unary(node: Unary, lookup: Lookup, compare: Compare) -> Value:
-    number = _number(evaluate(node.operand, lookup, compare))
+    number = _number(_EVALUATE[type(node.operand)](node.operand, lookup, compare))
     return None if number is None else -number
 
 
 def _binary(node: Binary, lookup: Lookup, compare: Compare) -> Value:
-    left, right = evaluate(node.left, lookup, compare), evaluate(node.right, lookup, compare)
+    left = _EVALUATE[type(node.left)](node.left, lookup, compare)
+    right = _EVALUATE[type(node.right)](node.right, lookup, compare)
     if node.operator not in COMPARISONS:
         return _arithmetic(node.operator, _number(left), _number(right))
     if left is None or right is None:
@@ -117,11 +122,9 @@ _NUMERIC: dict[str, Callable[[list[Decimal]], Decimal]] = {
 def _flat(arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Iterator[Value]:
     for argument in arguments:
         if isinstance(argument, Column):
-            found = lookup(argument)
-            if isinstance(found, Sequence) and not isinstance(found, str):
-                yield from found
+            yield from lookup(argument) or ()  # type: ignore[misc]  # a column gives a sequence
         else:
-            yield evaluate(argument, lookup, compare)
+            yield _EVALUATE[type(argument)](argument, lookup, compare)
 
 
 def _logic(function: str, values: list[Value]) -> bool | None:
@@ -139,7 +142,7 @@ _EVALUATE: dict[type, Callable[..., Value]] = {
     Text: _constant,
     Field: _reference,
     LineCell: _reference,
-    Column: _reference,
+    Column: _whole_column,
     Unary: _unary,
     Binary: _binary,
     Call: _call,

@@ -18,18 +18,20 @@ _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.(0+)")
 _DAY_ONE = date(1899, 12, 30)
 _LAST_DAY = 2_958_465
+_new = tuple.__new__  # half the time of Answer(…), and a form has hundreds of answers
 
 
 def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: str) -> Answer:
     """Give the answer that stands in a cell; ``own`` is decided later, by the formula's text."""
     where = cell_name(row, col)
     if cell is None or (cell.kind == "none" and cell.formula is None):
-        return Answer(None, "", where)
+        return _new(Answer, (None, "", where, None, False, 0, ""))
     if cell.kind == "number":
-        read = _number(cell.text, cell.format, kind)
-        return Answer(read.value, read.text, where, cell.formula, decimals=read.decimals, problem=read.problem)
+        value, text, decimals, problem = _number(cell.text, cell.format, kind)
+        return _new(Answer, (value, text, where, cell.formula, False, decimals, problem))
     if not kind.numeric:
-        return Answer(cell.text if cell.text.strip() else None, cell.text, where, cell.formula)
+        text = cell.text
+        return _new(Answer, (text if text.strip() else None, text, where, cell.formula, False, 0, ""))
     if cell.kind in {"error", "bool"}:
         return Answer(None, cell.text, where, cell.formula, problem="bad")
     value, decimals, problem = interpret(cell.text, kind, amount_unit)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from xlsxeval.filing import Answer, FormAnswers
+from xlsxeval.forms.model import Form
 from xlsxeval.forms.place import Region, address
 from xlsxeval.formula.excel import to_excel
-from xlsxeval.formula.tree import Column, Node, refs
+from xlsxeval.formula.tree import Column, Ref, refs
 
 _NOISE = re.compile(r"\s+|_xlfn\.|_xlws\.|\$|^=")
 _QUOTED_SHEET = re.compile(r"'((?:[^']|'')+)'!")
@@ -26,27 +28,39 @@ def _mark(answers: FormAnswers) -> FormAnswers:
     cells = {name: answer.cell for name, answer in answers.fields.items()}
     marked: dict[str, Answer] = {}
     for name, answer in answers.fields.items():
-        node = answers.form.fields[name].formula
-        if answer.formula is None or node is None or not _readable(node, answers):
+        if answer.formula is None or answers.form.fields[name].formula is None:
             continue
-        if _same(answer.formula, node, cells, answers):
+        reads = _reads(answers.form, name)
+        if not all(ref.name in answers.regions[ref.table].cols for ref in reads if isinstance(ref, Column)):
+            continue  # a column it sums was not found on the sheet
+        expected = _expected(answers.form, name, tuple(address(ref, cells, answers.regions) for ref in reads))
+        if _same(answer.formula, expected, reads, answers):
             # Its cache, be it an error or a text, says nothing: the result follows from the inputs.
             marked[name] = answer._replace(own=True, problem="")
     return replace(answers, fields={**answers.fields, **marked}) if marked else answers
 
 
-def _readable(node: Node, answers: FormAnswers) -> bool:
-    """Tell whether every name of a formula was found on the sheet."""
-    return all(ref.name in answers.regions[ref.table].cols if isinstance(ref, Column) else True for ref in refs(node))
+@lru_cache(maxsize=1024)
+def _reads(form: Form, name: str) -> tuple[Ref, ...]:
+    """Give what the formula of a field reads."""
+    node = form.fields[name].formula
+    return refs(node) if node is not None else ()
 
 
-def _same(formula: str, node: Node, cells: Mapping[str, str], answers: FormAnswers) -> bool:
-    expected = to_excel(node, lambda ref: address(ref, cells, answers.regions))
-    given = normal(formula)
-    if given == normal(expected):
+@lru_cache(maxsize=1024)
+def _expected(form: Form, name: str, places: tuple[str, ...]) -> str:
+    """Write the formula of a field; what it reads stands at these places, the same in most of a folder's workbooks."""
+    node, where = form.fields[name].formula, dict(zip(_reads(form, name), places, strict=True))
+    return to_excel(node, where.__getitem__) if node is not None else ""
+
+
+def _same(formula: str, expected: str, reads: tuple[Ref, ...], answers: FormAnswers) -> bool:
+    if formula == expected:
         return True
-    return _RANGE.sub(_any_rows, given) == _RANGE.sub(_any_rows, normal(expected)) and all(
-        _covers(given, ref, answers) for ref in refs(node) if isinstance(ref, Column)
+    given, wanted = normal(formula), normal(expected)
+    return given == wanted or (
+        _RANGE.sub(_any_rows, given) == _RANGE.sub(_any_rows, wanted)
+        and all(_covers(given, ref, answers) for ref in reads if isinstance(ref, Column))
     )
 
 

@@ -120,9 +120,8 @@ def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
     A row whose labels were not met stays unknown: guessing would take one line's figures for another's.
     """
     form, rows = alignment.form, dict(alignment.rows)
-    labelled = _labelled_rows(alignment)
-    for picture_row in sorted({blank.box.row for blank in form.blanks}):
-        heads = {blank.head for blank in form.blanks if blank.box.row == picture_row and blank.head is not None}
+    labelled = _labelled_rows(form)
+    for picture_row, heads in _headed_rows(form).items():
         met = [alignment.labels[head] for head in heads if head in alignment.labels]
         above = max((row for row in labelled if row < picture_row), default=-1)
         if picture_row in labelled or above not in rows or not met:
@@ -137,18 +136,36 @@ def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
     return rows
 
 
-def _labelled_rows(alignment: Alignment) -> frozenset[int]:
+@lru_cache(maxsize=256)
+def _labelled_rows(form: Form) -> frozenset[int]:
     """Give the rows of the picture in which labels begin that blanks depend on."""
-    return frozenset(alignment.form.labels[index].box.row for index in needed_labels(alignment.form))
+    return frozenset(form.labels[index].box.row for index in needed_labels(form))
+
+
+@lru_cache(maxsize=256)
+def _headed_rows(form: Form) -> Mapping[int, frozenset[int]]:
+    """Give the rows of the picture that hold blanks, in order, each with the heads of those blanks."""
+    rows = sorted({blank.box.row for blank in form.blanks})
+    return {
+        row: frozenset(blank.head for blank in form.blanks if blank.box.row == row and blank.head is not None)
+        for row in rows
+    }
+
+
+@lru_cache(maxsize=256)
+def _labels_by_row(form: Form) -> Mapping[int, tuple[int, ...]]:
+    """Give the labels of each row of the picture that are one row high."""
+    rows: dict[int, list[int]] = {}
+    for index, label in enumerate(form.labels):
+        if label.box.rows == 1:
+            rows.setdefault(label.box.row, []).append(index)
+    return {row: tuple(labels) for row, labels in rows.items()}
 
 
 def _below(picture_row: int, row: int, alignment: Alignment, grid: Grid) -> int:
     """Give the first sheet row under a row of heads, which may be merged over several rows."""
-    spans = [
-        grid.merged(*position).last_row
-        for index, position in alignment.labels.items()
-        if alignment.form.labels[index].box.row == picture_row and alignment.form.labels[index].box.rows == 1
-    ]
+    labels = _labels_by_row(alignment.form).get(picture_row, ())
+    spans = [grid.merged(*alignment.labels[index]).last_row for index in labels if index in alignment.labels]
     return max(spans, default=row) + 1
 
 
@@ -230,7 +247,7 @@ def _next_label(form: Form, anchor: int) -> int | None:
 
 
 def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Region:
-    labelled = _labelled_rows(alignment)
+    labelled = _labelled_rows(alignment.form)
     cols = {column: col for column, (_, col) in _heads(table, alignment).items()}
     above = max((row for row in labelled if row < table.row), default=-1)
     below = min((row for row in labelled if row > table.row), default=-1)
@@ -333,11 +350,13 @@ def _most_common(years: list[int]) -> int | None:
 def _missing(alignment: Alignment) -> tuple[Missing, ...]:
     """Give the labels that blanks depend on and that were not met; nearest texts are looked up by the caller."""
     form = alignment.form
+    lost = sorted(needed_labels(form) - alignment.labels.keys())
+    if not lost:
+        return ()
     numeric: set[int | None] = set()
     for blank in form.blanks:
         table, _, column = blank.name.partition(".")
         field = form.fields.get(blank.name) or form.tables[table].columns[column]
         if field.kind.numeric:
             numeric |= {blank.head, blank.side}
-    lost = sorted(needed_labels(form) - alignment.labels.keys())
     return tuple(Missing(form.labels[index].text, "", "", index in numeric) for index in lost)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TypeAlias
 from xml.parsers import expat
 
-from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, damaged, too_much
+from xlsxeval.read.cells import MIB, SAVE_AGAIN, Limits, Refused, damaged, too_much
 
 Start: TypeAlias = Callable[[str, dict[str, str]], None]
 End: TypeAlias = Callable[[str], None]
@@ -22,13 +23,27 @@ _NAMES = (
 )
 
 
-def parse(
-    chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits, tail: bytes = b""
-) -> None:
+class Unheard(bytes):
+    """A piece of a part that must be well-formed, but of which no handler hears; never the first."""
+
+
+def whole_if_short(chunks: Iterable[bytes], most: int = MIB) -> tuple[bytes, Iterator[bytes]]:
+    """Give the whole of a short part, or else nothing; and its chunks as they come."""
+    rest = iter(chunks)
+    first: list[bytes] = []
+    size = 0
+    for chunk in rest:
+        first.append(chunk)
+        size += len(chunk)
+        if size > most:
+            return b"", chain(first, rest)
+    return b"".join(first), iter(first)
+
+
+def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
     """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
 
-    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is. The ``tail`` follows
-    the chunks and must be well-formed, but no handler hears of it.
+    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
 
     Raises:
         Refused: for a document type, an encoding other than UTF-8, or one endless tag or text.
@@ -46,21 +61,20 @@ def parse(
         parser.StartElementHandler = start
         start(local, attributes)
 
-    parser.StartElementHandler = root
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = pieces.append
     fed = 0
     for chunk in chunks:
         if not fed:
             _refuse_utf16(chunk)
+        heard = not isinstance(chunk, Unheard)
+        parser.StartElementHandler = (start if fed else root) if heard else None
+        parser.EndElementHandler = end if heard else None
+        parser.CharacterDataHandler = pieces.append if heard else None
         fed += len(chunk)
         parser.Parse(chunk, False)  # noqa: FBT003  # expat takes no keywords
         # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
         if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
-    if tail:
-        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
-    parser.Parse(tail, True)  # noqa: FBT003
+    parser.Parse(b"", True)  # noqa: FBT003
 
 
 def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterable
 
 from xlsxeval.read.cells import MIB, Limits, too_much
-from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.markup import counted, parse, whole_if_short
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.worksheet import add_run, plain_text
 
 #: Longer lists are read as they come, so that a bomb is met by the budgets and not by the memory.
 _QUICK = 4 * MIB
-_HEAD = re.compile(r"(?:<\?xml[^<>&]*encoding=\"UTF-8\"[^<>&]*\?>)?\s*<sst(?: [\w:]+=\"[^\"<&]*\")*>")
-#: A text without markup, entities and what XML does not allow or changes; programs add a hint on pronunciation.
-_PLAIN = re.compile(
-    r"<si><t(?: xml:space=\"preserve\")?>([^<&\x00-\x08\x0b-\x1f\ufffe\uffff]*)</t>"
-    r"(?:<phoneticPr(?: \w+=\"[^\"<&]*\")*/>)?</si>"
+_HEAD = re.compile(
+    r"(?:<\?xml[^<>&]*encoding=\"UTF-8\"[^<>&]*\?>)?\s*<sst(?: [\w:]+=\"[^\"<&]*\")*>\s*"
+    r"<si><t(?: xml:space=\"preserve\")?>"
 )
+#: What stands between two texts, and behind the last; programs add a hint on pronunciation.
+_TEXT_END = r"</t>(?:<phoneticPr(?: \w+=\"[^\"<&]*\")*/>)?</si>\s*"
+_BETWEEN = re.compile(_TEXT_END + r"<si><t(?: xml:space=\"preserve\")?>")
+_END = re.compile(_TEXT_END + r"</sst>\s*")
+#: Markup, entities and what XML does not allow or changes.
+_NOT_PLAIN = re.compile("[<&\x00-\x08\x0b-\x1f\ufffe\uffff]|]]>")
 
 
 def read_strings(package: Package, part: str) -> dict[str, str]:
@@ -29,38 +32,30 @@ def read_strings(package: Package, part: str) -> dict[str, str]:
     """
     if not part:
         return {}
-    chunks = inflate(package, part)
-    first = _up_to(chunks, _QUICK)
-    texts = _plain_list(b"".join(first)) if sum(map(len, first)) < _QUICK else None
-    if texts is None:
-        texts = _by_events(chain(first, chunks), package.limits)
+    data, chunks = whole_if_short(inflate(package, part), _QUICK)
+    texts = _plain_list(data) or _by_events(chunks, package.limits)
     if len(texts) > package.limits.max_strings:
         raise too_much(f"不同的文字多于{package.limits.max_strings}条", "max-strings")
-    if any(len(text) > package.limits.max_text for text in texts):
+    if max(map(len, texts), default=0) > package.limits.max_text:
         raise too_much(f"有一处文字长于{package.limits.max_text}字", "max-text")
     return {str(number): plain_text(text) for number, text in enumerate(texts)}
 
 
-def _up_to(chunks: Iterator[bytes], size: int) -> list[bytes]:
-    found: list[bytes] = []
-    for chunk in chunks:
-        found.append(chunk)
-        size -= len(chunk)
-        if size <= 0:
-            break
-    return found
-
-
-def _plain_list(data: bytes) -> list[str] | None:
-    """Read a list in which every text stands alone; None for any other, or for what is no XML."""
+def _plain_list(data: bytes) -> list[str]:
+    """Read a list in which every text stands alone; nothing of any other, nor of what is no XML."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return None
+        return []
     head = _HEAD.match(text)
-    if head is None or "]]>" in text or _PLAIN.sub("", text[head.end() :]).strip() != "</sst>":
-        return None
-    return _PLAIN.findall(text)
+    if head is None:
+        return []
+    *texts, last = _BETWEEN.split(text[head.end() :])
+    end = last.find("</t>")
+    if end < 0 or not _END.fullmatch(last, end):
+        return []
+    texts.append(last[:end])
+    return [] if _NOT_PLAIN.search("".join(texts)) else texts
 
 
 def _by_events(chunks: Iterable[bytes], limits: Limits) -> list[str]:

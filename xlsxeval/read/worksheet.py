@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import chain, islice
 
 from xlsxeval.forms.place import cell_name
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
-from xlsxeval.read.markup import check_root, parse, too_deep
+from xlsxeval.read.markup import Unheard, check_root, parse, too_deep, whole_if_short
 from xlsxeval.read.shifted import column_number, shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -22,11 +21,12 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIGITS = 15
 _new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
-#: Only a part of so many chunks is cut.
-_SHORT = 16
 _MOST_WIDTHS = 256
+#: A cell that only has a style, at an address of which nothing can be wrong.
+_STYLED = re.compile(rb'<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]{1,5}")?/>')
 #: What is nested deeper than formats and validations are is left to the parser's own count.
-_DEEP = re.compile(rb"(?:</[^<>]*>\s*){16}")
+#: (It begins with plain signs, which are searched for many times faster than a group.)
+_DEEP = re.compile(rb"</[^<>]*>(?:\s*</[^<>]*>){15}")
 _OF_THE_TABLE = re.compile(rb"<(?:[\w.-]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
@@ -294,22 +294,24 @@ def _within(text: str | None, last: int) -> int:
     return number
 
 
-def _without_tail(chunks: Iterable[bytes]) -> tuple[Iterable[bytes], bytes]:
-    """Cut off what stands behind the table and its merged ranges: a third of a form is formats and validations.
+def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    """Let nobody hear what stands behind the table and its merged ranges: a third of a form is formats and validations.
 
-    Nothing is cut off a long part, nor anything in which a cell might hide.
+    All of a long part is heard, and anything in which a cell might hide.
     """
-    whole = iter(chunks)
-    first = list(islice(whole, _SHORT))
-    rest = next(whole, None)
-    if rest is not None:
-        return chain(first, [rest], whole), b""
-    data = b"".join(first)
+    data, chunks = whole_if_short(chunks)
     end = max(data.rfind(b"</sheetData>"), data.rfind(b"</mergeCells>"))
     tail = data[end:]
     if end < 0 or _OF_THE_TABLE.search(tail) or _DEEP.search(tail):
-        return [data], b""
-    return [data[:end]], tail
+        return chunks
+    return _filled(data[:end]), Unheard(tail)
+
+
+def _filled(data: bytes) -> bytes:
+    """Leave out the cells that only have a style, half of a form; not where others count on them for their column."""
+    if b"<!" in data or data.count(b"<c ") != data.count(b'<c r="') or b"<c>" in data:
+        return data
+    return _STYLED.sub(b"", data)
 
 
 def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
@@ -319,8 +321,7 @@ def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
         Refused: for anything invalid, with its address, or over a budget.
     """
     reader = _Reader(around)
-    needed, tail = _without_tail(chunks)
-    parse(needed, reader.start, reader.end, reader.pieces, around.limits, tail)
+    parse(_needed(chunks), reader.start, reader.end, reader.pieces, around.limits)
     around.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
     return Grid(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))

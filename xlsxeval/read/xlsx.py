@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, Sheet, Workbook, damaged, quoted, too_much
-from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.markup import Unheard, counted, parse, whole_if_short
 from xlsxeval.read.net import only_refusals
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
 from xlsxeval.read.strings import read_strings
@@ -47,6 +47,7 @@ _BUILTIN = {
     58: 'm"月"d"日"',
 }
 _STATES = frozenset({"visible", "hidden", "veryHidden"})
+_CODES_END, _STYLES_END = b"</numFmts>", b"</cellXfs>"
 _TRUE = frozenset({"1", "true"})
 _NUMBERED = re.compile(r"[0-9]{1,7}")
 _SHOWN_NAMES = 5
@@ -208,8 +209,18 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
         if element == "cellXfs":
             inside = False
 
-    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
+    parse(_needed(inflate(package, part)), *counted(start, end, package.limits), pieces, package.limits)
     return found
+
+
+def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
+    """Let nobody hear of fonts, fills and borders, which are most of a part of styles."""
+    data, chunks = whole_if_short(chunks)
+    codes = data.rfind(_CODES_END) + len(_CODES_END)
+    first, last = data.find(b"<cellXfs"), data.rfind(_STYLES_END) + len(_STYLES_END)
+    if not len(_CODES_END) <= codes <= first < last:
+        return chunks
+    return data[:codes], Unheard(data[codes:first]), data[first:last], Unheard(data[last:])
 
 
 def _read_properties(package: Package, part: str) -> dict[str, str]:

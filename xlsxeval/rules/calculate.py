@@ -37,12 +37,11 @@ class Numbers:
         """
         if isinstance(ref, LineCell):
             return self.line[ref.name].value if self.line else None
-        if ref not in self._known:
-            if isinstance(ref, Column):
-                self._known[ref] = [line[ref.name].value for line in self.lines(ref)]
-            else:
-                self._known[ref] = self._field_value(ref)
-        return self._known[ref]
+        try:
+            return self._known[ref]
+        except KeyError:
+            self._known[ref] = found = self._column(ref) if isinstance(ref, Column) else self._field_value(ref)
+            return found
 
     def shown(self, ref: Ref) -> Value | Sequence[Value]:
         """Give what the workbook itself shows: a cleared formula shows nothing, and others miss its result."""
@@ -64,11 +63,14 @@ class Numbers:
 
     def nothing_given(self, reads: Sequence[Ref]) -> bool:
         """Tell whether nothing was filled in that a check reads; what the template starts with does not count."""
-        asked = [ref for ref in reads if not self.field(ref).start]
-        values = (self.value(ref) for ref in asked)
-        return bool(asked) and all(
-            value is None or (isinstance(value, list) and all(one is None for one in value)) for value in values
-        )
+        asked = False
+        for ref in reads:
+            if not self.field(ref).start:
+                asked = True
+                value = self.value(ref)
+                if value is not None and not (isinstance(value, list) and all(one is None for one in value)):
+                    return False
+        return asked
 
     def lines(self, ref: Column) -> Sequence[Line]:
         """Give the lines of a column's table."""
@@ -119,6 +121,9 @@ class Numbers:
             return any(line[ref.name].problem == "bad" for line in self.lines(ref))
         answer = self.answer(ref)
         return answer is not None and answer.problem == "bad"
+
+    def _column(self, ref: Column) -> Sequence[Value]:
+        return [line[ref.name].value for line in self.lines(ref)]
 
     def _field_value(self, ref: FieldRef) -> Value:
         answer = self.answer(ref)
