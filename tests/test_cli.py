@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,21 @@ def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     done = run("check", tmp_path / "没有.xlsx", CLEAN / "filled.xlsx")
     assert done.returncode == 2
     assert done.stdout.splitlines()[-1] == "共核对2个文件：1份通过，1份无法使用"
+
+
+def test_a_large_file_is_checked_in_a_process_that_can_be_stopped(tmp_path: Path) -> None:
+    small, large, broken = tmp_path / "small.xlsx", tmp_path / "large.xlsx", tmp_path / "broken.xls"
+    small.write_bytes((S / "filled.xlsx").read_bytes())
+    with zipfile.ZipFile(io.BytesIO(small.read_bytes())) as old, zipfile.ZipFile(large, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        new.writestr("xl/media/image1.bin", bytes(600_000))
+    done = [run("check", file) for file in (small, large)]
+    assert done[1].stdout == done[0].stdout.replace(str(small), str(large))
+    assert [one.returncode for one in done] == [1, 1]
+    # What is refused there has the same exit code.
+    broken.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600_000))
+    assert run("check", broken).returncode == 2
 
 
 def test_a_gbk_console_shows_what_it_can() -> None:

@@ -75,7 +75,7 @@ def check_one(task: Task, settings: Settings) -> Result:
     try:
         content = source if isinstance(source, bytes) else read_bytes(source, settings.limits)
         digest = digest_of(content)
-        return Result(digest, _outcomes(content, task.name, settings))
+        return Result(digest, outcomes_of(content, task.name, settings))
     except Refused as error:
         code, message = error.code, str(error)
     except MachineError as error:
@@ -87,9 +87,10 @@ def check_one(task: Task, settings: Settings) -> Result:
     return Result(digest, (unusable(task.name, code, message),))
 
 
-def _outcomes(content: bytes, name: str, settings: Settings) -> tuple[Outcome, ...]:
+def outcomes_of(source: Path | bytes, name: str, settings: Settings) -> tuple[Outcome, ...]:
+    """Check one file as the settings want it; raises what ``api.outcomes`` raises."""
     return api.outcomes(
-        content,
+        source,
         formset=settings.formset,
         year=settings.year,
         file=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from xlsxeval.batch.collect import Collected
     from xlsxeval.batch.worker import Settings
+    from xlsxeval.report.outcome import Outcome
 
-_FOUND, _REFUSED, _MACHINE = 1, 2, 3
+_FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
+#: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
+_LARGE = 512 * 1024
 
 
 @click.command("check")
@@ -135,27 +139,37 @@ def _nothing(names: tuple[str, ...], found: Collected) -> str:
 
 
 def _check_one(file: Path, form: str, settings: Settings) -> int:
-    """Check one file here and now, and say what came of it; gives the exit code."""
-    from xlsxeval import api
+    """Check one file, and say what came of it; gives the exit code."""
+    from xlsxeval.batch.worker import BUG, outcomes_of
     from xlsxeval.report.dump import as_json
     from xlsxeval.report.text import findings_text
     from xlsxeval.report.tree import outcome_tree
 
     worst = 0
-    found = api.outcomes(
-        file,
-        formset=settings.formset,
-        year=settings.year,
-        limits=settings.limits,
-        selection=settings.selection,
-        waivers=settings.waivers,
-        today=settings.today,
-        explained=settings.explained,
-    )
+    found = _guarded(file, settings) if _is_large(file) else outcomes_of(file, str(file), settings)
     for outcome in found:
         if len(found) > 1 and form == "text":
             click.echo(sentence(outcome.title))
         for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
+        worst = _BUG if any(one.code == BUG for one in outcome.findings) else worst
     return worst
+
+
+def _is_large(file: Path) -> bool:
+    try:
+        return file.stat().st_size > _LARGE
+    except (OSError, ValueError):
+        return False  # the check says what is wrong with it
+
+
+def _guarded(file: Path, settings: Settings) -> tuple[Outcome, ...]:
+    """Check a file in a process with limits of time and memory; it is read here, where what fails has its own exit."""
+    from xlsxeval.batch.many import run_tasks
+    from xlsxeval.batch.worker import Task
+    from xlsxeval.read.source import read_bytes
+
+    task = Task(0, str(file), read_bytes(file, settings.limits))
+    with closing(run_tasks([task], settings, jobs=1)) as found:
+        return tuple(outcome for _, result in found if result for outcome in result.outcomes)
