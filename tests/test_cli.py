@@ -273,7 +273,9 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     monkeypatch.setattr(api, "outcomes", stop)
     assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
     monkeypatch.setattr(api, "outcomes", fail)
-    assert program._run(["check", str(S / "filled.xlsx")]) == 4  # noqa: SLF001  # run() leaves the process
+    with pytest.raises(SystemExit) as left:
+        program._run(["check", str(S / "filled.xlsx")])  # noqa: SLF001  # run() leaves the process
+    assert left.value.code == 4
     assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")
 
 

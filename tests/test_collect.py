@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from xlsxeval.batch.collect import LINK, LOCK, OTHER, SYSTEM, collect
+from xlsxeval.batch.collect import LINK, LOCK, OTHER, OURS, SYSTEM, collect
+from xlsxeval.output import OutputFolder
+from xlsxeval.report.table import HEAD
 
 
 def put(folder: Path, *names: str) -> None:
@@ -46,10 +48,44 @@ def test_patterns_are_expanded_here(tmp_path: Path) -> None:
 
 
 def test_our_own_outputs_are_passed_over(tmp_path: Path) -> None:
-    put(tmp_path, "a.csv", "结果.csv", "退回/b.xlsx", ".xlsxeval-1-00.tmp")
-    found = collect([str(tmp_path)], [tmp_path / "结果.csv", tmp_path / "退回"])
+    put(tmp_path, "a.csv", "结果.json", "台账.csv", "b.json", ".xlsxeval-1-00.tmp")
+    (tmp_path / "上次.csv").write_text(HEAD + "a.xlsx,甲局\r\n", encoding="utf-8")
+    found = collect([str(tmp_path)], [tmp_path / "结果.json", tmp_path / "台账.csv"])
     assert names(found.files, tmp_path) == ["a.csv"]
-    assert found.skipped == {}
+    assert found.skipped == {OTHER: 1}
+
+
+@pytest.fixture
+def marked(tmp_path: Path) -> Path:
+    """Two workbooks that were sent, and marked copies of them in a folder of outputs."""
+    put(tmp_path, "a.xlsx", "乡/b.xlsx")
+    target = OutputFolder(tmp_path / "标记")
+    for name in ("a.xlsx", "乡/b.xlsx", "c.xls-审核意见.xlsx"):
+        target.write(name, b"marked")
+    target.finish(complete=True)
+    return tmp_path
+
+
+def test_marked_copies_are_passed_over_however_they_are_named(marked: Path) -> None:
+    sent = ["a.xlsx", "乡/b.xlsx"]
+    assert (names(collect([str(marked)]).files, marked), collect([str(marked)]).skipped) == (sent, {})
+    for ways in ([f"{marked}/**/*.xlsx"], [str(one) for one in sorted(marked.iterdir())]):
+        found = collect(ways)
+        assert names(found.files, marked) == sent
+    assert collect([f"{marked}/**/*.xlsx"]).skipped == {OURS: 3}
+
+
+def test_marked_copies_are_taken_where_there_is_nothing_else(marked: Path) -> None:
+    folder = marked / "标记"
+    for ways in ([folder], [folder / "a.xlsx", folder / "乡"], [f"{folder}/**/*.xlsx"]):
+        found = collect(map(str, ways))
+        assert sorted(names(found.files, folder)) == ["a.xlsx", "乡/b.xlsx"]
+    assert collect([str(folder)]).skipped == {OURS: 1}
+
+
+def test_what_a_unit_sent_back_in_our_folder_is_no_output(marked: Path) -> None:
+    put(marked, "标记/a.xlsx", "标记/新.xlsx")
+    assert names(collect([str(marked)]).files, marked) == ["a.xlsx", "乡/b.xlsx", "标记/a.xlsx", "标记/新.xlsx"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")

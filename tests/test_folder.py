@@ -141,19 +141,19 @@ def test_a_report_may_be_a_folder_and_ask_for_excerpts(
     with_excerpts = reports.Report("x", "", "nobody", excerpts=True, folder=True)
     monkeypatch.setattr(writers, "nobody", write, raising=False)
     monkeypatch.setattr(reports, "REPORTS", (with_excerpts,))
-    chosen = reports.chosen_reports({"report_x": sent / "x"}, force=False)
+    chosen = reports.chosen_reports({"report_x": sent / "x"}, (), force=False)
     assert chosen == {with_excerpts: sent / "x"}
     wanted = Wanted("text", chosen, None, None, None, None, Asked(), quiet=True, statistics=False, force=False)
     assert check_folder(collect([str(sent)]), Settings(excerpts=True), wanted, {"jobs": 1}) == 2
     assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4, False]
     assert len(capsys.readouterr().out.splitlines()) == 6
     with pytest.raises(OutputError, match="文件夹名"):
-        reports.chosen_reports({"report_x": sent / "c.xlsx"}, force=False)
+        reports.chosen_reports({"report_x": sent / "c.xlsx"}, (), force=False)
 
 
 def test_the_runs_own_files_in_the_folder_change_nothing(sent: Path) -> None:
     (sent / "名单.csv").write_text("单位\n县气象局\n", encoding="utf-8")
-    options = ("--ledger", sent / "l.csv", "--roster", sent / "名单.csv", "--json", sent / "o.csv", "--force")
+    options = ("--ledger", sent / "l.csv", "--roster", sent / "名单.csv", "--json", sent / "o.json", "--csv", sent / "o.csv", "--force")
     first = run("check", "报送", *options, cwd=sent.parent)
     assert run("check", "报送", *options, cwd=sent.parent).stdout == first.stdout
     assert "共核对4个文件" in first.stdout
@@ -168,7 +168,7 @@ def test_a_place_where_nothing_can_be_written_is_said_before_the_work(sent: Path
 
 def test_the_same_place_for_two_reports_is_refused(sent: Path) -> None:
     done = run("check", "报送", "--json", "a", "--jsonl", "a", cwd=sent.parent)
-    assert (done.returncode, done.stderr) == (2, "两个输出写成了同一个文件，请分开\n")
+    assert (done.returncode, done.stderr) == (2, "两个输出写成了同一个文件，或写成了台账、名单、模板的文件，请分开\n")
 
 
 def test_unchanged_files_are_not_checked_again(sent: Path) -> None:
@@ -378,13 +378,13 @@ def test_two_runs_into_the_same_file_leave_one_whole_report(tmp_path: Path) -> N
 
 
 @LINUX
-def test_a_name_that_is_no_text_is_shown_with_question_marks(tmp_path: Path) -> None:
+def test_a_name_that_is_no_text_is_shown_by_its_bytes(tmp_path: Path) -> None:
     for name in (b"\xb1\xed.xlsx", b"a.xlsx"):
         Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(FILLED)
     done = run("check", ".", "--ledger", tmp_path / "l.db", "--jsonl", tmp_path / "o.jsonl", "--quiet", cwd=tmp_path)
     assert done.returncode == 0
     names = [json.loads(line)["file"] for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert names == ["a.xlsx", "??.xlsx"]
+    assert names == ["a.xlsx", "\\xb1\\xed.xlsx"]
 
 
 @LINUX

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def test_too_much_memory_costs_one_file() -> None:
     found = list(xlsxeval.check_many([FILLED, slow(), FILLED], jobs=1, max_memory=160, max_seconds=60))
     assert [one.verdict for [one] in found] == ["pass", "unusable", "pass"]
     [finding] = found[1][0].findings
-    assert finding.code == "R06"
+    assert finding.code == "R10"
     assert "（--max-memory）" in finding.message
 
 
@@ -168,6 +169,18 @@ def test_a_lost_chunk_is_done_again_file_by_file() -> None:
     assert codes == [[], ["R10"], ["R01"], []]
 
 
+def test_an_executor_without_the_program_is_said() -> None:
+    class Bare(ThreadPoolExecutor):
+        def submit(self, *_: object) -> object:  # type: ignore[override]  # narrower
+            def call() -> object:
+                raise ImportError("No module named 'xlsxeval'")
+
+            return super().submit(call)
+
+    with Bare(1) as executor, pytest.raises(xlsxeval.MachineError, match="没有装好"):
+        list(xlsxeval.check_many([FILLED], executor=executor))
+
+
 def test_an_executor_that_stopped_is_said() -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
@@ -182,8 +195,8 @@ def test_a_bug_costs_one_file_and_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(xlsxeval.api, "outcomes", fail)
     with ThreadPoolExecutor(1) as executor:
         [[bug], [machine]] = xlsxeval.check_many([FILLED, b"x"], executor=executor)
-    assert [(one.code, one.message) for one in (*bug.findings, *machine.findings)] == [
-        ("R13", "程序出错（ZeroDivisionError: x），请把这句话和文件一起反馈给开发者。"),
+    assert [(one.code, re.sub(r"py:\d+", "py", one.message)) for one in (*bug.findings, *machine.findings)] == [
+        ("R13", "程序出错（ZeroDivisionError: x，test_many.py），请把这句话和文件一起反馈给开发者。"),
         ("R12", "无法读取文件：盘坏了。"),
     ]
 

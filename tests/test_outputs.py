@@ -53,9 +53,9 @@ def test_all_outputs_tell_the_same(done: Path) -> None:
 
 def test_marked_copies_give_the_same_findings(done: Path) -> None:
     folder = done / "报送" / "标记"
-    names = {".xlsxeval-输出", "甲.xlsx", "甲（2）.xlsx", "丙.xlsx", "丁.tsv-审核意见.xlsx", "坏.xlsx-审核意见.xlsx"}
-    assert {path.name for path in folder.iterdir()} == names
-    for copy in ("甲.xlsx", "甲（2）.xlsx", "丙.xlsx"):
+    names = {".xlsxeval-输出", "甲.xlsx", "乙/甲.xlsx", "丙.xlsx", "丁.tsv-审核意见.xlsx", "坏.xlsx-审核意见.xlsx"}
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == names
+    for copy in ("甲.xlsx", "乙/甲.xlsx", "丙.xlsx"):
         found = [(one.code, one.sheet, one.cell) for one in api.check(folder / copy).findings]
         assert found in [[(one["code"], one["sheet"], one["cell"]) for one in each["findings"]] for each in findings(done)]  # type: ignore[attr-defined]  # JSON
 
@@ -82,11 +82,79 @@ def test_a_mistake_in_the_template_is_said_before_the_work(tmp_path: Path) -> No
     assert not (tmp_path / "通知").exists()
 
 
-def test_outputs_are_not_overwritten(done: Path) -> None:
-    result = run("报送", "--mark", "报送/标记", "--quiet", cwd=done)
-    assert result.returncode == 2
-    assert result.stderr.startswith("文件已存在，没有覆盖：")
-    assert run("报送", "--mark", "报送/标记", "--quiet", "--force", cwd=done).stderr == ""
+def test_outputs_are_kept_up_to_date(tmp_path: Path) -> None:
+    for name, sample in (("甲.xlsx", FAULTY), ("乙.xlsx", S_PUBLISHED), ("丙.xlsx", FAULTY)):
+        (tmp_path / "报送").mkdir(exist_ok=True)
+        (tmp_path / "报送" / name).write_bytes((sample / "filled.xlsx").read_bytes())
+    options = ("报送", "--mark", "报送/标记", "--notice", "通知", "--quiet")
+    assert run(*options, cwd=tmp_path).stderr == ""
+    before = contents(tmp_path / "报送" / "标记") | contents(tmp_path / "通知")
+    assert run(*options, cwd=tmp_path).stderr == ""
+    assert contents(tmp_path / "报送" / "标记") | contents(tmp_path / "通知") == before
+    assert len([name for name in before if name.endswith(".docx")]) == 2
+    # One unit sends a correct table, another withdraws its own; somebody works on a marked copy.
+    (tmp_path / "报送" / "甲.xlsx").unlink()
+    (tmp_path / "报送" / "丙.xlsx").unlink()
+    (tmp_path / "报送" / "乙.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes())
+    (tmp_path / "报送" / "标记" / "丙.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes() + b" ")
+    assert run(*options, cwd=tmp_path).stderr == ""
+    assert sorted(contents(tmp_path / "通知")) == [".xlsxeval-输出"]
+    assert sorted(contents(tmp_path / "报送" / "标记")) == [".xlsxeval-输出", "丙.xlsx", "乙.xlsx", "标记/丙.xlsx"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_nothing_that_was_sent_is_written_over(tmp_path: Path) -> None:
+    folder = tmp_path / "报送"
+    folder.mkdir()
+    for name in ("甲.xlsx", "表.csv"):
+        (folder / name).write_bytes((FAULTY / "filled.xlsx").read_bytes())
+    before = contents(folder)
+    for options, said in {
+        ("--mark", "报送"): "文件夹里已有别的文件，没有写入：报送；请换一个新的或空的文件夹\n",
+        ("--csv", "报送/甲.xlsx"): f"这不是以前写出的结果，没有覆盖：{Path('报送/甲.xlsx')}；请换一个文件名\n",
+        ("--csv", "报送/表.csv"): f"这不是以前写出的结果，没有覆盖：{Path('报送/表.csv')}；请换一个文件名\n",
+        ("--ledger", "a.db", "--json", "./a.db"): "两个输出写成了同一个文件，或写成了台账、名单、模板的文件，请分开\n",
+    }.items():
+        result = run("报送", *options, "--force", cwd=tmp_path)
+        assert (result.returncode, result.stdout, result.stderr) == (2, "", said)
+    assert contents(folder) == before
+
+
+def test_a_copy_that_was_sent_back_is_not_written_over(tmp_path: Path) -> None:
+    folder = tmp_path / "标记"
+    (tmp_path / "甲.xlsx").write_bytes((FAULTY / "filled.xlsx").read_bytes())
+    run("甲.xlsx", "--mark", "标记", cwd=tmp_path)
+    (folder / "甲.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes())
+    for force in ((), ("--force",)):
+        result = run("标记", "--mark", "标记", "--quiet", *force, cwd=tmp_path)
+        assert (result.returncode, "没有覆盖" in result.stderr) == (2, True)
+        assert (folder / "甲.xlsx").read_bytes() == (CLEAN / "filled.xlsx").read_bytes()
+
+
+def test_a_workbook_that_changed_after_the_check_is_not_marked(tmp_path: Path) -> None:
+    from xlsxeval.cli.writers import Asked, write_marked
+    from xlsxeval.report.facts import Facts
+
+    source = tmp_path / "甲.xlsx"
+    source.write_bytes((FAULTY / "filled.xlsx").read_bytes())
+    outcomes = api.outcomes(source)
+    source.write_bytes((CLEAN / "filled.xlsx").read_bytes())
+    write_marked(tmp_path / "标记", outcomes, Facts(), Asked(paths={str(source): source}), force=False)
+    assert sorted(contents(tmp_path / "标记")) == [".xlsxeval-输出", "甲.xlsx-审核意见.xlsx"]
+
+
+def test_one_name_that_is_too_long_costs_only_itself(tmp_path: Path) -> None:
+    name = "长" * 80
+    (tmp_path / f"{name}.tsv").write_bytes((ROOT / "tests" / "raw" / "永德县明朗中学2022.tsv").read_bytes())
+    (tmp_path / "甲.xlsx").write_bytes((FAULTY / "filled.xlsx").read_bytes())
+    result = run(".", "--mark", "标记", "--quiet", cwd=tmp_path)
+    assert result.stderr == ""
+    copies = sorted(path.name for path in (tmp_path / "标记").glob("*.xlsx"))
+    assert copies == ["甲.xlsx", f"{name[:60]}-审核意见.xlsx"]
+    assert all(len(copy.encode()) <= 200 for copy in copies)
 
 
 def test_nothing_can_be_written_into_a_file(tmp_path: Path) -> None:

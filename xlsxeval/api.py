@@ -20,6 +20,7 @@ from xlsxeval.filing import Filing
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
+from xlsxeval.output import digest_of
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
 from xlsxeval.read.filing import read_filings
@@ -145,7 +146,7 @@ def read_all(
     limits: Limits = Limits(),  # noqa: B008  # frozen
 ) -> tuple[Filing, ...]:
     """Read a completed workbook: a filing for each unit (and project) whose forms it holds. As ``read`` otherwise."""
-    return _read(source, formset, year, file or _name(source), limits)[0]
+    return _read(_content(source, limits), formset, year, file or _name(source), limits)[0]
 
 
 def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
@@ -153,10 +154,13 @@ def _others(filings: Sequence[Filing]) -> tuple[str, ...]:
     return (f"工作簿里还有{len(filings)}份（{names}），这里没有包括",) if filings else ()
 
 
+def _content(source: Path | bytes, limits: Limits) -> bytes:
+    return source if isinstance(source, bytes) else read_bytes(source, limits)
+
+
 def _read(
-    source: Path | bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
+    content: bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
 ) -> tuple[tuple[Filing, ...], Workbook]:
-    content = source if isinstance(source, bytes) else read_bytes(source, limits)
     formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
     book = open_any(content, limits, _OWN_SHEETS)
     try:
@@ -218,18 +222,21 @@ def _check(
     waivers: Sequence[Waiver],
     today: date | None,
 ) -> tuple[tuple[Checked, ...], Workbook | None]:
+    digest = ""
     try:
-        filings, book = _read(source, formset, year, name, limits)
+        content = _content(source, limits)
+        digest = digest_of(content)
+        filings, book = _read(content, formset, year, name, limits)
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
-        return (Checked(name, "unusable", (finding,)),), None
+        return (Checked(name, "unusable", (finding,), sha256=digest),), None
     found = []
     for filing in filings:
         findings, notes = run_rules(filing, selection), filing.notes
         if waivers:
             findings, ended = waive(findings, waivers, filing.unit, today or date.today())  # noqa: DTZ011  # the clerk's own day
             notes += ended
-        found.append(Checked(name, "findings" if findings else "pass", findings, filing, notes))
+        found.append(Checked(name, "findings" if findings else "pass", findings, filing, notes, digest))
     return tuple(found), book
 
 

@@ -1,30 +1,37 @@
-"""Output files: written whole or not at all, and never over an existing file unless asked to."""
+"""Output files: written whole or not at all, and never over what somebody else put there."""
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-from xlsxeval.errors import MachineError, OutputError
+from xlsxeval.errors import MachineError, OutputError, XlsxevalError
 
-#: Stands in folders that hold nothing but outputs: a run over the folder above passes them over.
+#: Lists in a folder of outputs what we wrote there, a line ``sha256  name`` for each; what changed since is not ours.
 OWN_FOLDER = ".xlsxeval-输出"
+#: Temporary files begin and end so; one that is older than this many seconds was left by a run that was killed.
+_BEGIN, _END, _LEFT_BEHIND = ".xlsxeval-", ".tmp", 3600
+_SHOWN = 3
 
 
-def own_folder(path: Path) -> None:
-    """Make a folder for outputs, and mark it as such.
+def digest_of(content: bytes) -> str:
+    """Give what tells one content from another."""
+    return hashlib.sha256(content).hexdigest()
 
-    Raises:
-        MachineError: if that is not permitted.
-    """
-    try:
-        path.mkdir(exist_ok=True)
-        (path / OWN_FOLDER).touch()
-    except OSError as error:
-        raise MachineError(f"无法写入：{path}（{error.strerror or error}）") from None
+
+def real(path: Path) -> str:
+    """Give what two ways to write the place of one file have in common."""
+    return os.path.normcase(os.path.realpath(path))
+
+
+def is_temporary(name: str) -> bool:
+    """Tell whether a file is one of ours that was not finished."""
+    return name.startswith(_BEGIN) and name.endswith(_END)
 
 
 def write_output(path: Path, content: bytes | Iterable[bytes], *, force: bool = False) -> None:
@@ -34,26 +41,32 @@ def write_output(path: Path, content: bytes | Iterable[bytes], *, force: bool = 
         OutputError: if the file exists (without ``force``), is a folder, or its folder does not exist.
         MachineError: if the disk is full or writing is not permitted; what was there before stays.
     """
-    if path.is_dir():
-        raise OutputError(f"输出位置是文件夹，请写文件名：{path}")
-    if path.exists() and not force:
-        raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
-    if not path.parent.is_dir():
-        raise OutputError(f"文件夹不存在：{path.parent}")
-    temporary = path.parent / f".xlsxeval-{os.getpid()}-{secrets.token_hex(4)}.tmp"
+    temporary = path.parent / f"{_BEGIN}{os.getpid()}-{secrets.token_hex(4)}{_END}"
     try:
+        if path.is_dir():
+            raise OutputError(f"输出位置是文件夹，请写文件名：{path}")
+        if path.exists() and not force:
+            raise _there_already(path)
+        if not path.parent.is_dir():
+            raise OutputError(f"文件夹不存在：{path.parent}")
         with temporary.open("xb") as stream:
             stream.writelines([content] if isinstance(content, bytes) else content)
             stream.flush()
             os.fsync(stream.fileno())
         _move(temporary, path, force=force)
     except FileExistsError:
-        raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force") from None
+        raise _there_already(path) from None
+    except PermissionError as error:
+        raise MachineError(f"无法写入：{path}（{error.strerror or error}），它可能正在Excel或WPS中打开") from None
     except OSError as error:
         raise MachineError(f"无法写入：{path}（{error.strerror or error}）") from None
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def _there_already(path: Path) -> OutputError:
+    return OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
 
 
 def _move(temporary: Path, path: Path, *, force: bool) -> None:
@@ -67,3 +80,104 @@ def _move(temporary: Path, path: Path, *, force: bool) -> None:
     except OSError:
         # No hard links here (FAT, some shares): the check above is all there is against a second writer.
         temporary.replace(path)
+
+
+def written_before(folder: Path) -> Mapping[str, Collection[str]] | None:
+    """Give what was written into a folder of outputs, name -> the hashes it may have; None for any other folder."""
+    try:
+        lines = (folder / OWN_FOLDER).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    found: dict[str, set[str]] = {}
+    for line in lines:
+        digest, _, name = line.partition("  ")
+        found.setdefault(name, set()).add(digest)
+    return found
+
+
+class OutputFolder:
+    """A folder that this program keeps: what it wrote there it replaces and removes again, and nothing else."""
+
+    def __init__(self, path: Path, *, force: bool = False, spared: Collection[str] = ()) -> None:
+        """Make a folder, or take one that is empty or ours.
+
+        Args:
+            path: the folder; the one above must be there.
+            force: write over files that are not ours, or were changed since.
+            spared: files, as ``real`` gives them, that are not written over even so.
+
+        Raises:
+            OutputError: if somebody else's files are in it.
+            MachineError: if it cannot be made or read.
+        """
+        self.path, self._force, self._spared = path, force, spared
+        self._now: dict[str, str] = {}
+        self._failures: list[XlsxevalError] = []
+        try:
+            path.mkdir(exist_ok=True)
+            before = written_before(path)
+            if before is None and any(path.iterdir()):
+                raise OutputError(f"文件夹里已有别的文件，没有写入：{path}；请换一个新的或空的文件夹")
+            (path / OWN_FOLDER).touch()
+            _sweep(path)
+        except OSError as error:
+            raise MachineError(f"无法写入：{path}（{error.strerror or error}）") from None
+        self._before = before or {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file, also into folders below; a failure is kept for ``finish``, and the others are written.
+
+        Args:
+            name: its path below the folder, with ``/``.
+            content: all of it.
+        """
+        path, digest = self.path / name, digest_of(content)
+        self._now[name] = digest
+        try:
+            there = digest_of(path.read_bytes()) if path.is_file() else ""
+            if there == digest:
+                return
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # Listed first: if we are killed in between, the next run still knows the file as ours.
+            with (self.path / OWN_FOLDER).open("a", encoding="utf-8") as stream:
+                stream.write(f"{digest}  {name}\n")
+            ours = there in self._before.get(name, ()) or there in (written_before(self.path) or {}).get(name, ())
+            write_output(path, content, force=ours or (self._force and real(path) not in self._spared))
+        except OSError as error:
+            self._failures.append(MachineError(f"无法写入：{path}（{error.strerror or error}）"))
+        except XlsxevalError as error:
+            self._failures.append(error)
+
+    def finish(self, *, complete: bool) -> None:
+        """Remove what earlier runs wrote and this one did not, if this one was complete; and say what went wrong.
+
+        Raises:
+            OutputError, MachineError: if files could not be written, with the first reasons.
+        """
+        kept = {name: set(digests) for name, digests in self._before.items() if name not in self._now}
+        for name in [*kept] if complete else ():
+            path = self.path / name
+            with contextlib.suppress(OSError):
+                if path.is_file() and digest_of(path.read_bytes()) in kept[name]:
+                    path.unlink()
+                if not path.exists():
+                    del kept[name]
+                    path.parent.rmdir()  # only an empty one goes
+        listed = [(name, digest) for name, digests in kept.items() for digest in digests] + [*self._now.items()]
+        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(listed))
+        try:
+            write_output(self.path / OWN_FOLDER, lines.encode(), force=True)
+        except XlsxevalError as error:
+            self._failures.append(error)
+        if failures := self._failures:
+            worst = max(failures, key=lambda one: one.exit_code)
+            rest = f"；写了{len(self._now)}份，有{len(failures)}份没有写成" if len(self._now) > 1 else ""
+            raise type(worst)("；".join(str(one) for one in failures[:_SHOWN]) + rest)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed left behind."""
+    for path in folder.glob(f"{_BEGIN}*{_END}"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LEFT_BEHIND:
+                path.unlink()

@@ -7,16 +7,19 @@ import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from xlsxeval.output import OWN_FOLDER
+from xlsxeval.output import OWN_FOLDER, digest_of, is_temporary, real, written_before
+from xlsxeval.report.filename import NOTICE, OPINION_END
+from xlsxeval.report.table import HEAD
 
 #: What is taken in a folder; a file that is named is taken whatever its name, and what it is follows from its content.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
 LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
-#: Nothing that anyone sent, and not there on the first run: not counted, so that the next run says the same.
-_OWN = "ours"
+OURS = "本程序写出的文件"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
+_HEAD = HEAD.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +37,35 @@ class Collected:
 def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     """Find the files that the arguments stand for.
 
+    What this program wrote is passed over as long as nobody changed it, unless there is nothing else: then the marked
+    copies are what is to be checked. In a folder it is not counted, so that the second run says the same as the first.
+
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx`` (no shell on Windows expands them).
-        ours: where this run writes, and lists that it reads; these files and folders are passed over.
+        ours: files that this run writes, and lists that it reads; they are passed over.
     """
-    own = frozenset(map(os.path.abspath, ours))
+    own = frozenset(map(real, ours))
     skipped: Counter[str] = Counter()
     closed: list[Path] = []
     files: dict[Path, None] = {}
+    written: dict[Path, None] = {}
     for name in names:
         for path in _expanded(name):
-            found = _walk(path, own, skipped, closed) if path.is_dir() else [path]
-            for one in found:
-                if reason := _reason(one, own):
+            inside = path.is_dir()
+            for one in _walk(path, own, skipped, closed) if inside else [path]:
+                if reason := _reason(one):
                     skipped[reason] += 1
+                elif real(one) in own:
+                    continue
+                elif _is_ours(one):
+                    written[one] = None
+                    skipped[OURS] += not inside
                 else:
                     files[one] = None
-    del skipped[_OWN]
-    return Collected(tuple(files), dict(skipped), tuple(closed))
+    if not files and written:
+        files = {one: None for one in written if not one.name.startswith(NOTICE) and not one.name.endswith(OPINION_END)}
+        skipped[OURS] = len(written) - len(files)
+    return Collected(tuple(files), dict(+skipped), tuple(closed))
 
 
 def _expanded(name: str) -> list[Path]:
@@ -64,32 +78,53 @@ def _walk(folder: Path, own: Collection[str], skipped: Counter[str], closed: lis
     """Yield the files of a folder that may be read, sorted; links to folders are not followed, so none leads back."""
     fail = lambda error: closed.append(Path(error.filename or folder))  # noqa: E731  # os.walk wants a function
     for here, folders, names in os.walk(folder, onerror=fail):
-        for name in sorted(folders):
-            place = os.path.join(here, name)  # noqa: PTH118  # as os.walk gives it
-            if os.path.islink(place):  # noqa: PTH114
-                skipped[LINK] += 1
-            elif os.path.abspath(place) in own:  # noqa: PTH100
-                folders.remove(name)
         folders.sort()
-        if OWN_FOLDER in names and Path(here) != folder:
-            folders.clear()
-            continue
+        skipped[LINK] += sum(os.path.islink(os.path.join(here, name)) for name in folders)  # noqa: PTH114, PTH118
         for name in sorted(names):
-            if name == OWN_FOLDER:
-                continue
             path = Path(here, name)
-            if path.suffix.lower() in SUFFIXES or _reason(path, own):
+            if path.suffix.lower() in SUFFIXES or _reason(path):
                 yield path
-            else:
+            elif name != OWN_FOLDER and not is_temporary(name) and real(path) not in own:
                 skipped[OTHER] += 1
 
 
-def _reason(path: Path, own: Collection[str]) -> str:
+def _reason(path: Path) -> str:
     """Say why a file is passed over even if it is named; empty if it is not."""
     name = path.name
     if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
         return LOCK
-    if name.lower() in _SYSTEM:
-        return SYSTEM
-    temporary = name.startswith(".xlsxeval-") and name.endswith(".tmp")
-    return _OWN if temporary or os.path.abspath(path) in own else ""  # noqa: PTH100  # links stay what they are
+    return SYSTEM if name.lower() in _SYSTEM else ""
+
+
+def _is_ours(path: Path) -> bool:
+    """Tell whether this program wrote a file, and nobody changed it since."""
+    outputs = _outputs(Path(os.path.abspath(path.parent)))  # noqa: PTH100  # links stay what they are
+    try:
+        if outputs is not None:
+            root, listed = outputs
+            digests = listed.get(Path(os.path.abspath(path)).relative_to(root).as_posix())  # noqa: PTH100
+            if digests and digest_of(path.read_bytes()) in digests:
+                return True
+    except OSError:
+        return False  # whoever reads it says why
+    return is_our_table(path)
+
+
+def is_our_table(path: Path) -> bool:
+    """Tell whether a file is a table of findings that this program wrote."""
+    if path.suffix.lower() != ".csv" or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_HEAD)) == _HEAD
+    except OSError:
+        return False
+
+
+@cache
+def _outputs(folder: Path) -> tuple[Path, Mapping[str, Collection[str]]] | None:
+    """Give the folder of outputs that a folder is or is in, and what was written there."""
+    listed = written_before(folder)
+    if listed is not None:
+        return folder, listed
+    return None if folder.parent == folder else _outputs(folder.parent)

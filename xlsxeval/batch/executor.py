@@ -12,6 +12,8 @@ from xlsxeval.errors import MachineError
 CHUNK, _PENDING = 50, 32
 #: Nothing interrupts a wait on Windows.
 _PATIENCE = 0.5
+#: No file does this: ``check_one`` lets nothing out, so the call itself does not work over there.
+_ELSEWHERE = (ImportError, AttributeError, TypeError)
 
 
 def on_executor(
@@ -62,7 +64,10 @@ def _done(pending: Iterable[Future[list[Result]]]) -> set[Future[list[Result]]]:
 def _results(
     future: Future[list[Result]], tasks: list[Task], submit: Callable[[list[Task]], None]
 ) -> Iterator[tuple[int, Result]]:
-    if not future.cancelled() and not future.exception():
+    error = None if future.cancelled() else future.exception()
+    if isinstance(error, _ELSEWHERE):
+        raise MachineError(f"执行核对的机器上没有装好同样的xlsxeval（{type(error).__name__}: {error}）") from error
+    if not future.cancelled() and not error:
         for task, result in zip(tasks, future.result(), strict=True):
             yield task.place, result
     elif len(tasks) > 1:

@@ -104,18 +104,15 @@ class Ledger:
         ).fetchone()
         return _DECODER.decode(row[0]) if row else None
 
-    def settle(self, *, compared: bool) -> None:
+    def settle(self) -> None:
         """End the run: forget what was broken off half-way, and compare the filings with each other.
 
-        Args:
-            compared: whether to mark those that are the same content under another name, or older than another one
-                of the unit; they count no more.
+        Those that are the same content under another name, or older than another one of the unit, count no more.
         """
         unfinished = "SELECT place FROM files WHERE content = ''"
         self._connection.execute(f"DELETE FROM filings WHERE place IN ({unfinished})")  # noqa: S608  # no stranger's text
-        if compared:
-            self._mark_copies()
-            self._mark_versions()
+        self._mark_copies()
+        self._mark_versions()
         self.save()
 
     def _mark_copies(self) -> None:
@@ -167,7 +164,8 @@ class Ledger:
             )
             for one, (note, old) in zip(_DECODER.decode(stored), noted, strict=True):
                 if replaced or not old:
-                    yield replace(one, file=name, notes=(*one.notes, note) if note else one.notes)
+                    notes = (*one.notes, note) if note else one.notes
+                    yield replace(one, file=name, notes=notes, replaced=bool(old))
 
     def states(self) -> dict[str, int]:
         """Count the filings by what became of them, without those that others replace."""
@@ -218,6 +216,9 @@ def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
     """
     with _explained(path), contextlib.closing(sqlite3.connect(path or "", timeout=0)) as connection:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        if path is None:
+            connection.execute("PRAGMA journal_mode = MEMORY")
+            connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("BEGIN EXCLUSIVE")
         _claim(connection, path)
         for statement in _TABLES.split(";"):

@@ -22,7 +22,7 @@ MAX_SECONDS, MAX_MEMORY = 10.0, 512
 
 
 def check_many(
-    sources: Iterable[Path | bytes],
+    sources: Iterable[os.PathLike[str] | str | bytes],
     *,
     executor: Executor | None = None,
     jobs: int | None = None,
@@ -63,7 +63,9 @@ def check_many(
     """
     settings = Settings(formset, limits, selection, tuple(waivers), today or date.today(), excerpts, year)  # noqa: DTZ011  # the clerk's own day
     tasks = (
-        Task(index, f"第{index + 1}份" if isinstance(source, bytes) else printable(source), source)
+        Task(index, f"第{index + 1}份", source)
+        if isinstance(source, bytes)
+        else Task(index, printable(Path(source)), Path(source))
         for index, source in enumerate(sources)
     )
     found = run_tasks(tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
@@ -96,8 +98,8 @@ def processors() -> int:
 
 
 def printable(path: Path) -> str:
-    """Give a path as text that can be written anywhere: bytes that are no UTF-8 become ``?``."""
-    return str(path).encode("utf-8", "replace").decode()
+    """Give a path as text that can be written anywhere: bytes that are no UTF-8 are shown as hexadecimal escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _in_order(found: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:

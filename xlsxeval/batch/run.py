@@ -14,9 +14,10 @@ from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, run_tasks
 from xlsxeval.batch.roster import compare
-from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task, digest_of
+from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task
 from xlsxeval.errors import MachineError
 from xlsxeval.forms.extend import templates_folder
+from xlsxeval.output import digest_of
 from xlsxeval.read.cells import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
@@ -125,8 +126,9 @@ def rules_key(settings: Settings, folder: Path | None = None) -> str:
 
 
 def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
-    """Sum up a run, and compare it with the roster if there is one."""
+    """Sum up a run, and compare it with the roster if there is one; not half a run, in which most are missing."""
     done, replaced = ledger.count()
+    roster = () if interrupted else roster
     missing, unlisted = compare(roster, ledger.units()) if roster else ((), ())
     return Facts(
         files=done,

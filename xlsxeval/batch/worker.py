@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,11 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlsxeval import api
-from xlsxeval.errors import MachineError
+from xlsxeval.errors import MachineError, bug_text
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import Limits, Refused, too_much
-from xlsxeval.read.source import read_bytes
+from xlsxeval.read.cells import Limits, too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import Selection
@@ -53,11 +51,6 @@ class Result(NamedTuple):
     outcomes: tuple[Outcome, ...]
 
 
-def digest_of(content: bytes) -> str:
-    """Give what tells one content from another."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def unusable(name: str, code: str, message: str) -> Outcome:
     """Give the verdict on a file that could not be checked."""
     return Outcome(name, "unusable", (Finding(code, "error", "", "", "", "", f"{message}。"),))
@@ -71,24 +64,20 @@ def died(task: Task) -> Result:
 
 def check_one(task: Task, settings: Settings) -> Result:
     """Check one file; nothing but the end of the process keeps it from a verdict."""
-    digest, source = "", task.source or b""
     try:
-        content = source if isinstance(source, bytes) else read_bytes(source, settings.limits)
-        digest = digest_of(content)
-        return Result(digest, outcomes_of(content, task.name, settings))
-    except Refused as error:
-        code, message = error.code, str(error)
+        found = outcomes_of(task.source or b"", task.name, settings)
+        return Result(found[0].sha256, found)
     except MachineError as error:
         code, message = MACHINE, str(error)
     except MemoryError:
-        code, message = "R06", str(too_much("核对要用的内存太多", "max-memory"))
+        code, message = DIED, str(too_much("核对要用的内存太多", "max-memory"))
     except Exception as error:  # noqa: BLE001  # a bug costs one file, and is said to be one
-        code, message = BUG, f"程序出错（{type(error).__name__}: {error}），请把这句话和文件一起反馈给开发者"
-    return Result(digest, (unusable(task.name, code, message),))
+        code, message = BUG, bug_text(error)
+    return Result("", (unusable(task.name, code, message),))
 
 
 def outcomes_of(source: Path | bytes, name: str, settings: Settings) -> tuple[Outcome, ...]:
-    """Check one file as the settings want it; raises what ``api.outcomes`` raises."""
+    """Check one file as the settings want it."""
     return api.outcomes(
         source,
         formset=settings.formset,

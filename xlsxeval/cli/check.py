@@ -16,7 +16,6 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from xlsxeval.batch.collect import Collected
     from xlsxeval.batch.worker import Settings
-    from xlsxeval.report.outcome import Outcome
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
 #: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
@@ -46,7 +45,7 @@ _LARGE = 512 * 1024
 @click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @click.option("--scheduler", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
 @click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒；多个文件时默认10")
-@click.option("--max-memory", type=click.IntRange(1), help="每个进程最多用多少MiB内存；多个文件时默认512")
+@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存；多个文件时默认512")
 @with_limits
 def check_command(
     names: tuple[str, ...],
@@ -82,6 +81,7 @@ def check_command(
 
     from xlsxeval import api
     from xlsxeval.batch.collect import collect
+    from xlsxeval.batch.many import printable
     from xlsxeval.batch.worker import Settings
 
     if form == "json" and (quiet or statistics):
@@ -90,9 +90,9 @@ def check_command(
         raise click.UsageError(
             "用 --scheduler 时，进程数、时间和内存由集群决定，不要写 --jobs、--max-seconds、--max-memory"
         )
-    reports = chosen_reports(others, force=force)  # type: ignore[arg-type]  # click gives paths
+    reports = chosen_reports(others, (ledger, roster, template, waive), force=force)  # type: ignore[arg-type]  # click gives paths
     ours = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
-    found = collect(names, [*reports.values(), *ours])
+    found = collect(names, [*(path for one, path in reports.items() if not one.folder), *ours])
     _say_closed(found)
     if not found.files:
         raise DataError(_nothing(names, found))
@@ -103,7 +103,8 @@ def check_command(
         api.selection(formset, select, ignore),
         api.load_waivers(waive) if waive else (),
         date.today(),  # noqa: DTZ011  # the clerk's own day
-        excerpts=any(one.excerpts for one in reports),
+        # A ledger keeps them for the run that wants them.
+        excerpts=bool(ledger) or any(one.excerpts for one in reports),
         year=year,
         explained=explain_reading,
     )
@@ -117,7 +118,8 @@ def check_command(
     from xlsxeval.cli.folder import Wanted, check_folder
     from xlsxeval.cli.writers import Asked
 
-    asked = Asked(set_name, template, deadline, contact)
+    paths = {printable(path): path for path in found.files}
+    asked = Asked(set_name, template, deadline, contact, paths, settings.limits)
     if any(one.name == "notice" for one in reports):
         from xlsxeval.report.letter import load_template
 
@@ -140,20 +142,29 @@ def _nothing(names: tuple[str, ...], found: Collected) -> str:
 
 def _check_one(file: Path, form: str, settings: Settings) -> int:
     """Check one file, and say what came of it; gives the exit code."""
-    from xlsxeval.batch.worker import BUG, outcomes_of
+    from xlsxeval.batch.many import printable, run_tasks
+    from xlsxeval.batch.worker import BUG, MACHINE, Task, check_one
     from xlsxeval.report.dump import as_json
     from xlsxeval.report.text import findings_text
     from xlsxeval.report.tree import outcome_tree
 
+    task = Task(0, printable(file), file)
+    if _is_large(file):
+        with closing(run_tasks([task], settings, jobs=1)) as done:
+            found = [outcome for _, result in done if result for outcome in result.outcomes]
+    else:
+        found = list(check_one(task, settings).outcomes)
     worst = 0
-    found = _guarded(file, settings) if _is_large(file) else outcomes_of(file, str(file), settings)
     for outcome in found:
+        for one in outcome.findings:
+            if one.code in {MACHINE, BUG}:
+                click.echo(sentence(one.message), err=True)
+                return _MACHINE if one.code == MACHINE else _BUG
         if len(found) > 1 and form == "text":
             click.echo(sentence(outcome.title))
         for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
-        worst = _BUG if any(one.code == BUG for one in outcome.findings) else worst
     return worst
 
 
@@ -162,14 +173,3 @@ def _is_large(file: Path) -> bool:
         return file.stat().st_size > _LARGE
     except (OSError, ValueError):
         return False  # the check says what is wrong with it
-
-
-def _guarded(file: Path, settings: Settings) -> tuple[Outcome, ...]:
-    """Check a file in a process with limits of time and memory; it is read here, where what fails has its own exit."""
-    from xlsxeval.batch.many import run_tasks
-    from xlsxeval.batch.worker import Task
-    from xlsxeval.read.source import read_bytes
-
-    task = Task(0, str(file), read_bytes(file, settings.limits))
-    with closing(run_tasks([task], settings, jobs=1)) as found:
-        return tuple(outcome for _, result in found if result for outcome in result.outcomes)

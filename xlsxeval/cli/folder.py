@@ -65,7 +65,7 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
     roster = read_roster(wanted.roster) if wanted.roster else ()
     rules = rules_key(settings, set_folder(wanted.set_name) if wanted.set_name else None)
     with open_ledger(wanted.ledger, rules) as ledger:
-        progress, interrupted = Progress(), False
+        progress, interrupted, broken = Progress(), False, None
         try:
             with _executor(wanted.scheduler) as executor, _bar(len(found.files)) as bar:
                 steps = run_files(
@@ -76,13 +76,18 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
                         bar.update(1, progress)
         except KeyboardInterrupt:
             interrupted = True
-        ledger.settle(compared=bool(wanted.ledger))
+        except MachineError as error:
+            interrupted, broken = True, error
+        ledger.settle()
         facts = facts_of(ledger, found, roster, interrupted=interrupted)
         # Files first: whoever reads the text may close the pipe. What cannot be written is said after the text.
-        failure = _write(ledger, facts, wanted)
+        failures = _write(ledger, facts, wanted)
         _print(ledger, facts, wanted)
-        if failure:
-            raise failure
+        if broken:
+            failures.append(broken)
+        if failures:
+            worst = max(failures, key=lambda one: one.exit_code)
+            raise type(worst)("；".join(map(str, failures)))
     if progress.known:
         click.echo(f"{progress.known}个文件的内容已在台账里，没有再核对", err=True)
     if interrupted:
@@ -92,15 +97,15 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
     return _exit_code(facts, progress, found)
 
 
-def _write(ledger: Ledger, facts: Facts, wanted: Wanted) -> XlsxevalError | None:
-    failure = None
+def _write(ledger: Ledger, facts: Facts, wanted: Wanted) -> list[XlsxevalError]:
+    failures: list[XlsxevalError] = []
     for report, path in wanted.reports.items():
         try:
             outcomes = ledger.outcomes(replaced=report.replaced)
             write_report(report, path, outcomes, facts, wanted.asked, force=wanted.force)
         except XlsxevalError as error:
-            failure = failure or error
-    return failure
+            failures.append(error)
+    return failures
 
 
 def _exit_code(facts: Facts, progress: Progress, found: Collected) -> int:

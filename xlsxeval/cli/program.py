@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -15,7 +13,7 @@ from xlsxeval.cli.check import check_command
 from xlsxeval.cli.extract import extract_command
 from xlsxeval.cli.shared import sentence
 from xlsxeval.cli.writing import fill_command, new_command
-from xlsxeval.errors import XlsxevalError
+from xlsxeval.errors import XlsxevalError, bug_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,13 +54,13 @@ def _run(arguments: list[str] | None) -> int:
         return _say(f"{_usage(error)}（xlsxeval --help 看用法）", _REFUSED)
     except (KeyboardInterrupt, click.Abort):
         return _say("已中断", _INTERRUPTED)
+    except MemoryError:
+        return _say("内存不够，请关闭别的程序后再试", _MACHINE)
     except OSError as error:
         _forget_stdout()
         return _say(f"读写失败：{error.strerror or error}", _MACHINE)
-    except Exception as error:  # noqa: BLE001  # a bug: one sentence for the user, with what its mender needs
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{Path(frame.filename).name}:{frame.lineno}"
-        return _say(f"程序出错（{type(error).__name__}: {error}，{where}），请把这句话和文件一起反馈给开发者", _BUG)
+    except Exception as error:  # noqa: BLE001  # a bug
+        return _say(bug_text(error), _BUG)
     return 0
 
 

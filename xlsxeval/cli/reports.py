@@ -56,21 +56,42 @@ def with_reports(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def chosen_reports(options: Mapping[str, Path | None], *, force: bool) -> dict[Report, Path]:
+def chosen_reports(
+    options: Mapping[str, Path | None], others: Iterable[Path | None], *, force: bool
+) -> dict[Report, Path]:
     """Give the reports that were asked for, and make sure before the work that they can be written.
+
+    Args:
+        options: what was given for each report.
+        others: the other files of the run: ledger, roster and so on.
+        force: whether an earlier report may be written over; never anything that someone may have sent.
 
     Raises:
         OutputError: if a file is there already (without ``force``), or its folder is not, or two are the same.
     """
+    from xlsxeval.output import real, written_before
+
     chosen = {one: path for one in REPORTS if (path := options[f"report_{one.name}"])}
     for one, path in chosen.items():
         if not path.parent.is_dir() or (path.exists() and path.is_dir() != one.folder):
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if one.folder else '文件'}名")
+        if one.folder and path.exists() and written_before(path) is None and any(path.iterdir()):
+            raise OutputError(f"文件夹里已有别的文件，没有写入：{path}；请换一个新的或空的文件夹")
         if path.exists() and not (force or one.folder):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
-    if len({path.absolute() for path in chosen.values()}) < len(chosen):
-        raise OutputError("两个输出写成了同一个文件，请分开")
+        if path.exists() and not one.folder and _may_be_sent(path):
+            raise OutputError(f"这不是以前写出的结果，没有覆盖：{path}；请换一个文件名")
+    places = [real(path) for path in (*chosen.values(), *others) if path]
+    if len(set(places)) < len(places):
+        raise OutputError("两个输出写成了同一个文件，或写成了台账、名单、模板的文件，请分开")
     return chosen
+
+
+def _may_be_sent(path: Path) -> bool:
+    """Tell whether a file is of a kind that is read, and no table of ours."""
+    from xlsxeval.batch.collect import SUFFIXES, is_our_table
+
+    return path.suffix.lower() in SUFFIXES and not is_our_table(path)
 
 
 def write_report(

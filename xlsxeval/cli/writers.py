@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsxeval import api
 from xlsxeval.errors import MachineError
-from xlsxeval.output import own_folder, write_output
+from xlsxeval.output import OutputFolder, digest_of, real
 from xlsxeval.read.cells import Limits, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
+from xlsxeval.report.filename import OPINION_END, copy_name
 from xlsxeval.report.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -22,12 +24,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options say of the reports: the set, and for notices the template, the deadline and whom to ask."""
+    """What the options say of the reports: the set, and for notices the template, the deadline and whom to ask.
+
+    ``paths`` are the files by the names that outcomes give them, ``limits`` those they were read with.
+    """
 
     set_name: str | None = None
     template: Path | None = None
     deadline: str = ""
     contact: str = ""
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    limits: Limits = Limits()  # noqa: RUF009  # frozen
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """The files that were read, which nothing is written over."""
+        return frozenset(map(real, self.paths.values()))
 
 
 def write_json(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iterator[str]:
@@ -72,41 +84,52 @@ def write_html(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iter
     return html_page(outcomes, facts)
 
 
-def write_marked(folder: Path, outcomes: Iterable[Outcome], _facts: Facts, _asked: Asked, *, force: bool) -> None:
+def write_marked(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool) -> None:
     """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone."""
     from xlsxeval.mark.copy import marked, opinion_sheet
 
-    own_folder(folder)
+    target = OutputFolder(folder, force=force, spared=asked.inputs)
+    above = _common_folder(asked.paths.values())
     taken: set[str] = set()
     for file, group in groupby(outcomes, key=lambda one: one.file):
-        found, source = list(group), Path(file)
-        name = source.name
+        found, source = list(group), asked.paths[file]
+        path = Path(os.path.abspath(source))  # noqa: PTH100  # links stay what they are
+        parts, ending = path.relative_to(above).parts if above else (path.name,), ""
         try:
-            content = marked(read_bytes(source, Limits()), found)
+            content = marked(_same(source, found[0].sha256, asked.limits), found, asked.limits)
         except (Refused, MachineError):
-            content, name = opinion_sheet(found), f"{source.name}-审核意见.xlsx"
-        write_output(folder / _unique(name, taken), content, force=force)
+            content, ending = opinion_sheet(found), OPINION_END
+        target.write(copy_name(parts, ending, taken), content)
+    target.finish(complete=not facts.interrupted)
 
 
-def _unique(name: str, taken: set[str]) -> str:
-    """Tell files of the same name from different folders apart."""
-    path, number, found = Path(name), 1, name
-    while found.casefold() in taken:
-        number += 1
-        found = f"{path.stem}（{number}）{path.suffix}"
-    taken.add(found.casefold())
-    return found
+def _common_folder(paths: Iterable[Path]) -> str:
+    """Give the folder that all files are in, at whatever depth; on Windows they may have none in common."""
+    folders = [os.path.dirname(os.path.abspath(path)) for path in paths]  # noqa: PTH100, PTH120
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:
+        return ""
 
 
-def write_notices(folder: Path, outcomes: Iterable[Outcome], _facts: Facts, asked: Asked, *, force: bool) -> None:
+def _same(path: Path, digest: str, limits: Limits) -> bytes:
+    """Read a file again; refuse it if it is not what was checked."""
+    content = read_bytes(path, limits)
+    if digest_of(content) != digest:
+        raise Refused("R09", "文件在核对以后有改动")
+    return content
+
+
+def write_notices(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool) -> None:
     """Write the letters to the units."""
     from xlsxeval.report.letter import load_template
     from xlsxeval.report.notice import notices
 
-    own_folder(folder)
+    target = OutputFolder(folder, force=force, spared=asked.inputs)
     letters = notices(outcomes, load_template(asked.template), deadline=asked.deadline, contact=asked.contact)
     for name, content in letters:
-        write_output(folder / name, content, force=force)
+        target.write(name, content)
+    target.finish(complete=not facts.interrupted)
 
 
 def _catalogues(asked: Asked) -> Catalogues:

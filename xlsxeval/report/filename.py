@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from xlsxeval.text import safe
 
+#: What the names of all notices begin with, and how a workbook ends that holds nothing but 审核意见.
+NOTICE, OPINION_END = "退回修改通知", "-审核意见.xlsx"
 _SIGNS = re.compile(r'[<>:"/\\|?*\ufffd]+')
-_MOST_BYTES = 200
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\.|$)", re.IGNORECASE)
+_MOST_BYTES, _SUFFIX = 200, 6
 
 
 def file_stem(prefix: str, name: str, taken: set[str]) -> str:
@@ -31,6 +36,37 @@ def file_stem(prefix: str, name: str, taken: set[str]) -> str:
             taken.add(key)
             return stem
         number += 1
+
+
+def copy_name(parts: Sequence[str], ending: str, taken: set[str]) -> str:
+    """Make the name of a copy in an output folder, with ``/``, so that it stands there as the original does.
+
+    Args:
+        parts: the folders of the original below what the copies have in common, and its name.
+        ending: what is put behind the name.
+        taken: what is in use; the new name is added.
+    """
+    *folders, name = map(_part, parts)
+    stem, suffix = os.path.splitext(name) if not ending else (name, "")  # noqa: PTH122  # no path
+    number = 1
+    while True:
+        end = (f"（{number}）" if number > 1 else "") + suffix + ending
+        found = "/".join([*folders, _cut(stem, _MOST_BYTES - len(end.encode())) + end])
+        key = unicodedata.normalize("NFKC", found).casefold()
+        if key not in taken:
+            taken.add(key)
+            return found
+        number += 1
+
+
+def _part(name: str) -> str:
+    """Make a name of one folder or file safe: on Windows a dot or blank at its end is lost, and CON is a device."""
+    plain = _SIGNS.sub("_", safe(unicodedata.normalize("NFC", name))).strip(" .") or "_"
+    plain = f"_{plain}" if _DEVICE.match(plain) else plain
+    stem, suffix = os.path.splitext(plain)  # noqa: PTH122
+    return (
+        _cut(stem, _MOST_BYTES - len(suffix.encode())) + suffix if len(suffix) < _SUFFIX else _cut(plain, _MOST_BYTES)
+    )
 
 
 def _cut(text: str, most: int) -> str:

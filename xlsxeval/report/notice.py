@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xlsxeval.report.filename import file_stem
+from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.word import word_document
@@ -19,8 +19,6 @@ from xlsxeval.text import clean
 if TYPE_CHECKING:
     from jinja2 import Template
 
-#: What the names of all notices begin with.
-PREFIX = "退回修改通知"
 #: Failures of this machine and of the program: no unit can correct them.
 _OURS = frozenset({"R12", "R13"})
 
@@ -48,7 +46,7 @@ def notices(
     for packed in _by_unit(outcomes).values():
         filings = [json.loads(zlib.decompress(one)) for one in packed]
         text = filled(template, {**fixed, **_values(filings)})
-        stem = file_stem(PREFIX, filings[0]["单位"] or filings[0]["文件"], taken)
+        stem = file_stem(NOTICE, filings[0]["单位"] or filings[0]["文件"], taken)
         yield f"{stem}.md", text.encode("utf-8", "replace")
         yield f"{stem}.docx", word_document(text)
 

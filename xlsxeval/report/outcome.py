@@ -56,6 +56,10 @@ class Outcome:
     excerpts: tuple[Excerpt | None, ...] = ()
     #: How it was read, label by label, in words; empty if that was not asked for.
     explained: tuple[str, ...] = ()
+    #: The hash of the file's content; empty if it could not be read.
+    sha256: str = ""
+    #: Whether a newer filing of the unit, or the same content under another name, counts in its stead.
+    replaced: bool = False
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
@@ -84,7 +88,8 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
     sheets = {sheet.name: sheet for sheet in book.sheets} if book else {}
     excerpts = tuple(_excerpt(one, sheets.get(one.sheet)) for one in checked.findings) if book else ()
     if filing is None:
-        return Outcome(checked.file, checked.verdict, checked.findings, checked.notes, excerpts=excerpts)
+        whose = (checked.file, checked.verdict, checked.findings, checked.notes)
+        return Outcome(*whose, excerpts=excerpts, sha256=checked.sha256)
     return Outcome(
         checked.file,
         checked.verdict,
@@ -98,6 +103,7 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         summary=summarize(filing, checked.findings),
         excerpts=excerpts,
         explained=tuple(reading_text(filing)) if explained else (),
+        sha256=checked.sha256,
     )
 
 

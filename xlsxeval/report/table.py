@@ -27,6 +27,8 @@ COLUMNS = (
 )
 #: Excel and WPS know by this mark that the file is UTF-8.
 _BOM = "\ufeff"
+#: The first line of every table.
+HEAD = _BOM + ",".join(COLUMNS) + "\r\n"
 _LIVE = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 
@@ -39,7 +41,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
         catalogues: the rules of the sets, for their titles.
     """
     writer = csv.writer(_Line(), lineterminator="\r\n")
-    yield _BOM + writer.writerow(COLUMNS)
+    yield HEAD
     for outcome in outcomes:
         whose = (outcome.file, outcome.unit, outcome.subject)
         for one in outcome.findings:

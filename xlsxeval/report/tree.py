@@ -21,9 +21,11 @@ _FIFTEEN = Context(prec=15)
 
 
 def outcome_tree(outcome: Outcome) -> dict[str, object]:
-    """Give the result of a check: file, verdict, set, year, unit, counts by severity, findings."""
+    """Give the result of a check: file, hash, verdict, set, year, unit, counts by severity, findings."""
     return {
         "file": outcome.file,
+        "sha256": outcome.sha256 or None,
+        "replaced": outcome.replaced,
         "verdict": outcome.verdict,
         "set": outcome.formset or None,
         "year": outcome.year,

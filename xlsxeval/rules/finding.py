@@ -48,6 +48,8 @@ class Checked:
     filing: Filing | None = None
     #: What else is to be said of the file.
     notes: tuple[str, ...] = ()
+    #: The hash of what was read; empty if nothing was.
+    sha256: str = ""
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
