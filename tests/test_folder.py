@@ -6,12 +6,13 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import openpyxl
@@ -175,11 +176,11 @@ def test_unchanged_files_are_not_checked_again(sent: Path) -> None:
     first = run("check", "报送", "--ledger", "台账.db", cwd=sent.parent)
     again = run("check", "报送", "--ledger", "台账.db", cwd=sent.parent)
     assert again.stdout == first.stdout
-    assert (first.stderr, again.stderr) == ("", "4个文件的内容已在台账里，没有再核对\n")
+    assert (first.stderr, again.stderr) == ("", "4个文件的内容以前核对过，没有再核对\n")
     assert again.returncode == first.returncode == 2
     (sent / "c.xlsx").write_bytes(distinct(1))
     other = run("check", "报送", "--ledger", "台账.db", "--quiet", cwd=sent.parent)
-    assert other.stderr == "3个文件的内容已在台账里，没有再核对\n"
+    assert other.stderr == "3个文件的内容以前核对过，没有再核对\n"
     assert run("check", "报送", "--ledger", "台账.db", "--select", "E", cwd=sent.parent).stderr == ""
 
 
@@ -234,6 +235,21 @@ def test_the_roster_tells_who_is_missing(sent: Path, encoding: str) -> None:
         "名单上4个单位，没有报送的2个：县气象局、县档案馆",
         "不在名单上的1个：中共澧县县委办公室本级（报送/c.xlsx）",
     ]
+
+
+@pytest.mark.parametrize(
+    "rows", [[["序号", "预算单位"], ["1", "县气象局"], ["2", "县档案馆"]], [["1", "县气象局"], ["2", "县档案馆"]], [["县气象局"], ["县档案馆"]]]
+)
+def test_the_column_of_names_is_found(tmp_path: Path, rows: list[list[str]]) -> None:
+    from xlsxeval.batch.roster import read_roster
+
+    (tmp_path / "名单.csv").write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(tmp_path / "名单.xlsx")
+    for name in ("名单.csv", "名单.xlsx"):
+        assert read_roster(tmp_path / name) == ("县气象局", "县档案馆")
 
 
 def test_a_roster_that_cannot_be_used(sent: Path) -> None:
@@ -292,7 +308,7 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same(tmp_path: Path) -> Non
         assert not out.exists() or out.read_bytes() == whole
         assert gone(started.pid)
     done = run("check", folder, "--ledger", ledger, "--jsonl", out, "--force", "--quiet")
-    assert done.stderr.endswith("个文件的内容已在台账里，没有再核对\n")
+    assert done.stderr.endswith("个文件的内容以前核对过，没有再核对\n")
     assert out.read_bytes() == whole
 
 
@@ -319,7 +335,8 @@ def members(session: int) -> list[int]:
 
 
 @LINUX
-def test_ctrl_c_leaves_what_is_done(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stop", [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)])
+def test_being_stopped_leaves_what_is_done(tmp_path: Path, stop: Callable[[int], None]) -> None:
     folder = folder_of(tmp_path / "报送", 40)
     (folder / "0005.xlsx").write_bytes(slow())
     started = subprocess.Popen(
@@ -327,7 +344,7 @@ def test_ctrl_c_leaves_what_is_done(tmp_path: Path) -> None:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"},
     )  # fmt: skip
     time.sleep(4)
-    os.killpg(started.pid, signal.SIGINT)
+    stop(started.pid)
     stdout, stderr = started.communicate(timeout=10)
     assert started.returncode == 130
     assert stderr == "已中断，完成了40个文件中的5个，再运行一次就接着核对\n"
@@ -414,6 +431,7 @@ def test_a_terminal_gets_colour_and_a_bar(sent: Path) -> None:
     assert "\x1b[31m不通过，2项错误须更正" in colour
     assert "\x1b[32m通过，没有发现问题" in colour
     assert "4/4" in colour
+    assert all(display_width(re.sub(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", "", line)) < 80 for line in re.split(r"[\r\n]+", colour) if "/4" in line)
     assert "不通过，2项错误须更正" in through(NO_COLOR="1")
     assert "\x1b[31m" not in through(NO_COLOR="1")
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from xlsxeval.batch.ledger import Listed
 from xlsxeval.errors import DataError
+from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Limits, Refused
 from xlsxeval.read.plain import decode
 from xlsxeval.read.source import read_bytes
@@ -16,30 +18,46 @@ from xlsxeval.rules.across import bare_unit
 from xlsxeval.text import clean
 
 _COLUMN = "单位"
-#: What else stands over a column of names.
+#: What stands over a column of names: best as such, or as a part of it (预算单位, 部门全称).
 _HEADS = frozenset({_COLUMN, "单位名称", "部门", "部门名称"})
+_PARTS = (_COLUMN, "部门")
+_NUMBER = re.compile(r"[0-9.]+")
+#: How zip files and the containers of .xls begin.
+_BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_roster(path: Path) -> tuple[str, ...]:
-    """Read the units' names from a CSV file: the column 单位, or the first one.
+    """Read the units' names from a CSV file or the first sheet of a workbook: the column 单位, or the first of names.
 
     Raises:
         DataError: if there is no name in it.
         MachineError: if it cannot be read.
     """
     try:
-        text = decode(read_bytes(path, Limits()))
-        rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
+        rows = _rows(read_bytes(path, Limits()))
     except Refused as error:
         raise DataError(f"单位名单不能用：{path}（{error}）") from None
     except csv.Error as error:
         raise DataError(f"单位名单不是CSV文件：{path}（{error}）") from None
     heads = [clean(cell) for cell in rows[0]] if rows else []
-    column = next((place for place, head in enumerate(heads) if head in _HEADS), None)
-    names = [row[column or 0].strip() for row in rows[column is not None :] if len(row) > (column or 0)]
-    if not any(names):
-        raise DataError(f"单位名单里没有单位：{path}，应有一列“{_COLUMN}”")
-    return tuple(dict.fromkeys(name for name in names if name))
+    known = [place for place, head in enumerate(heads) if head in _HEADS]
+    like = [place for place, head in enumerate(heads) if any(part in head for part in _PARTS)]
+    headed = bool(known or like) and len(rows) > 1
+    for column in [*known, *like] if headed else range(len(heads)):
+        names = [row[column].strip() for row in rows[headed:] if len(row) > column]
+        if any(not _NUMBER.fullmatch(name) for name in names if name):
+            return tuple(dict.fromkeys(name for name in names if name))
+    raise DataError(f"单位名单里没有单位：{path}，应有一列“{_COLUMN}”")
+
+
+def _rows(data: bytes) -> list[list[str]]:
+    """Give the rows that hold anything, cell by cell."""
+    if data.startswith(_BOOKS):
+        cells = open_any(data, Limits()).sheets[0].cells
+        last = max((col for _, col in cells), default=0)
+        rows = sorted({row for row, _ in cells})
+        return [[cells[row, col].text if (row, col) in cells else "" for col in range(1, last + 1)] for row in rows]
+    return [row for row in csv.reader(io.StringIO(decode(data))) if any(cell.strip() for cell in row)]
 
 
 def compare(roster: Iterable[str], sent: Iterable[Listed]) -> tuple[tuple[str, ...], tuple[str, ...]]:

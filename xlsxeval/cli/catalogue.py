@@ -47,6 +47,9 @@ def draft_command(file: Path, output: Path, year: int | None, *, force: bool) ->
         raise DataError(f"{file}：{refused}") from None
     if output.exists() and not output.is_dir():
         raise OutputError(f"这不是文件夹：{output}")
+    there = [output / name for name in files if (output / name).exists()]
+    if there and not force:
+        raise OutputError(f"文件已存在，没有覆盖：{there[0]}；要覆盖请加 --force")
     output.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         write_output(output / name, text.encode(), force=force)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
 import sys
 import time
@@ -29,11 +30,13 @@ from xlsxeval.forms.library import set_folder
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.jsonl import json_lines
 from xlsxeval.report.listing import Paint, block, facts_lines, plain_paint, verdict_line
+from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.statistics import statistics_lines
 
 _FOUND, _REFUSED, _MACHINE, _BUG, _INTERRUPTED = 1, 2, 3, 4, 130
 #: Seconds in which a scheduler must answer.
 _PATIENCE = 5
+_NARROWEST, _WIDEST, _BESIDE = 5, 40, 64
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan", "pass": "green"}
 
 
@@ -81,7 +84,11 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
         ledger.settle()
         facts = facts_of(ledger, found, roster, interrupted=interrupted)
         # Files first: whoever reads the text may close the pipe. What cannot be written is said after the text.
-        failures = _write(ledger, facts, wanted)
+        failures: list[XlsxevalError] = []
+        try:
+            _write(ledger, facts, wanted, failures)
+        except KeyboardInterrupt:
+            interrupted = True
         _print(ledger, facts, wanted)
         if broken:
             failures.append(broken)
@@ -89,7 +96,7 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
             worst = max(failures, key=lambda one: one.exit_code)
             raise type(worst)("；".join(map(str, failures)))
     if progress.known:
-        click.echo(f"{progress.known}个文件的内容已在台账里，没有再核对", err=True)
+        click.echo(f"{progress.known}个文件的内容以前核对过，没有再核对", err=True)
     if interrupted:
         again = "，再运行一次就接着核对" if wanted.ledger else ""
         click.echo(f"已中断，完成了{facts.total}个文件中的{facts.files}个{again}", err=True)
@@ -97,15 +104,21 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
     return _exit_code(facts, progress, found)
 
 
-def _write(ledger: Ledger, facts: Facts, wanted: Wanted) -> list[XlsxevalError]:
-    failures: list[XlsxevalError] = []
+def _write(ledger: Ledger, facts: Facts, wanted: Wanted, failures: list[XlsxevalError]) -> None:
+    """Write the reports, each as far as it can be; what could not be written goes to ``failures``."""
     for report, path in wanted.reports.items():
         try:
-            outcomes = ledger.outcomes(replaced=report.replaced)
-            write_report(report, path, outcomes, facts, wanted.asked, force=wanted.force)
+            with _bar(sum(facts.states.values()) + facts.replaced * report.replaced, f"写出 {path.name}") as bar:
+                outcomes = _watched(ledger.outcomes(replaced=report.replaced), bar)
+                write_report(report, path, outcomes, facts, wanted.asked, force=wanted.force)
         except XlsxevalError as error:
             failures.append(error)
-    return failures
+
+
+def _watched(outcomes: Iterator[Outcome], bar: Any) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        bar.update(1)
 
 
 def _exit_code(facts: Facts, progress: Progress, found: Collected) -> int:
@@ -149,12 +162,12 @@ def _paint() -> Paint:
 class _NoBar:
     """Stands for the progress bar where nobody watches."""
 
-    def update(self, steps: int, current: Progress) -> None:
+    def update(self, steps: int, current: Progress | None = None) -> None:
         """Show nothing."""
 
 
 @contextlib.contextmanager
-def _bar(length: int) -> Iterator[Any]:
+def _bar(length: int, label: str = "核对") -> Iterator[Any]:
     if not sys.stderr.isatty():
         yield _NoBar()
         return
@@ -166,11 +179,13 @@ def _bar(length: int) -> Iterator[Any]:
 
     bar: Any = click.progressbar(
         length=length,
-        label="核对",
+        label=label,
         file=sys.stderr,
         show_pos=True,
         show_percent=False,
         item_show_func=state,
+        # Chinese signs are two columns wide, which click does not count: what stands beside the bar takes some 60.
+        width=max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - _BESIDE)),
     )
     with bar:
         yield bar

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -37,6 +38,9 @@ for _command in (
 
 def run(arguments: Iterable[str] | None = None) -> NoReturn:
     """Run the program and leave with its exit code; a known problem is one sentence, never a traceback."""
+    for name in ("SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)  # as Ctrl-C: what is done is written
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             # A GBK console has no ² and no emoji: they become ?, and the run goes on.
@@ -90,6 +94,13 @@ def _usage(error: click.UsageError) -> str:
             name = error.param.make_metavar(error.ctx) if error.param and error.ctx else ""
             options = "/".join(error.param.opts) if isinstance(error.param, click.Option) else name
             return f"缺少“{options}”"
+        case click.BadParameter(param=click.Option(type=click.IntRange() | click.FloatRange() as span) as option):
+            high = f"，最多{span.max}" if span.max is not None else ""
+            return f"“{'/'.join(option.opts)}”的值不对：应是数，最少{span.min:g}{high}"
+        case click.BadParameter(param=click.Option(type=click.Choice() as choice) as option):
+            return f"“{'/'.join(option.opts)}”的值不对：应是{'、'.join(map(str, choice.choices))}之一"
+        case click.BadOptionUsage():
+            return f"“{error.option_name}”后面缺少它的值"
         case click.BadParameter():
             name = "/".join(error.param.opts) if isinstance(error.param, click.Option) else "参数"
             return f"“{name}”的值不对：{error.message}"

@@ -42,8 +42,8 @@ REPORTS = (
     Report("html", "全部结果写成一个网页，用浏览器打开", "write_html", excerpts=True),
     Report("mark", "给每个工作簿写一份加了批注和底色的副本", "write_marked", folder=True),
     Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", "write_notices", folder=True, replaced=False),
-    Report("sarif", "SARIF 2.1.0，给代码平台用", "write_sarif"),
-    Report("junit", "JUnit XML，给持续集成用", "write_junit"),
+    Report("sarif", "SARIF 2.1.0，给代码平台用", "write_sarif", replaced=False),
+    Report("junit", "JUnit XML，给持续集成用", "write_junit", replaced=False),
 )
 
 

@@ -24,6 +24,7 @@ COLUMNS = (
     "填的是",
     "应为",
     "审核说明",
+    "计入",
 )
 #: Excel and WPS know by this mark that the file is UTF-8.
 _BOM = "\ufeff"
@@ -37,19 +38,21 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
     """Yield the table line by line, each ended by CR LF, a byte order mark first; to be encoded as UTF-8.
 
     Args:
-        outcomes: what was found; each finding has a line, and a filing without any has one with 通过.
+        outcomes: what was found; each finding has a line, and a filing without any has one with 通过; a filing that
+            another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
     """
     writer = csv.writer(_Line(), lineterminator="\r\n")
     yield HEAD
     for outcome in outcomes:
-        whose = (outcome.file, outcome.unit, outcome.subject)
+        whose, counts = (outcome.file, outcome.unit, outcome.subject), "否" if outcome.replaced else "是"
         for one in outcome.findings:
             rule = (one.code, title_of(catalogues, outcome.formset, one.code), one.severity_word)
-            what = (one.message, one.found, one.expected, one.waived)
+            what = (one.message, one.found, one.expected, one.waived, counts)
             yield writer.writerow(map(inert, (*whose, one.form, one.sheet, one.cell, *rule, *what)))
         if not outcome.findings:
-            yield writer.writerow(map(inert, (*whose, "", "", "", "", "", "通过", "没有发现问题", "", "", "")))
+            passed = ("", "", "", "", "", "通过", "没有发现问题", "", "", "", counts)
+            yield writer.writerow(map(inert, (*whose, *passed)))
 
 
 def inert(text: str) -> str:
