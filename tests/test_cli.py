@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -306,6 +307,8 @@ def test_each_limit_of_the_reader_is_an_option() -> None:
     from xlsxeval.read.cells import Limits
 
     assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}
+    rows = re.findall(r"^\| `--([a-z-]+)` \| (\d+) \|", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {name.replace("-", "_"): int(default) for name, default in rows} == dataclasses.asdict(Limits())
     done = run("check", "--max-cells", 10, S / "filled.xlsx")
     assert done.returncode == 2
     assert "R06" in done.stdout
