@@ -33,6 +33,7 @@ from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.mark.sheet import Layout
 from xlsxeval.mark.styles import FILLS
+from xlsxeval.report.outcome import Outcome
 from xlsxeval.read.cells import Range, Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
@@ -422,11 +423,15 @@ def test_saved_by_openpyxl_in_between() -> None:
 def test_a_marked_copy_is_checked_like_its_original(sample: Path) -> None:
     found = api.outcomes(sample, file="x")
     copy = marked(sample.read_bytes(), found)
-    assert api.outcomes(copy, file="x") == found
+    assert apart_from_the_hash(api.outcomes(copy, file="x")) == apart_from_the_hash(found)
     assert marked(copy, api.outcomes(copy, file="x")) == copy
     assert faults(copy) == []
     cells = {(one.sheet, one.cell) for one in found[0].findings}
     assert {place for place, (_, text) in marks(copy).items() if text} == cells
+
+
+def apart_from_the_hash(found: tuple[Outcome, ...]) -> list[Outcome]:
+    return [replace(one, sha256="") for one in found]
 
 
 def test_the_sheet_leads_no_reader_astray_when_a_form_is_missing(hunan: FormSet) -> None:
@@ -437,7 +442,7 @@ def test_the_sheet_leads_no_reader_astray_when_a_form_is_missing(hunan: FormSet)
     book.save(buffer)
     found = api.outcomes(buffer.getvalue(), formset=hunan)
     copy = marked(buffer.getvalue(), found)
-    assert api.outcomes(copy, formset=hunan) == found
+    assert apart_from_the_hash(api.outcomes(copy, formset=hunan)) == apart_from_the_hash(found)
     assert [one.sheet for one in found[0].reading] == ["自评表"]
 
 
