@@ -33,7 +33,6 @@ from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.mark.sheet import Layout
 from xlsxeval.mark.styles import FILLS
-from xlsxeval.report.outcome import Outcome
 from xlsxeval.read.cells import Range, Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
