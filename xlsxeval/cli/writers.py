@@ -97,7 +97,7 @@ def write_marked(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked:
         parts, ending = path.relative_to(above).parts if above else (path.name,), ""
         try:
             content = marked(_same(source, found[0].sha256, asked.limits), found, asked.limits)
-        except (Refused, MachineError):
+        except (Refused, MachineError, MemoryError):
             content, ending = opinion_sheet(found), OPINION_END
         target.write(copy_name(parts, ending, taken), content)
     target.finish(complete=not facts.interrupted)

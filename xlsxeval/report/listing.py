@@ -26,10 +26,18 @@ def plain_paint(text: str, _state: str) -> str:
 
 
 def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
-    """Yield the lines on one filing: whose it is, the verdict, the findings by form, and an empty line."""
+    """Yield the lines on one filing: whose it is, the verdict, the findings by form, and an empty line.
+
+    Of a filing that another one replaces, only why it does not count.
+    """
     yield from _wrapped(outcome.title, 0)
     if outcome.title != outcome.file:
         yield from _wrapped(f"文件：{outcome.file}", 2)
+    if outcome.replaced:
+        for note in outcome.notes:
+            yield from _wrapped(f"不计入：{note}", 2)
+        yield ""
+        return
     yield paint(f"  {verdict_text(outcome)}", _worst(outcome))
     yield from (f"  {line}" for line in outcome.explained)
     for _, findings in groupby(_by_sheet(outcome), key=lambda one: one.sheet):
@@ -50,7 +58,8 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
 def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
     """Give the one line on a filing for ``--quiet``."""
     whose = "" if outcome.title == outcome.file else f"{outcome.title}  "
-    return f"{safe(whose + outcome.file)}：{paint(verdict_text(outcome), _worst(outcome))}"
+    said = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
+    return f"{safe(whose + outcome.file)}：{said}"
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
