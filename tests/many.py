@@ -11,10 +11,10 @@ from tests.conftest import CLEAN
 FILLED = (CLEAN / "filled.xlsx").read_bytes()
 
 
-def distinct(number: int) -> bytes:
-    """Give the clean workbook with a comment at the end of its container."""
+def distinct(number: int, content: bytes = FILLED) -> bytes:
+    """Give a workbook (the clean one) with a comment at the end of its container."""
     comment = f"{number}".encode()
-    return FILLED[:-2] + len(comment).to_bytes(2, "little") + comment
+    return content[:-2] + len(comment).to_bytes(2, "little") + comment
 
 
 def folder_of(folder: Path, count: int) -> Path:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED
+from tests.many import distinct
 from xlsxeval import api
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
@@ -144,6 +145,19 @@ def test_a_workbook_that_changed_after_the_check_is_not_marked(tmp_path: Path) -
     source.write_bytes((CLEAN / "filled.xlsx").read_bytes())
     write_marked(tmp_path / "标记", outcomes, Facts(), Asked(paths={str(source): source}), force=False)
     assert sorted(contents(tmp_path / "标记")) == [".xlsxeval-输出", "甲.xlsx-审核意见.xlsx"]
+
+
+def test_two_runs_into_the_same_folders(tmp_path: Path) -> None:
+    (tmp_path / "报送").mkdir()
+    content = (FAULTY / "filled.xlsx").read_bytes()
+    for number in range(12):
+        (tmp_path / "报送" / f"{number}.xlsx").write_bytes(distinct(number, content))
+    command = [*COMMAND, "报送", "--mark", "标记", "--notice", "通知", "--quiet"]
+    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 1)] * 2
+    written = contents(tmp_path / "标记")
+    assert sorted(written) == sorted([".xlsxeval-输出", *(f"{number}.xlsx" for number in range(12))])
+    assert all(api.check(written[f"{number}.xlsx"]).verdict == "findings" for number in range(12))
 
 
 def test_one_name_that_is_too_long_costs_only_itself(tmp_path: Path) -> None:

@@ -131,22 +131,31 @@ class OutputFolder:
             name: its path below the folder, with ``/``.
             content: all of it.
         """
-        path, digest = self.path / name, digest_of(content)
-        self._now[name] = digest
+        self._now[name] = digest_of(content)
         try:
-            there = digest_of(path.read_bytes()) if path.is_file() else ""
-            if there == digest:
-                return
+            self._put(name, content, self._now[name])
+        except OSError as error:
+            self._failures.append(MachineError(f"无法写入：{self.path / name}（{error.strerror or error}）"))
+        except XlsxevalError as error:
+            self._failures.append(error)
+
+    def _put(self, name: str, content: bytes, digest: str) -> None:
+        path, before = self.path / name, None
+        while (there := digest_of(path.read_bytes()) if path.is_file() else "") != digest:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Listed first: if we are killed in between, the next run still knows the file as ours.
             with (self.path / OWN_FOLDER).open("a", encoding="utf-8") as stream:
                 stream.write(f"{digest}  {name}\n")
             ours = there in self._before.get(name, ()) or there in (written_before(self.path) or {}).get(name, ())
-            write_output(path, content, force=ours or (self._force and real(path) not in self._spared))
-        except OSError as error:
-            self._failures.append(MachineError(f"无法写入：{path}（{error.strerror or error}）"))
-        except XlsxevalError as error:
-            self._failures.append(error)
+            try:
+                write_output(path, content, force=ours or (self._force and real(path) not in self._spared))
+            except OutputError:
+                # Another run into this folder may have put its file there just now: then it is looked at again.
+                if there == before:
+                    raise
+                before = there
+            else:
+                return
 
     def finish(self, *, complete: bool) -> None:
         """Remove what earlier runs wrote and this one did not, if this one was complete; and say what went wrong.
