@@ -22,6 +22,8 @@ from xlsxeval.rules.finding import Finding
 
 #: The comparison read from right to left.
 FLIPPED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
+#: What the left side of a comparison that failed is to the right one.
+_AWAY = {"<=": "超出", "<": "超出", ">=": "少", ">": "少"}
 PASS, FAIL, BLANK = "通过", "不通过", "未填"
 
 
@@ -144,7 +146,7 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
         message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
         if isinstance(left, Decimal) and isinstance(right, Decimal):
-            message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
+            message += f"，{_AWAY.get(failed.operator, '相差')}{plain(abs(left - right))}"
             causes = _equal_causes(failed, check, left, right, numbers) if failed.operator == "=" else ""
             message += f"；{causes}" if causes else ""
         flip = check.at in refs(failed.right) and check.at not in refs(failed.left)
