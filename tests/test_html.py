@@ -18,9 +18,10 @@ import pytest
 from tests.browser import Browser, chromium
 from tests.conftest import CLEAN, FAULTY, S
 from xlsxeval import api
+from xlsxeval.report.excerpt import Excerpt
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.html import html_page
-from xlsxeval.report.outcome import Excerpt, Outcome, Reading
+from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 
@@ -237,13 +238,14 @@ def test_findings_of_a_sample(page: Page) -> None:
     assert page.browser.texts(".verdict") == ["不通过，2项错误须更正，6项警告须说明，8项提示供核对"]
     first = page.browser.ask("Array.from(document.querySelector('.excerpt').rows, (row) => Array.from(row.cells, (cell) => cell.textContent))")
     assert first == [
-        ["", "B", "C", "D", "E", "F"],
-        ["6", "2023年决算数", "", "2024年预算数", "", "2024年决算数"],
-        ["7", "10.5", "", "10.5", "", "7.28"],
-        ["8", "5.5", "", "5.5", "", "5.5"],
+        ["", "A", "B", "C", "D", "E", "F"],
+        ["6", "经费控制情况（万元）", "2023年决算数", "2023年决算数", "2024年预算数", "2024年预算数", "2024年决算数"],
+        ["7", "三公经费", "10.50", "10.50", "10.50", "10.50", "7.28"],
+        ["8", "1、公务用车购置和维护经费", "5.50", "5.50", "5.50", "5.50", "5.50"],
     ]
+    assert page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length") == 6 + 3
     here = page.browser.ask("Array.from(document.querySelectorAll('.here'), (one) => one.parentNode.cells[0].textContent + one.cellIndex)")
-    assert here[0] == "73"  # type: ignore[index]  # a list
+    assert here[0] == "74"  # type: ignore[index]  # a list
     assert len(here) == len(outcome.findings)  # type: ignore[arg-type]  # a list
 
 

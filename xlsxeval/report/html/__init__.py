@@ -20,8 +20,9 @@ from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import SEVERITIES, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.read.cells import REFUSALS
+from xlsxeval.report.excerpt import Excerpt
 from xlsxeval.report.facts import STATES, Facts, state_of
-from xlsxeval.report.outcome import Excerpt, Outcome
+from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import catalogue
