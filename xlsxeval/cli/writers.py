@@ -65,11 +65,12 @@ def write_junit(outcomes: Iterable[Outcome], _facts: Facts, asked: Asked) -> Ite
     return junit_lines(outcomes, _catalogues(asked))
 
 
-def write_html(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iterator[str]:
+def write_html(outcomes: Iterable[Outcome], facts: Facts, asked: Asked) -> Iterator[str]:
     """Give the page for the browser."""
+    from xlsxeval import __version__
     from xlsxeval.report.html import html_page
 
-    return html_page(outcomes, facts)
+    return html_page(outcomes, facts, _catalogues(asked), f"由xlsxeval {__version__}生成")
 
 
 def write_marked(folder: Path, outcomes: Iterable[Outcome], _facts: Facts, _asked: Asked, *, force: bool) -> None:

@@ -233,15 +233,15 @@ const ordinal = (letters) => [...(letters ?? "")].reduce((sum, letter) => sum * 
 
 /** The head of the page: what the run comes to. */
 function facts() {
-  const { missing, unlisted, skipped, replaced, interrupted, roster, files, total } = data.facts;
+  const { missing, unlisted, skipped, interrupted, roster, files, total } = data.facts;
   const box = byId("facts");
   const names = (what, ones) => box.append(make("details", {}, make("summary", {}, `${what}${ones.length}个单位`), make("p", {}, ones.join("、"))));
   if (data.made) {
     byId("made").textContent = data.made;
     byId("made").hidden = false;
   }
+  if (data.counted) box.append(make("p", {}, data.counted));
   if (interrupted) box.append(make("p", { class: "notice" }, `核对中途停止：${total}个文件中只完成了${files}个。`));
-  if (replaced) box.append(make("p", {}, `其中${replaced}份是重复或较早的。`));
   const passed = Object.entries(skipped).map(([reason, count]) => `${count}个${reason}`);
   if (passed.length) box.append(make("p", {}, `跳过：${passed.join("，")}`));
   if (roster) box.append(make("p", {}, `名单上${roster}个单位。`));
