@@ -267,7 +267,7 @@ def test_findings_of_a_sample(page: Page) -> None:
         ["7", "三公经费", "10.50", "10.50", "10.50", "10.50", "7.28"],
         ["8", "1、公务用车购置和维护经费", "5.50", "5.50", "5.50", "5.50", "5.50"],
     ]
-    assert page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length") == 6 + 3
+    assert page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length") == 5 + 3
     here = page.browser.ask("Array.from(document.querySelectorAll('.here'), (one) => one.parentNode.cells[0].textContent + one.cellIndex)")
     assert here[0] == "74"  # type: ignore[index]  # a list
     assert len(here) == len(outcome.findings)  # type: ignore[arg-type]  # a list
@@ -482,6 +482,19 @@ def test_printed_with_the_findings_of_all_that_is_shown(page: Page) -> None:
     assert page.browser.ask("window.printed") == [f"问题{n}。" for n in range(1, 131)]
     assert page.messages() == ["问题7。"]
     assert page.address() == "#severity=error&open=7"
+
+
+def test_filings_follow_each_other_on_paper_and_no_finding_is_cut(page: Page) -> None:
+    full = sample(S, "县委办.xlsx")
+    some = replace(full, findings=full.findings[:3], excerpts=full.excerpts[:3])
+    page.show([replace(some, unit=f"某某局{n}") for n in range(12)])
+    pages = re.findall(rb"/Type\s*/Page\b", page.browser.pdf())
+    assert 2 <= len(pages) <= 6
+    page.browser.call("Emulation.setEmulatedMedia", media="print")
+    kept = page.browser.ask("""(window.dispatchEvent(new Event("beforeprint")),
+      [...new Set([...document.querySelectorAll(".finding")].map((one) => getComputedStyle(one).breakInside))])""")
+    page.browser.call("Emulation.setEmulatedMedia", media="")
+    assert kept == ["avoid"]
 
 
 def test_no_controls_on_paper(page: Page) -> None:

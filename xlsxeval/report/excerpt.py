@@ -23,6 +23,7 @@ class Excerpt:
     """The cells around a finding, as texts, row by row; ``rows`` from 1, ``cols`` as letters.
 
     The first row and the first column may stand further off: the head of the finding's column, the label of its row.
+    Around the edge nothing is empty, but for the finding's own cell.
     """
 
     rows: tuple[int, ...]
@@ -45,11 +46,22 @@ def excerpt_of(finding: Finding, sheet: Sheet, answers: FormAnswers | None) -> E
     cols = range(max(col - _COLS, 1), col + _COLS + 1)
     head = _head(row, col, sheet, answers) if answers else None
     label = _label(row, col, sheet, _groups(finding, answers) if answers else frozenset())
-    shown_rows = (*([head.first_row] if head and head.last_row < rows[0] else []), *rows)
-    shown_cols = (*([label.first_col] if label and label.last_col < cols[0] else []), *cols)
-    merges = [one for one in sheet.merges if one.first_row <= rows[-1] and one.last_row >= shown_rows[0]]
-    texts = tuple(tuple(_text(_first_cell(r, c, sheet, merges)) for c in shown_cols) for r in shown_rows)
-    return Excerpt(shown_rows, tuple(map(column_letters, shown_cols)), texts)
+    far_rows = [head.first_row] if head and head.last_row < rows[0] else []
+    far_cols = [label.first_col] if label and label.last_col < cols[0] else []
+    merges = [one for one in sheet.merges if one.first_row <= rows[-1] and one.last_row >= (far_rows or rows)[0]]
+    places = [(r, c) for r in (*far_rows, *rows) for c in (*far_cols, *cols)]
+    texts = {at: _text(_first_cell(*at, sheet, merges)) for at in places}
+    seen = [at for at, text in texts.items() if text] + [(row, col)]
+    shown_rows = (*far_rows, *_within(rows, {r for r, _ in seen}))
+    shown_cols = (*far_cols, *_within(cols, {c for _, c in seen}))
+    cells = tuple(tuple(texts[r, c] for c in shown_cols) for r in shown_rows)
+    return Excerpt(shown_rows, tuple(map(column_letters, shown_cols)), cells)
+
+
+def _within(places: range, seen: set[int]) -> range:
+    """Leave out what is empty at both ends."""
+    kept = [place for place in places if place in seen]
+    return range(kept[0], kept[-1] + 1)
 
 
 def _place(cell: str) -> tuple[int, int]:
