@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options say of the reports: the set, and for notices the template, the deadline and whom to ask."""
+    """What the options say of the reports: the set, and for notices the template, the deadline and names."""
 
     set_name: str | None = None
     template: Path | None = None
     deadline: str = ""
     contact: str = ""
+    sender: str = ""
 
 
 def write_json(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iterator[str]:
@@ -105,7 +106,8 @@ def write_notices(folder: Path, outcomes: Iterable[Outcome], _facts: Facts, aske
     from xlsxeval.report.notice import notices
 
     own_folder(folder)
-    letters = notices(outcomes, load_template(asked.template), deadline=asked.deadline, contact=asked.contact)
+    template = load_template(asked.template)
+    letters = notices(outcomes, template, deadline=asked.deadline, contact=asked.contact, sender=asked.sender)
     for name, content in letters:
         write_output(folder / name, content, force=force)
 
