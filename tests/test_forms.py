@@ -82,6 +82,7 @@ def test_a_small_form_loads(tmp_path: Path) -> None:
         ("甲 + 乙", "甲 + 和", "表.yaml:11: 公式循环引用：和 → 和"),
         ("甲: {kind: money}", "甲: {kind: money, formula: 和}", "表.yaml:9: 公式循环引用：甲 → 和 → 甲"),
         ("that: 甲 <= 乙", "that: 甲 + 乙", "表.yaml:15: “甲 + 乙”不是条件，请写成“左边 = 右边”之类"),
+        ("that: 甲 <= 乙", "that: AND(甲 <= 乙, 甲 >= 0)\n    faults: [甲太大]", "表.yaml:13: faults有1项，AND有2部分，应当一样多"),
         ("that: 甲 <= 乙", "that: 甲 <= *.丙", "表.yaml:13: that、computed、filled、each至少写一个，“*”至少要能代表一个名称"),
         ("that: 甲 <= 乙", "computed: [甲]", "表.yaml:15: “甲”没有公式，不能写在computed里"),
         ("that: 甲 <= 乙", "each: {丁: 甲 <= 乙}", "表.yaml:15: “丁”不是清单"),

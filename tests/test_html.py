@@ -17,14 +17,18 @@ import pytest
 
 from tests.browser import Browser, chromium
 from tests.conftest import CLEAN, FAULTY, S
-from xlsxeval import api
+from xlsxeval import __version__, api
+from xlsxeval.cli.writers import Asked, write_html
+from xlsxeval.report.excerpt import Excerpt
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.html import html_page
-from xlsxeval.report.outcome import Excerpt, Outcome, Reading
+from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 
 pytestmark = pytest.mark.xdist_group("chromium")
+
+CATALOGUES = {name: api.rules(api.load_set(name)) for name in ("hunan", "national")}
 
 HOSTILE = (
     "</script><script>document.title='hurt'</script>",
@@ -86,7 +90,7 @@ class Page:
 
     def show(self, outcomes: Sequence[Outcome], hash_: str = "", facts: Facts = Facts(), made: str = "") -> None:  # noqa: B008  # frozen
         """Write the page and open it."""
-        self.path.write_bytes("".join(html_page(outcomes, facts, made)).encode())
+        self.path.write_bytes("".join(html_page(outcomes, facts, CATALOGUES, made)).encode())
         self.browser.open(self.path.as_uri() + hash_)
 
     def units(self) -> list[str]:
@@ -129,7 +133,7 @@ def data_of(text: str) -> dict[str, Any]:
 
 
 def test_the_file_stands_alone() -> None:
-    text = "".join(html_page(FOUR, Facts()))
+    text = "".join(html_page(FOUR, Facts(), CATALOGUES))
     assert re.findall(r"(?<![-\w])(?:src|href|action)=|url\(|@import", text) == []
     assert re.findall(r"https?://", text) == []
     assert re.findall(r"\son\w+=|\sstyle=", text) == []
@@ -143,7 +147,7 @@ def test_the_file_stands_alone() -> None:
 
 
 def test_the_same_on_every_run() -> None:
-    assert list(html_page(FOUR, Facts())) == list(html_page(FOUR, Facts()))
+    assert list(html_page(FOUR, Facts(), CATALOGUES)) == list(html_page(FOUR, Facts(), CATALOGUES))
 
 
 def test_written_as_it_comes() -> None:
@@ -153,14 +157,14 @@ def test_written_as_it_comes() -> None:
     peaks = []
     for count in (200, 200, 2000):
         tracemalloc.start()
-        assert sum(map(len, html_page((replace(one, unit=str(n)) for n in range(count)), Facts()))) > count * 500
+        assert sum(map(len, html_page((replace(one, unit=str(n)) for n in range(count)), Facts(), CATALOGUES))) > count * 500
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < peaks[1] * 1.5
 
 
 def test_data_is_json_without_tags_and_signs_that_cannot_be_seen() -> None:
-    text = "".join(html_page([replace(FOUR[1], unit=INVISIBLE, notes=HOSTILE)], Facts(missing=(HOSTILE[0],))))
+    text = "".join(html_page([replace(FOUR[1], unit=INVISIBLE, notes=HOSTILE)], Facts(missing=(HOSTILE[0],)), CATALOGUES))
     text.encode()
     data = data_of(text)
     assert data["facts"]["missing"] == [HOSTILE[0]]
@@ -172,14 +176,35 @@ def test_data_is_json_without_tags_and_signs_that_cannot_be_seen() -> None:
 
 def test_rules_are_those_of_the_set() -> None:
     unknown = replace(FOUR[1], formset="没有这套")
-    data = data_of("".join(html_page([FOUR[1], UNUSABLE, unknown], Facts())))
+    data = data_of("".join(html_page([FOUR[1], UNUSABLE, unknown], Facts(), CATALOGUES)))
     rules = data["rules"]
     catalogue = api.rules(api.load_set("hunan"))
     assert {code: rule["title"] for code, rule in rules["hunan"].items()} == {
         code: catalogue[code].title for code in ("E01", "E17")
     }
-    assert rules[""] == {"R01": {"title": "文件是空的"}}
-    assert rules["没有这套"] == {}
+    assert rules[""]["R01"]["title"] == "文件是空的"
+    assert rules["没有这套"] == rules["hunan"]  # the first set that has them
+
+
+def test_the_rules_of_an_own_set_given_by_path_and_the_program_in_the_head(page: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "本县"
+    folder.mkdir()
+    own = "extends: hunan/自评表.yaml\nchecks:\n  E04: {title: 总分算得不对}\n"
+    (folder / "自评表.yaml").write_text(own, encoding="utf-8")
+    (folder / "set.yaml").write_text("set: 本县\nextends: hunan/set.yaml\nforms: [自评表.yaml]\nchecks: ~\n", encoding="utf-8")
+    formset = api.load_set(str(folder))
+    outcomes = api.outcomes((FAULTY / "filled.xlsx").read_bytes(), formset=formset, file="甲.xlsx")
+    assert {one.formset for one in outcomes} == {"本县"}
+    facts = Facts(files=1, total=1, states={"error": 1})
+    asked = Asked(set_name=str(folder))
+    pieces = list(write_html(outcomes, facts, asked))
+    assert list(write_html(outcomes, facts, asked)) == pieces
+    assert data_of("".join(pieces))["rules"]["本县"]["E04"]["title"] == "总分算得不对"
+    page.path.write_text("".join(pieces), encoding="utf-8")
+    page.browser.open(page.path.as_uri())
+    assert page.browser.texts("#made") == [f"由xlsxeval {__version__}生成"]
+    assert page.browser.texts("#facts > *") == ["共核对1个文件：1份须更正。"]
+    assert "规则 E04　总分算得不对" in page.browser.texts(".finding summary")
 
 
 def test_index(page: Page) -> None:
@@ -217,7 +242,7 @@ def test_head_says_only_what_is_known(page: Page) -> None:
     page.show(FOUR, facts=facts, made="2025年4月12日，xlsxeval 0.1.0")
     assert page.browser.texts("#made") == ["2025年4月12日，xlsxeval 0.1.0"]
     assert page.browser.texts("#facts > *") == [
-        "核对中途停止：9个文件中只完成了3个。", "其中1份是重复或较早的。", "跳过：2个临时文件，1个其他类型", "名单上5个单位。",
+        "共核对9个文件中的3个：没有结果；另有1份重复或较早的没有计入。", "核对中途停止：9个文件中只完成了3个。", "跳过：2个临时文件，1个其他类型", "名单上5个单位。",
         "没有报送的2个单位丁局、<b>戊局", "不在名单上的1个单位丙中心",
     ]  # fmt: skip
 
@@ -237,13 +262,14 @@ def test_findings_of_a_sample(page: Page) -> None:
     assert page.browser.texts(".verdict") == ["不通过，2项错误须更正，6项警告须说明，8项提示供核对"]
     first = page.browser.ask("Array.from(document.querySelector('.excerpt').rows, (row) => Array.from(row.cells, (cell) => cell.textContent))")
     assert first == [
-        ["", "B", "C", "D", "E", "F"],
-        ["6", "2023年决算数", "", "2024年预算数", "", "2024年决算数"],
-        ["7", "10.5", "", "10.5", "", "7.28"],
-        ["8", "5.5", "", "5.5", "", "5.5"],
+        ["", "A", "B", "C", "D", "E", "F"],
+        ["6", "经费控制情况（万元）", "2023年决算数", "2023年决算数", "2024年预算数", "2024年预算数", "2024年决算数"],
+        ["7", "三公经费", "10.50", "10.50", "10.50", "10.50", "7.28"],
+        ["8", "1、公务用车购置和维护经费", "5.50", "5.50", "5.50", "5.50", "5.50"],
     ]
+    assert page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length") == 5 + 3
     here = page.browser.ask("Array.from(document.querySelectorAll('.here'), (one) => one.parentNode.cells[0].textContent + one.cellIndex)")
-    assert here[0] == "73"  # type: ignore[index]  # a list
+    assert here[0] == "74"  # type: ignore[index]  # a list
     assert len(here) == len(outcome.findings)  # type: ignore[arg-type]  # a list
 
 
@@ -422,7 +448,7 @@ def test_hostile_texts_stay_texts(page: Page) -> None:
 def test_no_script_but_ours_would_run(browser: Browser, tmp_path: Path) -> None:
     """Even a script or a picture that got into the page is kept out by its policy."""
     hurt = "<script>document.title='hurt'</script><img src=x onerror=\"document.title='hurt'\">"
-    text = "".join(html_page(FOUR, Facts()))
+    text = "".join(html_page(FOUR, Facts(), CATALOGUES))
     path = tmp_path / "报告.html"
     path.write_bytes(text.replace("<main", f"{hurt}<main", 1).encode())
     browser.open(path.as_uri())
@@ -434,7 +460,7 @@ def test_no_script_but_ours_would_run(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_a_torn_file_says_so(page: Page) -> None:
-    page.path.write_bytes("".join(html_page(FOUR, Facts())).encode()[:-9000])
+    page.path.write_bytes("".join(html_page(FOUR, Facts(), CATALOGUES)).encode()[:-9000])
     page.browser.open(page.path.as_uri())
     assert page.browser.ask("[document.getElementById('wait').hidden, document.getElementById('main').hidden]") == [False, True]
     assert "文件可能不完整" in page.browser.texts("#wait")[0]
@@ -456,6 +482,19 @@ def test_printed_with_the_findings_of_all_that_is_shown(page: Page) -> None:
     assert page.browser.ask("window.printed") == [f"问题{n}。" for n in range(1, 131)]
     assert page.messages() == ["问题7。"]
     assert page.address() == "#severity=error&open=7"
+
+
+def test_filings_follow_each_other_on_paper_and_no_finding_is_cut(page: Page) -> None:
+    full = sample(S, "县委办.xlsx")
+    some = replace(full, findings=full.findings[:3], excerpts=full.excerpts[:3])
+    page.show([replace(some, unit=f"某某局{n}") for n in range(12)])
+    pages = re.findall(rb"/Type\s*/Page\b", page.browser.pdf())
+    assert 2 <= len(pages) <= 6
+    page.browser.call("Emulation.setEmulatedMedia", media="print")
+    kept = page.browser.ask("""(window.dispatchEvent(new Event("beforeprint")),
+      [...new Set([...document.querySelectorAll(".finding")].map((one) => getComputedStyle(one).breakInside))])""")
+    page.browser.call("Emulation.setEmulatedMedia", media="")
+    assert kept == ["avoid"]
 
 
 def test_no_controls_on_paper(page: Page) -> None:

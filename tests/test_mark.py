@@ -33,7 +33,7 @@ from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.mark.sheet import Layout
 from xlsxeval.mark.styles import FILLS
-from xlsxeval.read.cells import Range, Refused, Workbook
+from xlsxeval.read.cells import Limits, Range, Refused, Workbook
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.text import safe
@@ -278,6 +278,15 @@ def test_the_sheet_lists_all_with_links() -> None:
     assert sheet.column_dimensions["J"].hidden
     assert sheet.print_title_rows == "$4:$4"
     assert (sheet["B5"].fill.fgColor.rgb, sheet["B6"].fill.fgColor.rgb) == (FILLS["error"], FILLS["warning"])
+
+
+def test_names_of_options_stand_in_no_copy() -> None:
+    [refused] = api.outcomes(b"PK" + b"1" * 100, limits=Limits(max_file=10), file="大.xlsx")
+    assert "（--max-file）" in refused.findings[0].message
+    book = load(opinion_sheet([refused]))
+    texts = [str(cell.value) for row in book["审核意见"].iter_rows() for cell in row if cell.value]
+    assert "文件大于0 MiB，超过限度，请删去多余内容后重新保存。" in texts
+    assert not [text for text in texts if "--" in text]
 
 
 def test_nothing_found_is_said() -> None:

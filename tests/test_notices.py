@@ -14,6 +14,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from click.testing import CliRunner
 from docx.document import Document
 from docx.shared import Mm
 from hypothesis import example, given
@@ -24,7 +25,9 @@ from markdown_it.token import Token
 from tests.conftest import FAULTY, SAMPLES
 from tests.test_reports import FINDING, HOSTILE
 from xlsxeval import api
+from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
+from xlsxeval.read.cells import Limits
 from xlsxeval.report.filename import file_stem
 from xlsxeval.report.letter import escape, load_template
 from xlsxeval.report.notice import notices
@@ -86,12 +89,46 @@ def test_files_without_a_unit_get_one_each_under_the_name_of_the_file_only() -> 
     unusable = replace(FINDING, code="R01", form="", sheet="", cell="", message="不是工作簿。", found="", expected="")
     found = letters([Outcome(f"C:\\报送\\{name}", "unusable", (unusable,)) for name in ("a.xlsx", "b.xlsx")])
     assert list(found)[::2] == ["退回修改通知-a.xlsx.md", "退回修改通知-b.xlsx.md"]
-    text = found["退回修改通知-a.xlsx.md"].decode()
-    assert "报送" not in text.splitlines()[2]
-    assert "| 1 | 整个文件 |  |  | 不是工作簿。 |" in text
+    assert found["退回修改通知-a.xlsx.md"].decode() == """# 关于退回修改绩效自评材料的通知
+
+报送单位：
+
+你单位报送的文件“a.xlsx”不能读取，没有核对：不是工作簿。
+
+请尽快处理好，并重新报送电子表格。
+
+> 2025年4月1日
+"""
+    paragraphs = [one.text for one in docx.Document(io.BytesIO(found["退回修改通知-b.xlsx.docx"])).paragraphs]
+    assert paragraphs[1:3] == ["报送单位：", "你单位报送的文件“b.xlsx”不能读取，没有核对：不是工作簿。"]
 
 
-@pytest.mark.parametrize("code", ["R12", "R13"])
+def test_a_file_that_cannot_be_read_beside_one_that_can() -> None:
+    unusable = replace(FINDING, code="R01", form="", sheet="", cell="", message="文件是空的。", found="", expected="")
+    text = markdown([outcome("某某局"), Outcome("乙.xlsx", "unusable", (unusable,), unit="某某局")], deadline="4月30日")
+    assert text.startswith("""# 关于退回修改2024年度绩效自评材料的通知
+
+某某局：
+
+你单位报送的文件“乙.xlsx”不能读取，没有核对：文件是空的。
+
+你单位报送的2024年度绩效自评材料已经核对，有1项错误须更正。现退回修改，具体如下。
+
+## 一、须更正的事项
+
+### 自评表
+
+""")
+    assert "请于4月30日前在原表上修改" in text
+
+
+def test_names_of_options_stand_in_no_letter() -> None:
+    refused = api.outcomes(b"PK" + b"1" * 100, limits=Limits(max_file=10), file="大.xlsx")
+    assert "（--max-file）" in refused[0].findings[0].message
+    assert "没有核对：文件大于0 MiB，超过限度，请删去多余内容后重新保存。" in markdown(refused)
+
+
+@pytest.mark.parametrize("code", ["R10", "R11", "R12", "R13"])
 def test_nobody_gets_a_letter_for_what_failed_here(code: str) -> None:
     assert letters([Outcome("a.xlsx", "unusable", (replace(FINDING, code=code, form=""),))]) == {}
 
@@ -133,6 +170,22 @@ def test_a_letter_to_the_letter() -> None:
 
 > 2025年4月1日
 """
+
+
+def test_who_sends_it_stands_above_the_day() -> None:
+    [text, document] = letters([outcome("某某局")], sender="某某县*财政局*").values()
+    assert text.decode().endswith("\n\n> 某某县\\*财政局\\*\n>\n> 2025年4月1日\n")
+    last = docx.Document(io.BytesIO(document)).paragraphs[-2:]
+    assert [(one.text, one.alignment) for one in last] == [
+        (text, docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT) for text in ("某某县*财政局*", "2025年4月1日")
+    ]
+
+
+def test_who_sends_it_is_an_option_of_check(tmp_path: Path) -> None:
+    options = ["--notice", str(tmp_path / "通知"), "--sender", "某某县财政局", "--jobs", "1"]
+    result = CliRunner().invoke(check_command, [str(FAULTY / "filled.xlsx"), *options])
+    assert result.exit_code == 1, result.output
+    assert "\n> 某某县财政局\n>\n> " in (tmp_path / "通知" / "退回修改通知-青石县水利事务中心.md").read_text(encoding="utf-8")
 
 
 def test_without_deadline_contact_and_errors_the_letter_still_reads_well() -> None:

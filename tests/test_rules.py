@@ -122,3 +122,57 @@ def test_years_of_the_two_forms(hunan: FormSet) -> None:
     found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filings(mixed, (hunan,))[0])}
     assert ("X05", "自评表", "D2") in found
     assert not [one for one in found if one[0] == "B15"]
+
+
+def messages(formset: FormSet, forms: object, code: str) -> list[str]:
+    return [one.message for one in run_rules(filing_of(formset, forms)) if one.code == code]
+
+
+def test_what_is_too_small_is_said_to_be_short_and_what_is_too_large_to_be_over(hunan: FormSet) -> None:
+    short = {"基础数据表": {"公用经费.决算数": "1", "办公经费.决算数": "80.4", "会议费培训费.决算数": "10"}}
+    assert messages(hunan, short, "B08") == [
+        "公用经费小于其中各项之和：公用经费（决算数）为1，应不小于80.4 + 10 = 90.4，少89.4。请核对公用经费和其中各项。"
+    ]
+    over = {"基础数据表": {"公用经费.预算数": "60", "公用经费.决算数": "65"}}
+    assert messages(hunan, over, "B10") == [
+        "决算数超过预算数：公用经费（决算数）为65，公用经费（预算数）为60，超出5。请核对决算数和预算数；确属超支的，请说明原因。"
+    ]
+
+
+@pytest.mark.parametrize("name", ["hunan", "hunan-2018", "hunan-2021"])
+def test_an_empty_sum_is_explained_in_words_that_fit_its_row(name: str) -> None:
+    forms = {"基础数据表": {"公务用车购置和维护经费.决算数": None, "公车运行维护.决算数": "5.5", "办公经费.决算数": "3"}}
+    formset = api.load_set(name)
+    fix = "请补填合计；合计原来有公式的，请恢复公式。"
+    # Data without a workbook computes the sums; a cell that is there and empty is what a workbook has.
+    content = api.fill(formset, {"year": 2024, "forms": forms})
+    found = [one.message for one in api.check(content, formset=formset).findings if one.code == "B09"]
+    assert f"公务用车购置和维护经费（决算数）空着，应为5.5。{fix}" in found
+    assert f"各项已填而合计空着，应不小于3。{fix}" in found
+    assert api.rules(formset)["B09"].why == "合计下面的各项已经填了数，合计就不会没有数。"
+
+
+@pytest.mark.parametrize(
+    ("said", "found", "rate"),
+    [("88%", "88%", "按执行数和预算数为80.00%"), ("80%", "80%", "80%"), (None, "80.00%", "80.00%"), ("80.00%", "80.00%", "80.00%")],
+)
+def test_a_low_rate_is_quoted_as_the_cell_has_it(hunan: FormSet, said: str | None, found: str, rate: str) -> None:
+    one = {"一级指标": "产出指标", "三级指标": "培训", "年度指标值": "≥10次", "实际完成值": "10次", "分值": "50", "得分": "50"}
+    forms = {"自评表": {"全年预算数": "1000", "全年执行数": "800", "指标": [one], **({"执行率": said} if said else {})}}
+    checked = api.check(api.fill(hunan, {"year": 2024, "forms": forms}))
+    [low] = [one for one in checked.findings if one.code == "E11"]
+    assert (low.cell, low.found, low.expected) == ("G5", found, "说明原因")
+    assert low.message == f"执行率{rate}，低于90%，没有说明原因。请在实际完成情况或偏差原因里说明。"
+
+
+@pytest.mark.parametrize(("score", "fault"), [("31", "得分超过分值：得分为31，分值为30，超出1"), ("-1", "得分为负数：得分为-1，应不小于0，少1")])
+def test_a_score_is_said_to_be_too_high_or_below_nothing(hunan: FormSet, score: str, fault: str) -> None:
+    line = {"一级指标": "产出指标", "三级指标": "会议数", "年度指标值": "13次", "实际完成值": "13次", "分值": "30", "得分": score}
+    assert messages(hunan, {"自评表": {"指标": [line]}}, "E05") == [f"“会议数”{fault}。请改正得分。"]
+
+
+def test_the_score_of_the_money_is_said_to_be_too_high_or_below_nothing(hunan: FormSet) -> None:
+    too_high = {"自评表": {"资金分值": "10", "资金得分": "11"}}
+    assert messages(hunan, too_high, "E05") == ["得分超过分值：资金得分为11，资金分值为10，超出1。请改正得分。"]
+    below = {"自评表": {"资金分值": "10", "资金得分": "-1"}}
+    assert messages(hunan, below, "E05") == ["得分为负数：资金得分为-1，应不小于0，少1。请改正得分。"]

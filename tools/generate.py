@@ -57,7 +57,7 @@ def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
     catalogues = {hunan.name: api.rules(hunan)}
     for name, lines in (("findings.csv", csv_lines), ("findings.sarif", sarif_lines), ("junit.xml", junit_lines)):
         yield REPORTS / name, "".join(lines(outcomes, catalogues)).encode()
-    given = {"deadline": "2025年4月30日", "contact": "某某县财政局绩效管理股", "today": date(2025, 4, 1)}
+    given = {"deadline": "2025年4月30日", "contact": "绩效管理股", "sender": "某某县财政局", "today": date(2025, 4, 1)}
     for name, content in notices(outcomes, load_template(), **given):
         if name.endswith(".md"):
             yield REPORTS / name, content

@@ -33,6 +33,7 @@ _LARGE = 512 * 1024
 )
 @click.option("--deadline", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
 @click.option("--contact", default="", metavar="联系人", help="通知里写的联系人和电话")
+@click.option("--sender", default="", metavar="单位", help="通知的落款，写在日期上面")
 @click.option("--force", is_flag=True, help="覆盖已有的输出文件")
 @click.option("--select", "select", multiple=True, metavar="代码,...", help="只用这些规则，如 E,B01；可以写多次")
 @click.option("--ignore", "ignore", multiple=True, metavar="代码,...", help="不用这些规则")
@@ -53,6 +54,7 @@ def check_command(
     template: Path | None,
     deadline: str,
     contact: str,
+    sender: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     waive: Path | None,
@@ -119,7 +121,7 @@ def check_command(
     from xlsxeval.cli.writers import Asked
 
     paths = {printable(path): path for path in found.files}
-    asked = Asked(set_name, template, deadline, contact, paths, settings.limits)
+    asked = Asked(set_name, template, deadline, contact, sender, paths, settings.limits)
     if any(one.name == "notice" for one in reports):
         from xlsxeval.report.letter import load_template
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the options say of the reports: the set, and for notices the template, the deadline and whom to ask.
+    """What the options say of the reports: the set, and for notices the template, the deadline and names.
 
     ``paths`` are the files by the names that outcomes give them, ``limits`` those they were read with.
     """
@@ -33,6 +33,7 @@ class Asked:
     template: Path | None = None
     deadline: str = ""
     contact: str = ""
+    sender: str = ""
     paths: Mapping[str, Path] = field(default_factory=dict)
     limits: Limits = Limits()  # noqa: RUF009  # frozen
 
@@ -77,11 +78,12 @@ def write_junit(outcomes: Iterable[Outcome], _facts: Facts, asked: Asked) -> Ite
     return junit_lines(outcomes, _catalogues(asked))
 
 
-def write_html(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iterator[str]:
+def write_html(outcomes: Iterable[Outcome], facts: Facts, asked: Asked) -> Iterator[str]:
     """Give the page for the browser."""
+    from xlsxeval import __version__
     from xlsxeval.report.html import html_page
 
-    return html_page(outcomes, facts)
+    return html_page(outcomes, facts, _catalogues(asked), f"由xlsxeval {__version__}生成")
 
 
 def write_marked(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool) -> None:
@@ -126,7 +128,8 @@ def write_notices(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked
     from xlsxeval.report.notice import notices
 
     target = OutputFolder(folder, force=force, spared=asked.inputs)
-    letters = notices(outcomes, load_template(asked.template), deadline=asked.deadline, contact=asked.contact)
+    template = load_template(asked.template)
+    letters = notices(outcomes, template, deadline=asked.deadline, contact=asked.contact, sender=asked.sender)
     for name, content in letters:
         target.write(name, content)
     target.finish(complete=not facts.interrupted)

@@ -128,7 +128,18 @@ def _condition(
         hints = tuple(Hint(names.formula(hint.when, lines, path, star), hint.say) for hint in spec.hints)
         at = _at(code, spec, names, node, star, lines)
         expected = _expected(spec.expected, names, lines, ("checks", code, "expected"), star)
-        yield replace(_check(code, spec, "that", node, text, at), hints=hints, expected=expected, star=star)
+        faults = _faults(code, spec, node, lines)
+        made = _check(code, spec, "that", node, text, at)
+        yield replace(made, hints=hints, expected=expected, star=star, faults=faults)
+
+
+def _faults(code: str, spec: CheckSpec, node: Node, lines: Lines) -> tuple[str, ...]:
+    """Give the faults of a condition; another condition of the same check may be a single comparison."""
+    if not spec.faults or not (isinstance(node, Call) and node.function == "AND"):
+        return ()
+    if len(spec.faults) != len(node.arguments):
+        raise lines.error(f"faults有{len(spec.faults)}项，AND有{len(node.arguments)}部分，应当一样多", "checks", code)
+    return tuple(spec.faults)
 
 
 def _expected(

@@ -124,6 +124,8 @@ class Check:
     expected: tuple[str, Node, str] | None = None
     #: What ``*`` stands for in this one of several checks with the same code.
     star: str = ""
+    #: What it is called that a part of an AND does not hold, for each part; empty where the title says it.
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

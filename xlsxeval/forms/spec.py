@@ -65,6 +65,7 @@ class CheckSpec(Struct, forbid_unknown_fields=True, frozen=True):
     fix: Annotated[str, Meta(description="填表人应当怎么做")]
     wrong: Annotated[dict[str, Any], Meta(description="反例：必须查出本条")]
     right: Annotated[dict[str, Any], Meta(description="正例：什么都不应查出")]
+    faults: Annotated[list[str], Meta(description="条件是AND的，它的各部分不成立时各叫什么；默认都是标题")] = []
     says: Annotated[str, Meta(description="应当怎样，一句话，写在“核对”表上；默认是标题")] = ""
     that: Annotated[Formula | list[Formula], Meta(description="应当成立的条件")] = []
     each: Annotated[dict[str, Formula], Meta(description="清单名: 每一行应当成立的条件")] = {}

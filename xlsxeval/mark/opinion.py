@@ -12,7 +12,7 @@ from xlsxeval.mark.parts import DECLARATION
 from xlsxeval.mark.splice import attribute_text, shown, xml_text
 from xlsxeval.mark.styles import FILLS, Styles, solid
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import verdict_text
+from xlsxeval.report.text import for_units, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.write.looks import COMPUTED, FONT, TITLE_FONT, text_height
 
@@ -45,7 +45,8 @@ def severity(finding: Finding) -> str:
 
 def said(finding: Finding) -> str:
     """Give the message, with the explanation if there is one."""
-    return shown(f"{finding.message}审核说明：{finding.waived}。" if finding.waived else finding.message)
+    message = for_units(finding)
+    return shown(f"{message}审核说明：{finding.waived}。" if finding.waived else message)
 
 
 class Opinion:

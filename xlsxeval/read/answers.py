@@ -11,11 +11,13 @@ from typing import NamedTuple
 from xlsxeval.filing import Answer, interpret
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.place import cell_name
-from xlsxeval.numbers import decimals_of, percent_text
+from xlsxeval.numbers import decimals_of, percent_text, round_half_up
 from xlsxeval.read.cells import Cell
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.(0+)")
+#: A plain decimal format and the decimals it may print: not ``0.00E+00``, ``# ?/?`` or thousands (``0,``).
+_PLAIN = re.compile(r"[^./]*[0#?](?:\.(?P<places>0*[#?]*))?[^.0#?,/]*")
 _DAY_ONE = date(1899, 12, 30)
 _LAST_DAY = 2_958_465
 _new = tuple.__new__  # half the time of Answer(…), and a form has hundreds of answers
@@ -51,10 +53,9 @@ class _Number(NamedTuple):
 def _number(number: str, code: str, kind: Kind) -> _Number:
     """Read a numeric cell by its number format, which tells percentages, dates and printed decimals."""
     shown, value = _shown(code), Decimal(number)
+    text = _special_text(value, shown) or number
     if shown.date:
-        text = _date_text(value)
         return _Number(None if kind.numeric else text, text, 0, "bad" if kind.numeric else "")
-    text = percent_text(value, shown.decimals) if shown.percent else number
     if not kind.numeric:
         return _Number(text, text, 0)
     printed = shown.decimals + 2 if shown.percent else shown.decimals
@@ -62,10 +63,34 @@ def _number(number: str, code: str, kind: Kind) -> _Number:
     return _Number(meant, text, max(printed, decimals_of(value)))
 
 
+def shown_text(cell: Cell) -> str:
+    """Give what a person sees in a cell: a percentage, a date, a number with the decimals that its format prints."""
+    if cell.kind != "number" or not cell.text:
+        return cell.text
+    shown, value = _shown(cell.format), Decimal(cell.text)
+    return _special_text(value, shown) or (cell.text if shown.most is None else _rounded_text(value, shown))
+
+
 class _Shown(NamedTuple):
     percent: bool
     date: bool
     decimals: int
+    #: The most decimals of a plain format, and whether it sets thousands apart; None for a format of another kind.
+    most: int | None
+    grouped: bool
+
+
+def _special_text(value: Decimal, shown: _Shown) -> str:
+    """Give the text of a percentage or a date; empty for any other number."""
+    if shown.date:
+        return _date_text(value)
+    return percent_text(value, shown.decimals) if shown.percent else ""
+
+
+def _rounded_text(value: Decimal, shown: _Shown) -> str:
+    """Print a number with as many decimals as it has, within what its format allows."""
+    places = min(max(decimals_of(value), shown.decimals), shown.most or 0)
+    return format(round_half_up(value, places), ",f" if shown.grouped else "f")
 
 
 @lru_cache(maxsize=256)
@@ -74,7 +99,9 @@ def _shown(code: str) -> _Shown:
     bare = _QUOTED.sub("", code.split(";", maxsplit=1)[0]).lower()
     decimals = _DECIMALS.search(bare)
     general = bare == "general"
-    return _Shown("%" in bare, not general and bool(set("ymd") & set(bare)), len(decimals[1]) if decimals else 0)
+    is_date, places = not general and bool(set("ymd") & set(bare)), len(decimals[1]) if decimals else 0
+    plain = _PLAIN.fullmatch(bare)
+    return _Shown("%" in bare, is_date, places, len(plain["places"] or "") if plain else None, "," in bare)
 
 
 def _date_text(value: Decimal) -> str:

@@ -30,6 +30,14 @@ class Facts:
     interrupted: bool = False
 
 
+def counted_text(facts: Facts) -> str:
+    """Say in a sentence what was checked and what became of it: ``共核对3个文件：2份须更正，1份通过``."""
+    counted = "，".join(f"{facts.states[state]}份{word}" for state, word in STATES.items() if facts.states.get(state))
+    done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
+    replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
+    return f"共核对{done}：{counted or '没有结果'}{replaced}"
+
+
 def state_of(outcome: Outcome) -> str:
     """Give the key of STATES that tells what became of a filing."""
     if outcome.verdict == "unusable":

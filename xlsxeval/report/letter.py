@@ -28,17 +28,21 @@ _EXAMPLE = {
     "年度": "2024年度",
     "期限": "2025年4月30日",
     "联系人": "某某",
+    "落款": "某某县财政局",
     "日期": "2025年4月1日",
     "错误数": 1,
     "警告数": 1,
     "须更正": [_GROUP],
     "须说明": [_GROUP],
+    "不能读取": [],
 }
+_NOTHING_READ = {**_EXAMPLE, "错误数": 0, "警告数": 0, "须更正": [], "须说明": [], "年度": ""}
 #: With everything, and with as little as there may be: a mistake may stand in either branch of a condition.
 _EXAMPLES = (
     _EXAMPLE,
     {**_EXAMPLE, "错误数": 0, "须更正": []},
-    {**_EXAMPLE, "警告数": 0, "须说明": [], "年度": "", "期限": "", "联系人": ""},
+    {**_EXAMPLE, "警告数": 0, "须说明": [], "年度": "", "期限": "", "联系人": "", "落款": ""},
+    {**_NOTHING_READ, "不能读取": [{"文件": "表.xlsx", "问题": "问题。"}]},
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 
 from xlsxeval.forms.model import SEVERITIES
-from xlsxeval.report.facts import STATES, Facts
+from xlsxeval.report.facts import Facts, counted_text
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
@@ -64,10 +64,7 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 def facts_lines(facts: Facts) -> Iterator[str]:
     """Yield what the run comes to: counts, what was passed over, who is missing."""
-    counted = "，".join(f"{facts.states[state]}份{word}" for state, word in STATES.items() if facts.states.get(state))
-    done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
-    replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
-    yield from _wrapped(f"共核对{done}：{counted or '没有结果'}{replaced}", 0)
+    yield from _wrapped(counted_text(facts), 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
         yield from _wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.text import for_units
 from xlsxeval.report.word import word_document
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import clean
@@ -20,11 +21,17 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 #: Failures of this machine and of the program: no unit can correct them.
-_OURS = frozenset({"R12", "R13"})
+_OURS = frozenset({"R10", "R11", "R12", "R13"})
 
 
 def notices(
-    outcomes: Iterable[Outcome], template: Template, *, deadline: str = "", contact: str = "", today: date | None = None
+    outcomes: Iterable[Outcome],
+    template: Template,
+    *,
+    deadline: str = "",
+    contact: str = "",
+    sender: str = "",
+    today: date | None = None,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield the notices, as names of files and their content: a .md and a .docx for each unit, in order of appearance.
 
@@ -35,13 +42,14 @@ def notices(
         template: what ``letter.load_template`` gave.
         deadline: until when the unit must send its forms again, as it is to be printed.
         contact: whom to ask, as it is to be printed.
+        sender: who sends the letters, printed above the day.
         today: the day printed as the letter's; default: today.
 
     Raises:
         DefinitionError: if the template cannot be filled in.
     """
     day = today or date.today()  # noqa: DTZ011  # the clerk's own day
-    fixed = {"期限": deadline, "联系人": contact, "日期": f"{day.year}年{day.month}月{day.day}日"}
+    fixed = {"期限": deadline, "联系人": contact, "落款": sender, "日期": f"{day.year}年{day.month}月{day.day}日"}
     taken: set[str] = set()
     for packed in _by_unit(outcomes).values():
         filings = [json.loads(zlib.decompress(one)) for one in packed]
@@ -73,6 +81,7 @@ def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
         "项目": outcome.subject,
         "文件": file,
         "年度": outcome.year,
+        "unusable": outcome.verdict == "unusable",
         "findings": [
             {
                 "severity": one.severity,
@@ -81,7 +90,7 @@ def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
                 "位置": one.cell or ("整张表" if one.form else "整个文件"),
                 "填的是": one.found,
                 "应为": one.expected,
-                "问题": one.message,
+                "问题": for_units(one),
                 "代码": one.code,
             }
             for one in findings
@@ -91,18 +100,21 @@ def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
 
 def _values(filings: list[dict[str, Any]]) -> dict[str, object]:
     years = sorted({str(one["年度"]) for one in filings if one["年度"]})
-    errors, warnings = (_groups(filings, severity) for severity in ("error", "warning"))
+    unread = [one for one in filings if one["unusable"]]
+    read = [one for one in filings if not one["unusable"]]
+    errors, warnings = (_groups(read, severity) for severity in ("error", "warning"))
     items = [item for group in (*errors, *warnings) for item in group["问题"]]
     for number, item in enumerate(items, 1):
         item["序号"] = number
     first = filings[0]
     return {
-        "单位": first["单位"] or first["文件"] or "报送单位",
+        "单位": first["单位"] or ("" if first["unusable"] else first["文件"]) or "报送单位",
         "年度": f"{'、'.join(years)}年度" if years else "",
         "错误数": sum(len(group["问题"]) for group in errors),
         "警告数": sum(len(group["问题"]) for group in warnings),
         "须更正": errors,
         "须说明": warnings,
+        "不能读取": [{"文件": one["文件"], "问题": item["问题"]} for one in unread for item in one["findings"]],
     }
 
 

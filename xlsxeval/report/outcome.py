@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from xlsxeval.forms.place import column_letters
-from xlsxeval.read.cells import Cell, Sheet, Workbook
-from xlsxeval.read.shifted import column_number
+from xlsxeval.read.cells import Workbook
+from xlsxeval.report.excerpt import Excerpt, excerpt_of
 from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.finding import Checked, Finding, count
 from xlsxeval.rules.summary import Summary, summarize
-
-#: How many rows and columns around a cell an excerpt shows, and how much of a text.
-_ROWS, _COLS, _LONGEST = 1, 2, 60
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """The cells around a finding, as texts, row by row; ``rows`` from 1, ``cols`` as letters."""
-
-    rows: tuple[int, ...]
-    cols: tuple[str, ...]
-    cells: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +72,7 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         explained: say how it was read, label by label.
     """
     filing = checked.filing
-    sheets = {sheet.name: sheet for sheet in book.sheets} if book else {}
-    excerpts = tuple(_excerpt(one, sheets.get(one.sheet)) for one in checked.findings) if book else ()
+    excerpts = _excerpts(checked, book) if book else ()
     if filing is None:
         whose = (checked.file, checked.verdict, checked.findings, checked.notes)
         return Outcome(*whose, excerpts=excerpts, sha256=checked.sha256)
@@ -107,17 +93,10 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
     )
 
 
-def _excerpt(finding: Finding, sheet: Sheet | None) -> Excerpt | None:
-    if sheet is None or not finding.cell:
-        return None
-    letters = finding.cell.rstrip("0123456789")
-    row, col = int(finding.cell[len(letters) :]), column_number(letters)
-    rows = tuple(range(max(row - _ROWS, 1), row + _ROWS + 1))
-    cols = tuple(range(max(col - _COLS, 1), col + _COLS + 1))
-    texts = tuple(tuple(_shown(sheet.cells.get((r, c))) for c in cols) for r in rows)
-    return Excerpt(rows, tuple(map(column_letters, cols)), texts)
-
-
-def _shown(cell: Cell | None) -> str:
-    text = "" if cell is None else " ".join(cell.text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _excerpts(checked: Checked, book: Workbook) -> tuple[Excerpt | None, ...]:
+    sheets = {sheet.name: sheet for sheet in book.sheets}
+    forms = checked.filing.forms if checked.filing else {}
+    return tuple(
+        excerpt_of(one, sheets[one.sheet], forms.get(one.form)) if one.sheet in sheets else None
+        for one in checked.findings
+    )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from xlsxeval.forms.model import SEVERITIES
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 from xlsxeval.text import safe
 
+#: How a message names the option that would help whoever runs the program.
+_OPTION = re.compile(r"（--[a-z-]+）")
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
 
 
@@ -30,6 +34,11 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
     if outcome.summary is not None and outcome.summary.indicators:
         yield safe(f"小结：{summary_text(outcome.summary)}")
     yield safe(f"{outcome.file}：{verdict_text(outcome)}")
+
+
+def for_units(finding: Finding) -> str:
+    """Give the message as units read it, who run no program: without the names of its options."""
+    return _OPTION.sub("", finding.message)
 
 
 def reading_lines(outcome: Outcome) -> Iterator[str]:

@@ -68,10 +68,16 @@ def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
             continue
         if not _explained(answers, ones, _SPENDING):
-            text = f"执行率{percent_text(spent / budget)}，低于{percent_text(limit, 0)}，没有说明原因"
-            field = "执行率" if answers.fields.get("执行率") and answers.fields["执行率"].cell else "全年执行数"
+            rate, stated = percent_text(spent / budget), answers.fields.get("执行率")
+            said = stated.text if stated and stated.text and not stated.own else rate
+            agrees = said == rate or (
+                stated and isinstance(stated.value, Decimal) and percent_text(stated.value) == rate
+            )
+            is_low = f"{said if agrees else '按执行数和预算数为' + rate}，低于{percent_text(limit, 0)}"
+            text = f"执行率{is_low}，没有说明原因"
+            field, found = ("执行率", said) if stated and stated.cell else ("全年执行数", plain(spent))
             where = place(answers, answers.fields[field].cell, field)
-            yield finding(of, text, found=percent_text(spent / budget), expected="说明原因", **where)
+            yield finding(of, text, found=found, expected="说明原因", **where)
 
 
 @rule(

@@ -22,6 +22,8 @@ from xlsxeval.rules.finding import Finding
 
 #: The comparison read from right to left.
 FLIPPED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
+#: What the left side of a comparison that failed is to the right one.
+_AWAY = {"<=": "超出", "<": "超出", ">=": "少", ">": "少"}
 PASS, FAIL, BLANK = "通过", "不通过", "未填"
 
 
@@ -137,14 +139,15 @@ def _how(node: Node, numbers: Numbers, result: str) -> str:
 
 def _condition_finding(check: Check, numbers: Numbers) -> Finding:
     failed = _failed_part(check.node, numbers)
-    message, found, should = check.title, "", ""
+    title, found, should = _fault(check, numbers), "", ""
+    message = title
     if isinstance(failed, Binary) and not only_counts(failed):
         across = len({ref.form for ref in check.reads}) > 1
-        message = f"{check.title}：{_side(failed.left, numbers, across=across)}，"
+        message = f"{title}：{_side(failed.left, numbers, across=across)}，"
         message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
         if isinstance(left, Decimal) and isinstance(right, Decimal):
-            message += f"，{'相差' if failed.operator == '=' else '超出'}{plain(abs(left - right))}"
+            message += f"，{_AWAY.get(failed.operator, '相差')}{plain(abs(left - right))}"
             causes = _equal_causes(failed, check, left, right, numbers) if failed.operator == "=" else ""
             message += f"；{causes}" if causes else ""
         flip = check.at in refs(failed.right) and check.at not in refs(failed.left)
@@ -168,12 +171,22 @@ def _equal_causes(failed: Binary, check: Check, left: Decimal, right: Decimal, n
     return likely_cause(left, right, failed.right, check.at if failed.left == check.at else failed.left, numbers)
 
 
+def _fault(check: Check, numbers: Numbers) -> str:
+    """Name what is wrong: by the part of the condition that failed, where the check has a name for each."""
+    return check.faults[_first_failed(check.node, numbers)] if check.faults else check.title
+
+
+def _first_failed(node: Node, numbers: Numbers) -> int:
+    """Give the place of the first part of an AND that does not hold."""
+    compare = compare_printed(numbers.bounds)
+    parts = node.arguments if isinstance(node, Call) else ()
+    return next(place for place, part in enumerate(parts) if evaluate(part, numbers.value, compare) is False)
+
+
 def _failed_part(node: Node, numbers: Numbers) -> Node:
     """Find the comparison that made the condition fail."""
     if isinstance(node, Call) and node.function == "AND":
-        compare = compare_printed(numbers.bounds)
-        failed = (part for part in node.arguments if evaluate(part, numbers.value, compare) is False)
-        return _failed_part(next(failed), numbers)
+        return _failed_part(node.arguments[_first_failed(node, numbers)], numbers)
     if isinstance(node, Call) and node.function == "OR":
         # The alternatives before the last one say when the check does not matter.
         return node if only_counts(node.arguments[-1]) else _failed_part(node.arguments[-1], numbers)

@@ -10,21 +10,18 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
-from functools import cache
 from hashlib import sha256
 from itertools import chain, repeat
 from pathlib import Path
 
-from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import SEVERITIES, Rule
 from xlsxeval.numbers import plain
-from xlsxeval.read.cells import REFUSALS
-from xlsxeval.report.facts import STATES, Facts, state_of
-from xlsxeval.report.outcome import Excerpt, Outcome
+from xlsxeval.report.catalogues import Catalogues, rule_of
+from xlsxeval.report.excerpt import Excerpt
+from xlsxeval.report.facts import STATES, Facts, counted_text, state_of
+from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.run import catalogue
 from xlsxeval.rules.summary import Summary
 from xlsxeval.text import safe
 
@@ -32,26 +29,26 @@ _HERE = Path(__file__).resolve().parent
 _DATA = "{{ data }}"
 
 
-def html_page(outcomes: Iterable[Outcome], facts: Facts, made: str = "") -> Iterator[str]:
+def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues, made: str = "") -> Iterator[str]:
     """Yield the page piece by piece, in the order of the outcomes, which are not kept.
 
     Args:
         outcomes: the outcomes; with excerpts, the page shows the cells around each finding.
         facts: what the run comes to.
-        made: when and by which program it was made, for the head of the page; without it the page is the same on
-            every run.
+        catalogues: the rules of the sets that the outcomes are of.
+        made: by what it was made, for the head of the page; no time of day, so that every run gives the same page.
     """
     before, _, after = _page().partition(_DATA)
-    words = {"states": STATES, "severities": SEVERITIES, "made": made, "facts": asdict(facts)}
+    counted = f"{counted_text(facts)}。" if facts.files else ""
+    words = {"states": STATES, "severities": SEVERITIES, "made": made, "counted": counted, "facts": asdict(facts)}
     yield before + _json(words)[:-1] + ',"filings":['
     rules: dict[str, dict[str, object]] = {}
     comma = "\n"
     for outcome in outcomes:
         yield comma + _json(_filing(outcome))
         comma = ",\n"
-        known = _rules(outcome.formset)
-        met = {one.code: _rule(known[one.code]) for one in outcome.findings if one.code in known}
-        rules.setdefault(outcome.formset, {}).update(met)
+        met = {one.code: rule_of(catalogues, outcome.formset, one.code) for one in outcome.findings}
+        rules.setdefault(outcome.formset, {}).update({code: _rule(rule) for code, rule in met.items() if rule})
     yield '\n],"rules":' + _json(rules) + "}" + after
 
 
@@ -121,14 +118,3 @@ def _filled(**entries: object) -> dict[str, object]:
 
 def _rule(rule: Rule) -> dict[str, object]:
     return {"title": rule.title, **_filled(why=rule.why, fix=rule.fix, source=rule.source)}
-
-
-@cache
-def _rules(formset: str) -> Mapping[str, Rule]:
-    """Give the rules of a set by code; none for a set that cannot be found by its name."""
-    if not formset:
-        return {code: Rule(code, title, "", "", "error", "") for code, title in REFUSALS.items()}
-    try:
-        return catalogue(load_set(formset))
-    except DefinitionError:
-        return {}

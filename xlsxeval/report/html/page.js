@@ -217,24 +217,31 @@ function excerpt(finding) {
   const { rows, cols, cells } = finding.excerpt;
   const table = make("table", { class: "excerpt" }, make("caption", { class: "unseen" }, `${place(finding)}及其周围的单元格`));
   table.append(make("tr", {}, make("th", {}), ...cols.map((col) => make("th", { scope: "col" }, col))));
-  cells.forEach((texts, i) => table.append(make("tr", {}, make("th", { scope: "row" }, rows[i]), ...texts.map((text, j) => {
+  // The head of the column and the label of the row may stand further off: a double line says that something is left out.
+  const above = rows[1] - rows[0] > 1;
+  const beside = ordinal(cols[1]) - ordinal(cols[0]) > 1;
+  cells.forEach((texts, i) => table.append(make("tr", above && i === 0 ? { class: "above" } : {}, make("th", { scope: "row" }, rows[i]), ...texts.map((text, j) => {
     const here = `${cols[j]}${rows[i]}` === finding.cell;
-    return make("td", here ? { class: "here", "aria-current": "true" } : {}, make("div", {}, text));
+    const kind = here ? "here" : beside && j === 0 ? "beside" : "";
+    return make("td", { ...(kind && { class: kind }), ...(here && { "aria-current": "true" }) }, make("div", {}, text));
   }))));
   return table;
 }
 
+/** The number of a column: A is 1, AB is 28. */
+const ordinal = (letters) => [...(letters ?? "")].reduce((sum, letter) => sum * 26 + letter.charCodeAt(0) - 64, 0);
+
 /** The head of the page: what the run comes to. */
 function facts() {
-  const { missing, unlisted, skipped, replaced, interrupted, roster, files, total } = data.facts;
+  const { missing, unlisted, skipped, interrupted, roster, files, total } = data.facts;
   const box = byId("facts");
   const names = (what, ones) => box.append(make("details", {}, make("summary", {}, `${what}${ones.length}个单位`), make("p", {}, ones.join("、"))));
   if (data.made) {
     byId("made").textContent = data.made;
     byId("made").hidden = false;
   }
+  if (data.counted) box.append(make("p", {}, data.counted));
   if (interrupted) box.append(make("p", { class: "notice" }, `核对中途停止：${total}个文件中只完成了${files}个。`));
-  if (replaced) box.append(make("p", {}, `其中${replaced}份是重复或较早的。`));
   const passed = Object.entries(skipped).map(([reason, count]) => `${count}个${reason}`);
   if (passed.length) box.append(make("p", {}, `跳过：${passed.join("，")}`));
   if (roster) box.append(make("p", {}, `名单上${roster}个单位。`));
