@@ -226,6 +226,15 @@ def test_index(page: Page) -> None:
     assert page.messages() == []
 
 
+def test_filings_that_do_not_count_stand_apart(page: Page) -> None:
+    page.show([*FOUR, replace(FOUR[1], file="甲局旧.xlsx", replaced=True, notes=("另有较新的一份",))])
+    assert page.units() == ["空.xlsx", "甲局", "乙局", "丙中心", "甲局"]
+    tiles = ["5全部", "1× 无法使用", "1■ 须更正", "0▲ 须说明", "1● 供核对", "1√ 通过", "1－ 不计入"]
+    assert page.browser.texts("#states button") == tiles
+    assert page.status() == "共5份，5项问题"
+    assert "E01　分值合计不是100分（1）" in page.browser.texts("#rule option")
+
+
 def test_total_as_filled_in_beside_the_recomputed_one(page: Page) -> None:
     page.show([sample(FAULTY, "错误.xlsx"), sample(CLEAN, "无误.xlsx")])
     assert page.browser.texts("td.total") == ["80填报90.8", "99.31"]

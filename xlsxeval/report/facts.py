@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from xlsxeval.report.outcome import Outcome
 
 #: What can become of a filing, worst last: key -> words.
-STATES = {"pass": "通过", "info": "供核对", "warning": "须说明", "error": "须更正", "unusable": "无法使用"}
+STATES = {
+    "replaced": "不计入",
+    **{"pass": "通过", "info": "供核对", "warning": "须说明", "error": "须更正", "unusable": "无法使用"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,6 @@ def counted_text(facts: Facts) -> str:
 
 def state_of(outcome: Outcome) -> str:
     """Give the key of STATES that tells what became of a filing."""
-    if outcome.verdict == "unusable":
-        return "unusable"
+    if outcome.replaced or outcome.verdict == "unusable":
+        return "replaced" if outcome.replaced else "unusable"
     return next((one for one in ("error", "warning", "info") if outcome.count(one)), "pass")

@@ -5,7 +5,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○" };
+const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", replaced: "－" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
 const MANY = 300;
@@ -117,7 +117,8 @@ function list(entries) {
 
 /** Say what is shown and by which conditions, for the screen and for the printed page. */
 function status() {
-  const findings = shown.reduce((sum, one) => sum + one.findings.length, 0);
+  const counted = shown.filter(({ filing }) => filing.state !== "replaced" || query.state === "replaced");
+  const findings = counted.reduce((sum, one) => sum + one.findings.length, 0);
   const conditions = [
     query.state && `结论“${data.states[query.state] ?? query.state}”`,
     query.severity && `级别“${LEVELS[query.severity] ?? query.severity}”`,
@@ -255,12 +256,14 @@ function controls() {
   const codes = new Map();
   for (const filing of data.filings) {
     states[filing.state] = (states[filing.state] ?? 0) + 1;
+    if (filing.state === "replaced") continue;
     for (const { code } of filing.findings) {
       const known = codes.get(code) ?? { title: ruleOf(filing, code).title, count: 0 };
       codes.set(code, { ...known, count: known.count + 1 });
     }
   }
-  const tiles = [["", "全部", data.filings.length], ...STATES.map((state) => [state, data.states[state], states[state] ?? 0])];
+  const met = STATES.filter((state) => state !== "replaced" || states[state]);
+  const tiles = [["", "全部", data.filings.length], ...met.map((state) => [state, data.states[state], states[state] ?? 0])];
   for (const [state, word, count] of tiles) {
     const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
     const tile = make("button", { type: "button", class: state, value: state }, make("b", {}, count.toLocaleString("zh-CN")), ...sign, word);
