@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
+import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -244,6 +245,33 @@ def test_markdown_and_word_hold_the_same_words() -> None:
         words = [paragraph.text for paragraph in document.paragraphs] + cells
         plain = [token.children for token in VIEWER.parse(text) if token.type == "inline"]
         assert sorted(words) == sorted("".join(one.content for one in children or ()) for children in plain)
+
+
+def test_the_xml_of_a_word_letter() -> None:
+    text = "# 题\n\n甲：\n\n乙 **粗**\\\n&amp;\n\n| 一 | 二 |\n| :---: | --- |\n| 1 |  |\n\n> 款\n"
+    with zipfile.ZipFile(io.BytesIO(word_document(text))) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        body = package.read("word/document.xml").decode().partition("<w:body>")[2].partition("<w:sectPr")[0]
+    cell = '<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="4422"/><w:vAlign w:val="center"/></w:tcPr>'
+    assert body == (
+        '<w:p><w:pPr><w:pStyle w:val="Heading1"/><w:ind w:firstLine="0"/></w:pPr><w:r><w:t>题</w:t></w:r></w:p>'
+        '<w:p><w:pPr><w:ind w:firstLine="0"/></w:pPr><w:r><w:t>甲：</w:t></w:r></w:p>'
+        '<w:p><w:pPr><w:ind w:firstLine="640"/></w:pPr><w:r><w:t xml:space="preserve">乙 </w:t></w:r>'
+        '<w:r><w:rPr><w:b/></w:rPr><w:t>粗</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>&amp;</w:t></w:r></w:p>'
+        '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:firstColumn="1" w:firstRow="1" w:lastColumn="0" w:lastRow="0" w:noHBand="0" w:noVBand="1" w:val="04A0"/></w:tblPr>'
+        '<w:tblGrid><w:gridCol w:w="4422"/><w:gridCol w:w="4422"/></w:tblGrid>'
+        f'<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{cell}<w:p><w:pPr><w:pStyle w:val="TableHead"/></w:pPr><w:r><w:t>一</w:t></w:r></w:p></w:tc>'
+        f'{cell}<w:p><w:pPr><w:pStyle w:val="TableHead"/></w:pPr><w:r><w:t>二</w:t></w:r></w:p></w:tc></w:tr>'
+        f'<w:tr><w:trPr><w:cantSplit/></w:trPr>{cell}<w:p><w:pPr><w:pStyle w:val="TableText"/><w:jc w:val="center"/></w:pPr><w:r><w:t>1</w:t></w:r></w:p></w:tc>'
+        f'{cell}<w:p><w:pPr><w:pStyle w:val="TableText"/></w:pPr></w:p></w:tc></w:tr></w:tbl>'
+        '<w:p><w:pPr><w:jc w:val="right"/></w:pPr><w:r><w:t>款</w:t></w:r></w:p>'
+    )
+
+
+def test_the_title_of_a_word_letter_is_its_own() -> None:
+    titles = [docx.Document(io.BytesIO(word_document(f"# {text}\n"))).core_properties.title for text in ("甲 &lt;{here}", "乙")]
+    assert titles == ["甲 <{here}", "乙"]
 
 
 def test_letters_are_the_same_on_every_run() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.place import column_letters
@@ -48,7 +49,9 @@ def excerpt_of(finding: Finding, sheet: Sheet, answers: FormAnswers | None) -> E
     label = _label(row, col, sheet, _groups(finding, answers) if answers else frozenset())
     far_rows = [head.first_row] if head and head.last_row < rows[0] else []
     far_cols = [label.first_col] if label and label.last_col < cols[0] else []
-    merges = [one for one in sheet.merges if one.first_row <= rows[-1] and one.last_row >= (far_rows or rows)[0]]
+    top, left = (far_rows or rows)[0], (far_cols or cols)[0]
+    near = (one for one in sheet.merges if one.first_row <= rows[-1] and one.last_row >= top)
+    merges = [one for one in near if one.first_col <= cols[-1] and one.last_col >= left]
     places = [(r, c) for r in (*far_rows, *rows) for c in (*far_cols, *cols)]
     texts = {at: _text(_first_cell(*at, sheet, merges)) for at in places}
     seen = [at for at, text in texts.items() if text] + [(row, col)]
@@ -64,6 +67,7 @@ def _within(places: range, seen: set[int]) -> range:
     return range(kept[0], kept[-1] + 1)
 
 
+@lru_cache(maxsize=1024)
 def _place(cell: str) -> tuple[int, int]:
     match = _ADDRESS.fullmatch(cell)
     if match is None:
@@ -73,10 +77,10 @@ def _place(cell: str) -> tuple[int, int]:
 
 def _head(row: int, col: int, sheet: Sheet, answers: FormAnswers) -> Range | None:
     """Find the nearest label above a cell, with all that it is merged with."""
-    places = [_place(one.cell) for one in answers.met if one.cell]
-    boxes = (_box(at, sheet) for at in places if at[0] < row and at[1] <= col)
-    above = [box for box in boxes if box.last_row < row and box.first_col <= col <= box.last_col]
-    return max(above, key=lambda box: box.last_row, default=None)
+    places = {_place(one.cell) for one in answers.met if one.cell}
+    above = sorted((at for at in places if at[0] < row and at[1] <= col), reverse=True)
+    boxes = (_box(at, sheet) for at in above)
+    return next((box for box in boxes if box.last_row < row and box.last_col >= col), None)
 
 
 def _groups(finding: Finding, answers: FormAnswers) -> frozenset[int]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from html import escape
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlsxeval.text import display_width, safe
 
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.text.paragraph import Paragraph
+    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode as Node
 
 #: Page and margins in mm as GB/T 9704 has them: width, height, top, bottom, left, right.
@@ -32,28 +35,75 @@ _LINE = 28
 _NARROW, _SHORT, _LONG = 4, 10, 90
 #: What one of them takes in mm.
 _SIGN = 2.0
+#: Of a point; what lengths are counted in.
+_TWIPS = 20
+_TABLE_LOOK = (
+    '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
+    '<w:tblLook w:firstColumn="1" w:firstRow="1" w:lastColumn="0" w:lastRow="0" w:noHBand="0" w:noVBand="1" '
+    'w:val="04A0"/></w:tblPr>'
+)
+#: The parts that differ from letter to letter, and what stands in the empty letter where they do.
+_BODY_PART, _CORE_PART, _HERE = "word/document.xml", "docProps/core.xml", "{here}"
 #: Written into the package instead of the time of day, so that every run gives the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def word_document(markdown: str) -> bytes:
     """Give the .docx of a Markdown text: headings, paragraphs, tables, lists, bold and italic; a quote stands right."""
-    import docx
-    from markdown_it import MarkdownIt
     from markdown_it.tree import SyntaxTreeNode
+
+    base = _base()
+    root = SyntaxTreeNode(_parser().parse(markdown))
+    parts: list[str] = []
+    greeting = False
+    for node in root.children:
+        parts += _block(node, flush=greeting and node.type == "paragraph")
+        greeting = node.type == "heading" and node.tag == "h1"
+    heading = next((_text(node) for node in root.children if node.type == "heading"), "")
+    stream = io.BytesIO(base.package)
+    with zipfile.ZipFile(stream, "a") as target:
+        _put(target, _BODY_PART, base.body.replace(_HERE, "".join(parts)).encode())
+        _put(target, _CORE_PART, base.core.replace(_HERE, escape(heading[:255], quote=False)).encode())
+    return stream.getvalue()
+
+
+class _Base(NamedTuple):
+    """What all letters have in common: the package without two of its parts, and those with a mark for what is new."""
+
+    package: bytes
+    body: str
+    core: str
+
+
+@cache
+def _base() -> _Base:
+    """Make the empty letter, once: python-docx takes longer for it, and to pack its styles, than all else takes."""
+    import docx
 
     document = docx.Document()
     _set_up(document)
-    root = SyntaxTreeNode(MarkdownIt("commonmark", {"html": False}).enable("table").parse(markdown))
-    greeting = False
-    for node in root.children:
-        _block(document, node, flush=greeting and node.type == "paragraph")
-        greeting = node.type == "heading" and node.tag == "h1"
-    heading = next((_text(node) for node in root.children if node.type == "heading"), "")
-    _describe(document, heading)
-    stream = io.BytesIO()
-    document.save(stream)
-    return _timeless(stream.getvalue())
+    _describe(document, _HERE)
+    whole, rest = io.BytesIO(), io.BytesIO()
+    document.save(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(rest, "w") as target:
+        for name in source.namelist():
+            if name not in {_BODY_PART, _CORE_PART}:
+                _put(target, name, source.read(name))
+        body, core = (source.read(name).decode() for name in (_BODY_PART, _CORE_PART))
+    return _Base(rest.getvalue(), body.replace("<w:sectPr", f"{_HERE}<w:sectPr", 1), core)
+
+
+def _put(target: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _TIME)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    target.writestr(entry, content)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 def _set_up(document: Document) -> None:
@@ -129,53 +179,62 @@ def _page_number(paragraph: Paragraph) -> None:
     paragraph.add_run(" —")
 
 
-def _block(document: Document, node: Node, *, flush: bool = False) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
+def _block(node: Node, *, flush: bool = False) -> Iterator[str]:
+    """Yield the XML of a block."""
     if node.type == "heading":
         level = min(int(node.tag[1:]), 3)
-        paragraph = document.add_paragraph(style=f"Heading {level}")
-        _runs(paragraph, node)
-        _indent(paragraph, 0 if level == 1 else 2)
+        yield _paragraph(_runs(node), style=f"Heading{level}", signs=0 if level == 1 else 2)
     elif node.type == "paragraph":
-        paragraph = document.add_paragraph()
-        _runs(paragraph, node)
-        _indent(paragraph, 0 if flush else 2)
+        yield _paragraph(_runs(node), signs=0 if flush else 2)
     elif node.type == "blockquote":
         for child in node.children:
-            paragraph = document.add_paragraph()
-            _runs(paragraph, child)
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+            yield _paragraph(_runs(child), side="right")
     elif node.type in {"bullet_list", "ordered_list"}:
         first = int(node.attrs.get("start", 1))
         for number, item in enumerate(node.children, first):
             mark = f"{number}．" if node.type == "ordered_list" else "· "
             for child in item.children:
                 if child.type != "paragraph":
-                    _block(document, child)
+                    yield from _block(child)
                     continue
-                paragraph = document.add_paragraph(mark)
-                _runs(paragraph, child)
-                _indent(paragraph, 2)
+                yield _paragraph(_run(mark) + _runs(child), signs=2)
                 mark = ""
     elif node.type == "table":
-        _table(document, node)
+        yield from _table(node)
     elif node.content:
-        document.add_paragraph("\n".join(map(safe, node.content.splitlines())))
+        yield _paragraph(_run("\n".join(map(safe, node.content.splitlines()))))
 
 
-def _indent(paragraph: Paragraph, signs: int) -> None:
-    """Set in the first line by so many Chinese signs."""
-    from docx.shared import Pt
+def _paragraph(runs: str, *, style: str = "", signs: int | None = None, side: str = "") -> str:
+    """Give the XML of a paragraph.
 
-    paragraph.paragraph_format.first_line_indent = Pt(signs * _FONTS["Normal"][1])
+    Args:
+        runs: what stands in it.
+        style: the id of its style.
+        signs: by how many Chinese signs the first line is set in.
+        side: where it stands, if not on the left.
+    """
+    properties = f'<w:pStyle w:val="{style}"/>' if style else ""
+    properties += f'<w:ind w:firstLine="{signs * _FONTS["Normal"][1] * _TWIPS}"/>' if signs is not None else ""
+    properties += f'<w:jc w:val="{side}"/>' if side else ""
+    return f"<w:p>{f'<w:pPr>{properties}</w:pPr>' if properties else ''}{runs}</w:p>"
 
 
-def _runs(paragraph: Paragraph, node: Node) -> None:
-    for text, marks in _inline(node):
-        run = paragraph.add_run(text)
-        if marks & {"strong", "em"}:
-            run.bold, run.italic = "strong" in marks or None, "em" in marks or None
+def _runs(node: Node) -> str:
+    return "".join(_run(text, marks) for text, marks in _inline(node))
+
+
+def _run(text: str, marks: frozenset[str] = frozenset()) -> str:
+    if not text:
+        return ""
+    look = "<w:b/>" * ("strong" in marks) + "<w:i/>" * ("em" in marks)
+    lines = "<w:br/>".join(_words(line) if line else "" for line in text.split("\n"))
+    return f"<w:r>{f'<w:rPr>{look}</w:rPr>' if look else ''}{lines}</w:r>"
+
+
+def _words(text: str) -> str:
+    kept = ' xml:space="preserve"' if text != text.strip() else ""
+    return f"<w:t{kept}>{escape(text, quote=False)}</w:t>"
 
 
 def _inline(node: Node, marks: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
@@ -193,31 +252,22 @@ def _text(node: Node) -> str:
     return "".join(text for text, _ in _inline(node))
 
 
-def _table(document: Document, node: Node) -> None:
-    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
+def _table(node: Node) -> Iterator[str]:
     from docx.shared import Mm
 
     rows = [row.children for part in node.children for row in part.children]
-    table = document.add_table(len(rows), len(rows[0]), "Table Grid")
-    table.autofit = False
-    widths = _widths([[_text(cell) for cell in row] for row in rows])
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = Mm(width)
-    for number, (row, nodes) in enumerate(zip(table.rows, rows, strict=True)):
-        properties = row._tr.get_or_add_trPr()  # noqa: SLF001  # python-docx has no word for either
-        properties.append(OxmlElement("w:cantSplit"))
-        if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
-        for cell, source, width in zip(row.cells, nodes, widths, strict=True):
-            cell.width, cell.vertical_alignment = Mm(width), WD_CELL_VERTICAL_ALIGNMENT.CENTER
-            paragraph = cell.paragraphs[0]
-            # By its id: looking a style up by its name takes longer than all else here.
-            paragraph._p.style = _CELL if number else _HEAD  # noqa: SLF001
-            if number and "center" in str(source.attrs.get("style", "")):
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-            _runs(paragraph, source)
+    widths = [Mm(width).twips for width in _widths([[_text(cell) for cell in row] for row in rows])]
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    yield f"<w:tbl>{_TABLE_LOOK}<w:tblGrid>{grid}</w:tblGrid>"
+    for number, row in enumerate(rows):
+        yield f"<w:tr><w:trPr><w:cantSplit/>{'' if number else '<w:tblHeader/>'}</w:trPr>"
+        for cell, width in zip(row, widths, strict=True):
+            centred = number and "center" in str(cell.attrs.get("style", ""))
+            yield f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/><w:vAlign w:val="center"/></w:tcPr>'
+            yield _paragraph(_runs(cell), style=_CELL if number else _HEAD, side="center" if centred else "")
+            yield "</w:tc>"
+        yield "</w:tr>"
+    yield "</w:tbl>"
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
@@ -236,14 +286,3 @@ def _describe(document: Document, title: str) -> None:
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title[:255], "", ""
     properties.language = "zh-CN"
-
-
-def _timeless(package: bytes) -> bytes:
-    """Write a package again with one time for all parts."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(entry, source.read(name))
-    return stream.getvalue()
