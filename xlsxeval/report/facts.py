@@ -10,7 +10,11 @@ from xlsxeval.report.outcome import Outcome
 #: What can become of a filing, worst last: key -> words.
 STATES = {
     "replaced": "不计入",
-    **{"pass": "通过", "info": "供核对", "warning": "须说明", "error": "须更正", "unusable": "无法使用"},
+    "pass": "通过",
+    "info": "供核对",
+    "warning": "须说明",
+    "error": "须更正",
+    "unusable": "无法使用",
 }
 
 
