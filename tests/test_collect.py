@@ -52,7 +52,7 @@ def test_our_own_outputs_are_passed_over(tmp_path: Path) -> None:
     (tmp_path / "上次.csv").write_text(HEAD + "a.xlsx,甲局\r\n", encoding="utf-8")
     found = collect([str(tmp_path)], [tmp_path / "结果.json", tmp_path / "台账.csv"])
     assert names(found.files, tmp_path) == ["a.csv"]
-    assert found.skipped == {OTHER: 1}
+    assert found.skipped == {OTHER: 1, OURS: 1}
 
 
 @pytest.fixture
@@ -68,7 +68,8 @@ def marked(tmp_path: Path) -> Path:
 
 def test_marked_copies_are_passed_over_however_they_are_named(marked: Path) -> None:
     sent = ["a.xlsx", "乡/b.xlsx"]
-    assert (names(collect([str(marked)]).files, marked), collect([str(marked)]).skipped) == (sent, {})
+    assert (names(collect([str(marked)]).files, marked), collect([str(marked)]).skipped) == (sent, {OURS: 3})
+    assert collect([str(marked)], [marked / "标记"]).skipped == {}
     for ways in ([f"{marked}/**/*.xlsx"], [str(one) for one in sorted(marked.iterdir())]):
         found = collect(ways)
         assert names(found.files, marked) == sent

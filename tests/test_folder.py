@@ -78,7 +78,7 @@ def test_quiet_and_statistics(sent: Path) -> None:
     assert (done.returncode, done.stderr) == (2, "")
     assert done.stdout.splitlines() == [
         "中共澧县县委办公室本级  报送/c.xlsx：不通过，2项错误须更正，6项警告须说明，8项提示供核对",
-        "报送/d.xlsx：无法使用",
+        "报送/d.xlsx：无法使用（R02：这是图片，不是工作簿，请报送.xlsx文件）",
         "青石县林业发展中心  报送/乡镇/a.xlsx：通过，没有发现问题",
         "青石县水利事务中心  报送/乡镇/b.xlsx：不通过，18项错误须更正，12项警告须说明，6项提示供核对",
         "共核对4个文件：1份通过，2份须更正，1份无法使用",
@@ -136,8 +136,8 @@ def test_a_report_may_be_a_folder_and_ask_for_excerpts(
 
     kept: list[object] = []
 
-    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, _asked: Asked, *, force: bool) -> None:
-        kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], facts.files, force])
+    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> None:
+        kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], facts.files])
 
     with_excerpts = reports.Report("x", "", "nobody", excerpts=True, folder=True)
     monkeypatch.setattr(writers, "nobody", write, raising=False)
@@ -146,7 +146,7 @@ def test_a_report_may_be_a_folder_and_ask_for_excerpts(
     assert chosen == {with_excerpts: sent / "x"}
     wanted = Wanted("text", chosen, None, None, None, None, Asked(), quiet=True, statistics=False, force=False)
     assert check_folder(collect([str(sent)]), Settings(excerpts=True), wanted, {"jobs": 1}) == 2
-    assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4, False]
+    assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4]
     assert len(capsys.readouterr().out.splitlines()) == 6
     with pytest.raises(OutputError, match="文件夹名"):
         reports.chosen_reports({"report_x": sent / "c.xlsx"}, (), force=False)
@@ -191,7 +191,9 @@ def test_the_latest_of_several_versions_counts(tmp_path: Path) -> None:
     for name, content, modified in [("旧.xlsx", old, 86_400), ("新.xlsx", new, 10 * 86_400)]:
         (folder / name).write_bytes(content)
         os.utime(folder / name, (modified + 43_200,) * 2)
+    # What is sent again is as new as its last copy.
     (folder / "附.xlsx").write_bytes(new)
+    os.utime(folder / "附.xlsx", (30 * 86_400,) * 2)
     lines = run("check", ".", "--ledger", "../l.db", "--quiet", "--jsonl", "../l", cwd=folder, env={"TZ": "UTC"})
     assert lines.stdout.splitlines()[-1] == "共核对5个文件：1份通过，1份须更正；另有3份重复或较早的没有计入"
     notes = {
@@ -201,9 +203,9 @@ def test_the_latest_of_several_versions_counts(tmp_path: Path) -> None:
     assert notes == {
         "0000.xlsx": ["这个单位另有一份较新的“0001.xlsx”（2023-11-14修改），以那一份为准"],
         "0001.xlsx": ["这个单位报送了2份，以最后修改的这一份为准，另有“0000.xlsx”（2023-11-14修改）"],
-        "附.xlsx": ["与“新.xlsx”内容相同，只算一份"],
-        "新.xlsx": ["这个单位报送了2份，以最后修改的这一份为准，另有“旧.xlsx”（1970-01-02修改）"],
-        "旧.xlsx": ["这个单位另有一份较新的“新.xlsx”（1970-01-11修改），以那一份为准"],
+        "新.xlsx": ["与“附.xlsx”内容相同，只算一份"],
+        "附.xlsx": ["这个单位报送了2份，以最后修改的这一份为准，另有“旧.xlsx”（1970-01-02修改）"],
+        "旧.xlsx": ["这个单位另有一份较新的“附.xlsx”（1970-01-31修改），以那一份为准"],
     }
     assert lines.returncode == 1
 

@@ -385,7 +385,7 @@ def test_names_of_files() -> None:
     taken: set[str] = set()
     assert [file_stem("通知", unit, taken) for unit in UNITS[:13]] == [
         *("通知-.._.._etc_passwd", "通知-..", "通知-.", "通知-无名", "通知-CON", "通知-nul.txt", "通知-COM1", "通知-a_b_c_d_e_f_g_h_i_j"),
-        *("通知-甲_乙", "通知-_反", "通知-_", "通知-局.", "通知-局"),
+        *("通知-甲 乙", "通知-_反", "通知-_", "通知-局.", "通知-局"),
     ]
     assert file_stem("通知", "局", taken) == "通知-局（2）"
     assert file_stem("通知", "ＣＯＮ", taken) == "通知-ＣＯＮ（2）"

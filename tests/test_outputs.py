@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED
+from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import distinct
 from xlsxeval import api
 
@@ -71,7 +71,7 @@ def test_each_unit_that_must_act_gets_a_letter(done: Path) -> None:
 
 def test_the_next_run_passes_over_outputs(done: Path) -> None:
     again = run("报送", "--quiet", cwd=done)
-    assert again.stdout.splitlines()[-1] == "共核对5个文件：1份通过，3份须更正，1份无法使用"
+    assert again.stdout.splitlines()[-2:] == ["共核对5个文件：1份通过，3份须更正，1份无法使用", "跳过5个：5个本程序写出的文件"]
 
 
 def test_a_mistake_in_the_template_is_said_before_the_work(tmp_path: Path) -> None:
@@ -131,7 +131,8 @@ def test_a_copy_that_was_sent_back_is_not_written_over(tmp_path: Path) -> None:
     (folder / "甲.xlsx").write_bytes((CLEAN / "filled.xlsx").read_bytes())
     for force in ((), ("--force",)):
         result = run("标记", "--mark", "标记", "--quiet", *force, cwd=tmp_path)
-        assert (result.returncode, "没有覆盖" in result.stderr) == (2, True)
+        said = f"这个文件有人改过，没有覆盖：{Path('标记/甲.xlsx')}；要重新写，请先把它移走\n"
+        assert (result.returncode, result.stderr) == (2, said)
         assert (folder / "甲.xlsx").read_bytes() == (CLEAN / "filled.xlsx").read_bytes()
 
 
@@ -143,8 +144,42 @@ def test_a_workbook_that_changed_after_the_check_is_not_marked(tmp_path: Path) -
     source.write_bytes((FAULTY / "filled.xlsx").read_bytes())
     outcomes = api.outcomes(source)
     source.write_bytes((CLEAN / "filled.xlsx").read_bytes())
-    write_marked(tmp_path / "标记", outcomes, Facts(), Asked(paths={str(source): source}), force=False)
+    write_marked(tmp_path / "标记", outcomes, Facts(), Asked(paths={str(source): source}, places=(tmp_path,)))
     assert sorted(contents(tmp_path / "标记")) == [".xlsxeval-输出", "甲.xlsx-审核意见.xlsx"]
+
+
+def test_a_run_over_a_part_leaves_the_rest(tmp_path: Path) -> None:
+    for name, sample in (("甲.xlsx", FAULTY), ("乙.xlsx", S_PUBLISHED)):
+        (tmp_path / "报送").mkdir(exist_ok=True)
+        (tmp_path / "报送" / name).write_bytes((sample / "filled.xlsx").read_bytes())
+    options = ("--mark", "标记", "--notice", "通知", "--quiet")
+    run("报送", *options, cwd=tmp_path)
+    before = contents(tmp_path / "标记").keys() | contents(tmp_path / "通知").keys()
+    run("报送/甲.xlsx", *options, cwd=tmp_path)
+    assert contents(tmp_path / "标记").keys() | contents(tmp_path / "通知").keys() == before
+    (tmp_path / "报送" / "甲.xlsx").unlink()
+    run("报送", *options, cwd=tmp_path)
+    assert sorted(contents(tmp_path / "标记")) == [".xlsxeval-输出", "乙.xlsx"]
+    assert len(contents(tmp_path / "通知")) == 3
+
+
+def test_a_failure_of_the_machine_leaves_what_there_is(tmp_path: Path) -> None:
+    (tmp_path / "甲.xlsx").write_bytes((FAULTY / "filled.xlsx").read_bytes())
+    options = ("甲.xlsx", "--mark", "标记", "--notice", "通知", "--quiet")
+    run(*options, cwd=tmp_path)
+    before = {**contents(tmp_path / "标记"), **contents(tmp_path / "通知")}
+    result = run(*options, "--max-seconds", "0.001", cwd=tmp_path)
+    assert result.stdout.splitlines()[0].startswith("甲.xlsx：无法使用（R11：核对用了0.001秒还没有完")
+    assert {**contents(tmp_path / "标记"), **contents(tmp_path / "通知")} == before
+
+
+def test_copies_are_as_old_as_their_originals(tmp_path: Path) -> None:
+    for name, sample, day in (("旧.xlsx", S, 10), ("新.xlsx", S_PUBLISHED, 20)):
+        (tmp_path / name).write_bytes((sample / "filled.xlsx").read_bytes())
+        os.utime(tmp_path / name, (day * 86400, day * 86400))
+    first = run(".", "--mark", "标记", "--quiet", cwd=tmp_path)
+    second = run("标记", "--quiet", cwd=tmp_path)
+    assert [line.partition("：")[2] for line in second.stdout.splitlines()] == [line.partition("：")[2] for line in first.stdout.splitlines()]
 
 
 def test_two_runs_into_the_same_folders(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def test_safe_texts_can_stand_in_any_file() -> None:
         element = ET.Element("x", a=safe(text))
         assert ET.fromstring(ET.tostring(element)).get("a") == safe(text)  # noqa: S314  # our own
         assert len(safe(text)) == len(text)
-    assert safe("\ud800\ufffe\u061c\t甲") == "\ufffd\ufffd\ufffd\ufffd甲"
+    assert safe("\ud800\ufffe\u061c\t甲\n乙") == "\ufffd\ufffd\ufffd 甲 乙"
 
 
 # CSV

@@ -7,12 +7,13 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from xlsxeval.errors import MachineError, OutputError, XlsxevalError
 
-#: Lists in a folder of outputs what we wrote there, a line ``sha256  name`` for each; what changed since is not ours.
+#: Lists in a folder of outputs what we wrote there, lines ``sha256  scope  name``; what changed since is not ours.
 OWN_FOLDER = ".xlsxeval-输出"
 #: Temporary files begin and end so; one that is older than this many seconds was left by a run that was killed.
 _BEGIN, _END, _LEFT_BEHIND = ".xlsxeval-", ".tmp", 3600
@@ -82,35 +83,44 @@ def _move(temporary: Path, path: Path, *, force: bool) -> None:
         temporary.replace(path)
 
 
-def written_before(folder: Path) -> Mapping[str, Collection[str]] | None:
-    """Give what was written into a folder of outputs, name -> the hashes it may have; None for any other folder."""
+class Entry(NamedTuple):
+    """What a list says of one file: the hashes that it may have, and the runs (by their scope) that wrote it."""
+
+    digests: frozenset[str] = frozenset()
+    scopes: frozenset[str] = frozenset()
+
+
+def written_before(folder: Path) -> dict[str, Entry] | None:
+    """Give what was written into a folder of outputs, by name; None for any other folder."""
     try:
         lines = (folder / OWN_FOLDER).read_text("utf-8", "replace").splitlines()
     except OSError:
         return None
-    found: dict[str, set[str]] = {}
+    found: dict[str, Entry] = {}
     for line in lines:
-        digest, _, name = line.partition("  ")
-        found.setdefault(name, set()).add(digest)
+        digest, _, rest = line.partition("  ")
+        scope, _, name = rest.partition("  ")
+        entry = found.get(name, Entry())
+        found[name] = Entry(entry.digests | {digest}, entry.scopes | {scope})
     return found
 
 
 class OutputFolder:
     """A folder that this program keeps: what it wrote there it replaces and removes again, and nothing else."""
 
-    def __init__(self, path: Path, *, force: bool = False, spared: Collection[str] = ()) -> None:
+    def __init__(self, path: Path, scope: Iterable[Path] = ()) -> None:
         """Make a folder, or take one that is empty or ours.
 
         Args:
             path: the folder; the one above must be there.
-            force: write over files that are not ours, or were changed since.
-            spared: files, as ``real`` gives them, that are not written over even so.
+            scope: what this run is about; files of a run about something else are not removed.
 
         Raises:
             OutputError: if somebody else's files are in it.
             MachineError: if it cannot be made or read.
         """
-        self.path, self._force, self._spared = path, force, spared
+        self.path = path
+        self._scope = digest_of("\n".join(sorted(map(real, scope))).encode("utf-8", "replace"))[:16]
         self._now: dict[str, str] = {}
         self._failures: list[XlsxevalError] = []
         try:
@@ -124,69 +134,88 @@ class OutputFolder:
             raise MachineError(f"无法写入：{path}（{error.strerror or error}）") from None
         self._before = before or {}
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, modified: float | None = None) -> None:
         """Write a file, also into folders below; a failure is kept for ``finish``, and the others are written.
 
         Args:
             name: its path below the folder, with ``/``.
             content: all of it.
+            modified: the time it is to carry; default: now.
         """
         self._now[name] = digest_of(content)
+        path = self.path / name
         try:
-            self._put(name, content, self._now[name])
+            self._put(name, path, content, self._now[name])
+            if modified is not None:
+                os.utime(path, (modified, modified))
         except OSError as error:
-            self._failures.append(MachineError(f"无法写入：{self.path / name}（{error.strerror or error}）"))
+            self._failures.append(MachineError(f"无法写入：{path}（{error.strerror or error}）"))
         except XlsxevalError as error:
             self._failures.append(error)
 
-    def _put(self, name: str, content: bytes, digest: str) -> None:
-        path, before = self.path / name, None
+    def _put(self, name: str, path: Path, content: bytes, digest: str) -> None:
+        before = None
         while (there := digest_of(path.read_bytes()) if path.is_file() else "") != digest:
             path.parent.mkdir(parents=True, exist_ok=True)
             # Listed first: if we are killed in between, the next run still knows the file as ours.
             with (self.path / OWN_FOLDER).open("a", encoding="utf-8") as stream:
-                stream.write(f"{digest}  {name}\n")
-            ours = there in self._before.get(name, ()) or there in (written_before(self.path) or {}).get(name, ())
+                stream.write(f"{digest}  {self._scope}  {name}\n")
+            ours = not there or there in self._before.get(name, Entry()).digests
             try:
-                write_output(path, content, force=ours or (self._force and real(path) not in self._spared))
+                write_output(path, content, force=ours or there in self._listed(name))
             except OutputError:
                 # Another run into this folder may have put its file there just now: then it is looked at again.
                 if there == before:
-                    raise
+                    raise OutputError(f"这个文件有人改过，没有覆盖：{path}；要重新写，请先把它移走") from None
                 before = there
             else:
                 return
 
+    def _listed(self, name: str) -> frozenset[str]:
+        return (written_before(self.path) or {}).get(name, Entry()).digests
+
     def finish(self, *, complete: bool) -> None:
-        """Remove what earlier runs wrote and this one did not, if this one was complete; and say what went wrong.
+        """Remove what an earlier run about the same wrote and this one did not, and say what went wrong.
+
+        Args:
+            complete: whether this run did all it was to do; if not, nothing is removed.
 
         Raises:
             OutputError, MachineError: if files could not be written, with the first reasons.
         """
-        kept = {name: set(digests) for name, digests in self._before.items() if name not in self._now}
-        for name in [*kept] if complete else ():
+        names = {name.casefold() for name in self._now}
+        listed = written_before(self.path) or {}
+        for name in [name for name, entry in listed.items() if self._scope in entry.scopes] if complete else ():
             path = self.path / name
             with contextlib.suppress(OSError):
-                if path.is_file() and digest_of(path.read_bytes()) in kept[name]:
+                # A name that differs only in case is the same file to some systems.
+                if (
+                    name.casefold() not in names
+                    and path.is_file()
+                    and digest_of(path.read_bytes()) in listed[name].digests
+                ):
                     path.unlink()
-                if not path.exists():
-                    del kept[name]
                     path.parent.rmdir()  # only an empty one goes
-        listed = [(name, digest) for name, digests in kept.items() for digest in digests] + [*self._now.items()]
-        lines = "".join(f"{digest}  {name}\n" for name, digest in sorted(listed))
+        lines = []
+        for name, entry in sorted(listed.items()):
+            digests, scopes = entry
+            if name in self._now:
+                digests, scopes = frozenset({self._now[name]}), scopes | {self._scope}
+            if (self.path / name).exists():
+                lines += [f"{digest}  {scope}  {name}\n" for digest in sorted(digests) for scope in sorted(scopes)]
         try:
-            write_output(self.path / OWN_FOLDER, lines.encode(), force=True)
+            write_output(self.path / OWN_FOLDER, "".join(lines).encode(), force=True)
         except XlsxevalError as error:
             self._failures.append(error)
         if failures := self._failures:
             worst = max(failures, key=lambda one: one.exit_code)
-            rest = f"；写了{len(self._now)}份，有{len(failures)}份没有写成" if len(self._now) > 1 else ""
+            rest = f"；{len(self._now)}份里有{len(failures)}份没有写成" if len(self._now) > 1 else ""
             raise type(worst)("；".join(str(one) for one in failures[:_SHOWN]) + rest)
 
 
 def _sweep(folder: Path) -> None:
     """Remove what runs that were killed left behind."""
-    for path in folder.glob(f"{_BEGIN}*{_END}"):
+    for path in folder.rglob(f"{_BEGIN}*{_END}"):
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > _LEFT_BEHIND:
                 path.unlink()

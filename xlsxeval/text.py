@@ -15,6 +15,7 @@ _CIRCLED = re.compile("[①-⑳]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 _WHITE = re.compile(r"\s+")
+_BREAK = re.compile(r"[\t\r\n]")
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
@@ -59,8 +60,11 @@ def _words(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Show control and direction characters, and what no XML can hold, as U+FFFD: no text plays with its reader."""
-    return _UNSAFE.sub("\ufffd", text)
+    """Show control and direction characters, and what no XML can hold, as U+FFFD: no text plays with its reader.
+
+    A line break, as people type it into a cell, becomes a blank.
+    """
+    return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", text))
 
 
 def listed(names: Sequence[str], most: int) -> str:

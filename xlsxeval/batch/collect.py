@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from xlsxeval.output import OWN_FOLDER, digest_of, is_temporary, real, written_before
+from xlsxeval.output import OWN_FOLDER, Entry, digest_of, is_temporary, real, written_before
 from xlsxeval.report.filename import NOTICE, OPINION_END
 from xlsxeval.report.table import HEAD
 
@@ -26,46 +26,57 @@ _HEAD = HEAD.encode()
 class Collected:
     """The files in the order of the arguments, sorted within each.
 
-    ``skipped`` counts what was passed over by its reason; ``closed`` are folders that could not be opened.
+    ``skipped`` counts what was passed over by its reason; ``closed`` are folders that could not be opened; ``places``
+    are the folders that the arguments are, or that their files are in.
     """
 
     files: tuple[Path, ...]
     skipped: Mapping[str, int]
     closed: tuple[Path, ...] = ()
+    places: tuple[Path, ...] = ()
 
 
 def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
-    """Find the files that the arguments stand for.
+    """Find the files that the arguments stand for; each once, however it is named.
 
     What this program wrote is passed over as long as nobody changed it, unless there is nothing else: then the marked
-    copies are what is to be checked. In a folder it is not counted, so that the second run says the same as the first.
+    copies are what is to be checked. It is counted, so that nobody can hide a file by such a list; but not where this
+    run writes itself, so that the second run says the same as the first.
 
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx`` (no shell on Windows expands them).
-        ours: files that this run writes, and lists that it reads; they are passed over.
+        ours: files and folders that this run writes, and lists that it reads.
     """
     own = frozenset(map(real, ours))
+    _outputs.cache_clear()
     skipped: Counter[str] = Counter()
     closed: list[Path] = []
-    files: dict[Path, None] = {}
-    written: dict[Path, None] = {}
+    files: dict[str, Path] = {}
+    written: dict[str, Path] = {}
+    places: list[Path] = []
     for name in names:
         for path in _expanded(name):
             inside = path.is_dir()
+            places.append(path if inside else path.parent)
             for one in _walk(path, own, skipped, closed) if inside else [path]:
+                key = os.path.normcase(os.path.abspath(one))  # noqa: PTH100  # links stay what they are
                 if reason := _reason(one):
                     skipped[reason] += 1
                 elif real(one) in own:
                     continue
-                elif _is_ours(one):
-                    written[one] = None
-                    skipped[OURS] += not inside
+                elif folder := _written_into(one):
+                    written.setdefault(key, one)
+                    skipped[OURS] += not (inside and real(folder) in own)
                 else:
-                    files[one] = None
+                    files.setdefault(key, one)
     if not files and written:
-        files = {one: None for one in written if not one.name.startswith(NOTICE) and not one.name.endswith(OPINION_END)}
+        files = {
+            key: one
+            for key, one in written.items()
+            if not one.name.startswith(NOTICE) and not one.name.endswith(OPINION_END)
+        }
         skipped[OURS] = len(written) - len(files)
-    return Collected(tuple(files), dict(+skipped), tuple(closed))
+    return Collected(tuple(files.values()), dict(+skipped), tuple(closed), tuple(places))
 
 
 def _expanded(name: str) -> list[Path]:
@@ -96,18 +107,18 @@ def _reason(path: Path) -> str:
     return SYSTEM if name.lower() in _SYSTEM else ""
 
 
-def _is_ours(path: Path) -> bool:
-    """Tell whether this program wrote a file, and nobody changed it since."""
+def _written_into(path: Path) -> Path | None:
+    """Give the folder of outputs that this program wrote a file into, and nobody changed it since; or a table's own."""
     outputs = _outputs(Path(os.path.abspath(path.parent)))  # noqa: PTH100  # links stay what they are
     try:
         if outputs is not None:
             root, listed = outputs
-            digests = listed.get(Path(os.path.abspath(path)).relative_to(root).as_posix())  # noqa: PTH100
-            if digests and digest_of(path.read_bytes()) in digests:
-                return True
+            entry = listed.get(Path(os.path.abspath(path)).relative_to(root).as_posix())  # noqa: PTH100
+            if entry and digest_of(path.read_bytes()) in entry.digests:
+                return root
     except OSError:
-        return False  # whoever reads it says why
-    return is_our_table(path)
+        return None  # whoever reads it says why
+    return path.parent if is_our_table(path) else None
 
 
 def is_our_table(path: Path) -> bool:
@@ -122,7 +133,7 @@ def is_our_table(path: Path) -> bool:
 
 
 @cache
-def _outputs(folder: Path) -> tuple[Path, Mapping[str, Collection[str]]] | None:
+def _outputs(folder: Path) -> tuple[Path, Mapping[str, Entry]] | None:
     """Give the folder of outputs that a folder is or is in, and what was written there."""
     listed = written_before(folder)
     if listed is not None:

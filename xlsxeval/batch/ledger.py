@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from xlsxeval.batch.worker import TRANSIENT, Result
+from xlsxeval.batch.worker import Result
 from xlsxeval.errors import DataError, MachineError
+from xlsxeval.read.cells import TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.across import bare_unit
@@ -29,6 +30,8 @@ _FORMAT = 1
 _COMMIT_EVERY = 20
 #: How many older files a note names.
 _NAMED = 3
+#: The rule on a form in which nothing was filled in.
+_EMPTY = "L03"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS results(content TEXT, rules TEXT, outcomes BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID;
 DROP TABLE IF EXISTS files;
@@ -84,7 +87,9 @@ class Ledger:
         for number, one in enumerate(outcomes):
             names = (one.formset, one.year, bare_unit(one.unit), bare_unit(one.subject))
             owner = "\n".join(map(str, names)) if one.unit else ""
-            row = (place, number, owner, "\n".join(each.form for each in one.reading), one.unit, state_of(one))
+            empty = {finding.form for finding in one.findings if finding.code == _EMPTY}
+            forms = "\n".join(each.form for each in one.reading if each.form not in empty)
+            row = (place, number, owner, forms, one.unit, state_of(one))
             insert = "INSERT INTO filings(place, number, owner, forms, unit, state) VALUES(?, ?, ?, ?, ?, ?)"
             self._connection.execute(insert, row)
         # Last: a file with its content is done, whatever interrupts us.
@@ -117,12 +122,14 @@ class Ledger:
 
     def _mark_copies(self) -> None:
         found = self._connection.execute(
-            "SELECT files.place, first.name FROM files JOIN (SELECT content, min(place) AS place, name FROM files"
-            " WHERE content != '' AND content NOT LIKE 'run:%' GROUP BY content HAVING count(*) > 1) AS first"
-            " ON files.content = first.content WHERE files.place > first.place"
+            "SELECT place, name, content FROM files WHERE content NOT LIKE 'run:%' AND content IN (SELECT content"
+            " FROM files WHERE content != '' GROUP BY content HAVING count(*) > 1) ORDER BY modified DESC, place"
         ).fetchall()
-        for place, first in found:
-            self._mark(place, None, f"与“{first}”内容相同，只算一份")
+        # The one that came last stands for all: a filing that was sent again is as new as its last copy.
+        first: dict[str, str] = {}
+        for place, name, content in found:
+            if first.setdefault(content, name) != name:
+                self._mark(place, None, f"与“{first[content]}”内容相同，只算一份")
 
     def _mark_versions(self) -> None:
         owners = self._connection.execute(
@@ -188,11 +195,12 @@ class Ledger:
 def _versions(rows: Sequence[_Version]) -> list[tuple[_Version, list[_Version]]]:
     """Put to each filing the older ones, in other files, of which it has every form; ``rows`` begins with the newest.
 
-    A unit that sends its two forms in two files has sent each form once.
+    A unit that sends its two forms in two files has sent each form once; a form in which nothing is filled in
+    replaces none.
     """
     found: list[tuple[_Version, list[_Version]]] = []
     for row in rows:
-        forms = set(row.forms.split("\n"))
+        forms = set(row.forms.split("\n")) - {""}
         for newest, older in found:
             if newest.place != row.place and forms <= set(newest.forms.split("\n")):
                 older.append(row)

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 from xlsxeval import __version__
@@ -117,7 +118,9 @@ def rules_key(settings: Settings, folder: Path | None = None) -> str:
     key = hashlib.sha256(f"{__version__}\n{settings.limits}\n{settings.excerpts}\n".encode())
     key.update(f"{settings.year}\n{settings.explained}\n".encode())
     key.update(f"{sorted(settings.selection.select)}\n{sorted(settings.selection.ignore)}\n".encode())
-    key.update(f"{settings.waivers}\n{settings.today if settings.waivers else ''}\n{folder is None}\n".encode())
+    today = settings.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    valid = [(waiver, waiver.until >= today) for waiver in settings.waivers]
+    key.update(f"{valid}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):
         for file in sorted(place.rglob("*.yaml")):
             content = file.read_bytes()

@@ -17,9 +17,8 @@ from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import Selection
 
-#: Verdicts on the run and not on the content: they are not remembered.
+#: Verdicts on the run and not on the content.
 DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
-TRANSIENT = frozenset({DIED, TOO_SLOW, MACHINE, BUG})
 
 
 @dataclass(frozen=True, slots=True)

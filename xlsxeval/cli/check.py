@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
 #: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
-_LARGE = 512 * 1024
+_LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
 
 
 @click.command("check")
@@ -94,7 +94,7 @@ def check_command(
         )
     reports = chosen_reports(others, (ledger, roster, template, waive), force=force)  # type: ignore[arg-type]  # click gives paths
     ours = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
-    found = collect(names, [*(path for one, path in reports.items() if not one.folder), *ours])
+    found = collect(names, [*reports.values(), *ours])
     _say_closed(found)
     if not found.files:
         raise DataError(_nothing(names, found))
@@ -121,7 +121,8 @@ def check_command(
     from xlsxeval.cli.writers import Asked
 
     paths = {printable(path): path for path in found.files}
-    asked = Asked(set_name, template, deadline, contact, sender, paths, settings.limits)
+    scope = tuple(map(Path, names))
+    asked = Asked(set_name, template, deadline, contact, sender, paths, scope, found.places, settings.limits)
     if any(one.name == "notice" for one in reports):
         from xlsxeval.report.letter import load_template
 
@@ -171,7 +172,13 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
 
 
 def _is_large(file: Path) -> bool:
+    """Tell whether a file is larger than a form, packed or unpacked; a size that lies is met by the reader."""
+    import zipfile
+
     try:
-        return file.stat().st_size > _LARGE
-    except (OSError, ValueError):
+        if file.stat().st_size > _LARGE or not file.is_file():
+            return file.is_file()
+        with zipfile.ZipFile(file) as archive:
+            return sum(one.file_size for one in archive.infolist()) > _LARGE_UNPACKED
+    except (OSError, ValueError, zipfile.BadZipFile):
         return False  # the check says what is wrong with it

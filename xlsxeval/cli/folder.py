@@ -25,7 +25,7 @@ from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
 from xlsxeval.batch.worker import BUG, Settings
 from xlsxeval.cli.reports import Report, write_report
 from xlsxeval.cli.writers import Asked
-from xlsxeval.errors import DataError, MachineError, XlsxevalError
+from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
 from xlsxeval.forms.library import set_folder
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.jsonl import json_lines
@@ -93,8 +93,10 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
         if broken:
             failures.append(broken)
         if failures:
-            worst = max(failures, key=lambda one: one.exit_code)
-            raise type(worst)("；".join(map(str, failures)))
+            said = "；".join(map(str, failures))
+            if broken or not interrupted:
+                raise type(max(failures, key=lambda one: one.exit_code))(said)
+            click.echo(said, err=True)
     if progress.known:
         click.echo(f"{progress.known}个文件的内容以前核对过，没有再核对", err=True)
     if interrupted:
@@ -107,6 +109,9 @@ def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Ma
 def _write(ledger: Ledger, facts: Facts, wanted: Wanted, failures: list[XlsxevalError]) -> None:
     """Write the reports, each as far as it can be; what could not be written goes to ``failures``."""
     for report, path in wanted.reports.items():
+        if facts.interrupted and report.folder:
+            failures.append(OutputError(f"核对没有做完，没有写：{path}"))
+            continue
         try:
             with _bar(sum(facts.states.values()) + facts.replaced * report.replaced, f"写出 {path.name}") as bar:
                 outcomes = _watched(ledger.outcomes(replaced=report.replaced), bar)

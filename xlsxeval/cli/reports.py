@@ -22,7 +22,7 @@ class Report(NamedTuple):
     """An option and its function.
 
     The function of ``cli.writers`` yields the text of the file from ``(outcomes, facts, asked)``; one for a whole
-    ``folder`` is called as ``(path, outcomes, facts, asked, force=…)`` and writes there itself.
+    ``folder`` is called as ``(path, outcomes, facts, asked)`` and writes there itself.
     """
 
     name: str
@@ -108,7 +108,7 @@ def write_report(
 
     writer = getattr(writers, report.writer)
     if report.folder:
-        writer(path, outcomes, facts, asked, force=force)
+        writer(path, outcomes, facts, asked)
         return
     pieces: Iterator[str] = writer(outcomes, facts, asked)
     with contextlib.closing(pieces):  # type: ignore[type-var]  # writers are generators

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlsxeval import api
 from xlsxeval.errors import MachineError
-from xlsxeval.output import OutputFolder, digest_of, real
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.output import OutputFolder, digest_of
+from xlsxeval.read.cells import TRANSIENT, Limits, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.filename import OPINION_END, copy_name
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Asked:
     """What the options say of the reports: the set, and for notices the template, the deadline and names.
 
-    ``paths`` are the files by the names that outcomes give them, ``limits`` those they were read with.
+    ``paths`` are the files by the names that outcomes give them, ``scope`` the arguments of the run, ``places``
+    the folders that these are or are in, ``limits`` those the files were read with.
     """
 
     set_name: str | None = None
@@ -35,12 +36,9 @@ class Asked:
     contact: str = ""
     sender: str = ""
     paths: Mapping[str, Path] = field(default_factory=dict)
+    scope: tuple[Path, ...] = ()
+    places: tuple[Path, ...] = ()
     limits: Limits = Limits()  # noqa: RUF009  # frozen
-
-    @property
-    def inputs(self) -> frozenset[str]:
-        """The files that were read, which nothing is written over."""
-        return frozenset(map(real, self.paths.values()))
 
 
 def write_json(outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> Iterator[str]:
@@ -86,32 +84,48 @@ def write_html(outcomes: Iterable[Outcome], facts: Facts, asked: Asked) -> Itera
     return html_page(outcomes, facts, _catalogues(asked), f"由xlsxeval {__version__}生成")
 
 
-def write_marked(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool) -> None:
+def write_marked(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked) -> None:
     """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone."""
     from xlsxeval.mark.copy import marked, opinion_sheet
 
-    target = OutputFolder(folder, force=force, spared=asked.inputs)
-    above = _common_folder(asked.paths.values())
+    target = OutputFolder(folder, asked.scope)
+    above = _common_folder(asked.places)
     taken: set[str] = set()
+    complete = not facts.interrupted
     for file, group in groupby(outcomes, key=lambda one: one.file):
         found, source = list(group), asked.paths[file]
         path = Path(os.path.abspath(source))  # noqa: PTH100  # links stay what they are
-        parts, ending = path.relative_to(above).parts if above else (path.name,), ""
+        parts, ending = path.relative_to(above).parts if path.is_relative_to(above) else (path.name,), ""
+        if is_ours_to_mend(found):
+            complete = False  # what an earlier run wrote of it is better than nothing
+            continue
         try:
             content = marked(_same(source, found[0].sha256, asked.limits), found, asked.limits)
         except (Refused, MachineError, MemoryError):
             content, ending = opinion_sheet(found), OPINION_END
-        target.write(copy_name(parts, ending, taken), content)
-    target.finish(complete=not facts.interrupted)
+        target.write(copy_name(parts, ending, taken), content, _modified(source))
+    target.finish(complete=complete)
 
 
-def _common_folder(paths: Iterable[Path]) -> str:
-    """Give the folder that all files are in, at whatever depth; on Windows they may have none in common."""
-    folders = [os.path.dirname(os.path.abspath(path)) for path in paths]  # noqa: PTH100, PTH120
+def is_ours_to_mend(outcomes: Iterable[Outcome]) -> bool:
+    """Tell whether the verdict on a file is about this machine or program, and not about what was sent."""
+    return any(one.code in TRANSIENT for outcome in outcomes for one in outcome.findings)
+
+
+def _modified(path: Path) -> float | None:
+    """Give when a file was changed last: of two versions the copies tell as well which is the newer."""
     try:
-        return os.path.commonpath(folders)
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _common_folder(places: Iterable[Path]) -> str:
+    """Give the folder that all arguments are in; on Windows they may have none in common."""
+    try:
+        return os.path.commonpath([os.path.abspath(path) for path in places])  # noqa: PTH100
     except ValueError:
-        return ""
+        return os.path.abspath(os.sep)  # noqa: PTH100
 
 
 def _same(path: Path, digest: str, limits: Limits) -> bytes:
@@ -122,17 +136,25 @@ def _same(path: Path, digest: str, limits: Limits) -> bytes:
     return content
 
 
-def write_notices(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked, *, force: bool) -> None:
+def write_notices(folder: Path, outcomes: Iterable[Outcome], facts: Facts, asked: Asked) -> None:
     """Write the letters to the units."""
     from xlsxeval.report.letter import load_template
     from xlsxeval.report.notice import notices
 
-    target = OutputFolder(folder, force=force, spared=asked.inputs)
+    target = OutputFolder(folder, asked.scope)
+    failed: list[str] = []
+
+    def watched() -> Iterator[Outcome]:
+        for outcome in outcomes:
+            if is_ours_to_mend([outcome]):
+                failed.append(outcome.file)
+            yield outcome
+
     template = load_template(asked.template)
-    letters = notices(outcomes, template, deadline=asked.deadline, contact=asked.contact, sender=asked.sender)
+    letters = notices(watched(), template, deadline=asked.deadline, contact=asked.contact, sender=asked.sender)
     for name, content in letters:
         target.write(name, content)
-    target.finish(complete=not facts.interrupted)
+    target.finish(complete=not facts.interrupted and not failed)
 
 
 def _catalogues(asked: Asked) -> Catalogues:

@@ -26,7 +26,7 @@ _BASIC = "hunan/基础数据表.yaml"
 #: A form has at least so many blanks; and so many of the basic table's to be one of its kind.
 _FEWEST, _LIKE_BASIC = 3, 12
 _USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 9.0, 4.0, 60.0
-_NAME_SIGNS = re.compile(r"[\[\]:*?/\\'.]")
+_NAME_SIGNS = re.compile(r"[\[\]:*?/\\'.<>|\"]")
 _JOINED = ["指标性质", "指标值", "度量单位"]
 
 
@@ -85,7 +85,8 @@ def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
         plain = _NAME_SIGNS.sub("", re.sub(r"\d{4}年度?|[（(].*?[)）]", "", drawn.title))
     plain = plain[:28] or "表"
     number, name = 1, plain
-    while f"{name}.yaml" in taken or name in {"填表说明", "核对", "审核意见"}:
+    used = {file.casefold() for file in taken} | {"set.yaml"}
+    while f"{name}.yaml".casefold() in used or name in {"填表说明", "核对", "审核意见"}:
         number += 1
         name = f"{plain}{number}"
     return name

@@ -82,6 +82,8 @@ class Limits:
     max_formulas: int = 4 * MIB
 
 
+#: Refusals that tell of this machine or program, and not of the file: not remembered, and no unit can mend them.
+TRANSIENT = frozenset({"R10", "R11", "R12", "R13"})
 #: Why a file is refused: code -> title.
 REFUSALS = {
     "R01": "文件是空的",

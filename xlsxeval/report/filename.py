@@ -12,7 +12,7 @@ from xlsxeval.text import safe
 #: What the names of all notices begin with, and how a workbook ends that holds nothing but 审核意见.
 NOTICE, OPINION_END = "退回修改通知", "-审核意见.xlsx"
 _SIGNS = re.compile(r'[<>:"/\\|?*\ufffd]+')
-_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])(?:\.|$)", re.IGNORECASE)
+_DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³]|CONIN\$|CONOUT\$) *(?:\.|$)", re.IGNORECASE)
 _MOST_BYTES, _SUFFIX = 200, 6
 
 

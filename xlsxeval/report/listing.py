@@ -59,6 +59,8 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
     """Give the one line on a filing for ``--quiet``."""
     whose = "" if outcome.title == outcome.file else f"{outcome.title}  "
     said = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
+    if outcome.verdict == "unusable":
+        said += f"（{outcome.findings[0].code}：{safe(outcome.findings[0].message).rstrip('。')}）"
     return f"{safe(whose + outcome.file)}：{said}"
 
 

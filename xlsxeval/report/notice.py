@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from xlsxeval.read.cells import TRANSIENT
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
@@ -19,9 +20,6 @@ from xlsxeval.text import clean
 
 if TYPE_CHECKING:
     from jinja2 import Template
-
-#: Failures of this machine and of the program: no unit can correct them.
-_OURS = frozenset({"R10", "R11", "R12", "R13"})
 
 
 def notices(
@@ -66,7 +64,7 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
         standing = [
             one
             for one in outcome.findings
-            if one.severity in {"error", "warning"} and not one.waived and one.code not in _OURS
+            if one.severity in {"error", "warning"} and not one.waived and one.code not in TRANSIENT
         ]
         if standing:
             filing = _filing(outcome, standing)
