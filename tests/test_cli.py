@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import hostile
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from xlsxeval import api
 from xlsxeval.output import write_output
@@ -185,6 +186,22 @@ def test_a_large_file_is_checked_in_a_process_that_can_be_stopped(tmp_path: Path
     # What is refused there has the same exit code.
     broken.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600_000))
     assert run("check", broken).returncode == 2
+
+
+def test_what_unpacks_to_much_is_guarded_as_well(tmp_path: Path) -> None:
+    bomb = tmp_path / "小.xlsx"
+    bomb.write_bytes(hostile.cells("<x/>" * 11_000_000))
+    assert bomb.stat().st_size < 100_000
+    done = run("check", bomb)
+    assert done.returncode == 2
+    assert re.search(r" R(?:08|11) ", done.stdout)  # no form in it; or no end in ten seconds, on a busy machine
+
+
+def test_a_line_break_in_a_cell_is_a_blank_in_what_is_said(tmp_path: Path) -> None:
+    data = (FAULTY / "data.yaml").read_text(encoding="utf-8").replace("维修养护水库座数", '"维修\\n养护"')
+    (tmp_path / "d.yaml").write_text(data, encoding="utf-8")
+    run("fill", "hunan", tmp_path / "d.yaml", "-o", tmp_path / "d.xlsx")
+    assert "“维修 养护”目标≥12座" in run("check", tmp_path / "d.xlsx").stdout
 
 
 def test_a_gbk_console_shows_what_it_can() -> None:

@@ -184,6 +184,15 @@ def test_unchanged_files_are_not_checked_again(sent: Path) -> None:
     assert run("check", "报送", "--ledger", "台账.db", "--select", "E", cwd=sent.parent).stderr == ""
 
 
+def test_an_empty_form_replaces_none(tmp_path: Path) -> None:
+    (tmp_path / "报送").mkdir()
+    run("new", "hunan", "--year", 2024, "--unit", "青石县林业发展中心", "-o", tmp_path / "报送" / "空.xlsx")
+    (tmp_path / "报送" / "填.xlsx").write_bytes(FILLED)
+    os.utime(tmp_path / "报送" / "填.xlsx", (86_400,) * 2)
+    done = run("check", "报送", "--quiet", cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "共核对2个文件：1份通过，1份须更正"
+
+
 def test_the_latest_of_several_versions_counts(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "报送", 2)
     old = (S / "filled.xlsx").read_bytes()
