@@ -61,6 +61,19 @@ def test_old_and_open_formats_give_the_same_findings(hunan: FormSet, converted: 
     assert "只核对了数值" in other.notes[0]
 
 
+@pytest.mark.xdist_group("formats")
+@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+def test_an_old_workbook_is_known_by_its_own_stream(converted: Path) -> None:
+    data = (converted / "s0.xls").read_bytes()
+    ours, capitals, inside = (name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK", "WordDocument"))
+    sheets = open_any(data).sheets
+    assert open_any(data.replace(ours, capitals)).sheets == sheets  # so do reporting programs write it
+    assert open_any(data + inside).sheets == sheets  # a Word file stands in the workbook
+    with pytest.raises(Refused) as refused:
+        open_any(data.replace(ours, "Workless".encode("utf-16-le")) + inside + ours)  # the other way round
+    assert "文字文档" in refused.value.message
+
+
 def document(content: bytes) -> bytes:
     """Put the forms of a workbook into a Word file, merged cells and all, as an office does it by hand."""
     book, paper = open_xlsx(content), docx.Document()

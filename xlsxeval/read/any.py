@@ -9,8 +9,8 @@ from xlsxeval.read.xlsx import open_xlsx
 
 #: A part of a zip file that tells what it is.
 _PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
-#: Streams of a compound file that holds a workbook, and of one that holds something else.
-_STREAMS = (("Workbook", "Book"), ("EncryptedPackage", "WordDocument"))
+#: What the streams with a workbook are called, Workbook or Book, by some programs in capitals.
+_BOOK = "book".encode("utf-16-le")
 
 
 def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # frozen
@@ -33,8 +33,8 @@ def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
     if len(data) > limits.max_file or not data:
         return "", None
     if data.startswith(COMPOUND):
-        book, other = (any(name.encode("utf-16-le") in data for name in names) for names in _STREAMS)
-        return ("xls" if book and not other else ""), None
+        # A workbook may hold a Word file and the other way round: only its reader can tell.
+        return ("xls" if _BOOK in data.lower() else ""), None
     if not data.startswith(b"PK\x03\x04"):
         return ("text" if is_separated_text(data) else ""), None
     package = open_package(data, limits)

@@ -85,7 +85,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
     if len(data) > limits.max_file:
         raise too_much(f"文件大于{limits.max_file // MIB} MiB", "max-file")
     if not data.startswith(b"PK\x03\x04"):
-        raise _something_else(data)
+        raise refuse_other_file(data)
     if b"PK\x05\x06" not in data[-66_000:]:
         raise Refused("R05", "文件不完整（压缩包没有结尾），可能没有传完，请重新报送")
     # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
@@ -111,7 +111,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     return members
 
 
-def _something_else(data: bytes) -> Refused:
+def refuse_other_file(data: bytes) -> Refused:
     """Say what a file is that does not begin as a zip file."""
     if data.startswith(COMPOUND):
         found = [why for name, why in _STREAMS.items() if name.encode("utf-16-le") in data]
