@@ -61,6 +61,23 @@ def test_old_and_open_formats_give_the_same_findings(hunan: FormSet, converted: 
     assert "只核对了数值" in other.notes[0]
 
 
+def test_an_open_document_may_be_packed_again_and_may_have_a_password() -> None:
+    table = '<table:table table:name="表"><table:table-row><table:table-cell><text:p>甲</text:p></table:table-cell></table:table-row></table:table>'
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    packed = {"content.xml": f"<office:body>{table}</office:body>", "mimetype": mime}  # not first, and compressed
+    assert open_any(hostile.pack(packed)).sheets[0].cells[1, 1].text == "甲"
+    assert _code(hostile.pack({**packed, "mimetype": "application/vnd.oasis.opendocument.text"})) == "R04"
+    locked = "<m:manifest><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
+    assert _code(hostile.pack({**packed, "content.xml": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
+    assert _code(hostile.pack({"mimetype": mime, "encrypted-package": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
+
+
+def _code(data: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        open_any(data)
+    return refused.value.code
+
+
 @pytest.mark.xdist_group("formats")
 @pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
 def test_an_old_workbook_is_known_by_its_own_stream(converted: Path) -> None:

@@ -9,6 +9,7 @@ from xlsxeval.read.xlsx import open_xlsx
 
 #: A part of a zip file that tells what it is.
 _PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
+_SPREADSHEET = b"opendocument.spreadsheet"
 #: What the streams with a workbook are called, Workbook or Book, by some programs in capitals.
 _BOOK = "book".encode("utf-16-le")
 
@@ -41,9 +42,14 @@ def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
     if "xl/workbook.xml" in package.members:
         return "", package
     kind = next((kind for part, kind in _PARTS.items() if part in package.members), "")
-    if kind == "ods" and b"opendocument.spreadsheet" not in data[:200]:
+    if kind == "ods" and not _is_spreadsheet(package):
         kind = ""
     return kind, package
+
+
+def _is_spreadsheet(package: Package) -> bool:
+    """Tell a spreadsheet from other OpenDocument files; whoever packs one again compresses what says so."""
+    return "mimetype" in package.members and _SPREADSHEET in next(inflate(package, "mimetype"), b"")
 
 
 def _open(kind: str, data: bytes, limits: Limits, package: Package | None) -> Workbook:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, Workbook
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数值。"
+_MANIFEST = "META-INF/manifest.xml"
 _CELLS = ("table-cell", "covered-table-cell")
 
 
@@ -19,8 +20,10 @@ def open_ods(package: Package) -> Workbook:
     """Read a spreadsheet from its container.
 
     Raises:
-        Refused: for damage, or too much content.
+        Refused: for a password, damage, or too much content.
     """
+    if _MANIFEST.lower() in package.members and any(b"encryption-data" in one for one in inflate(package, _MANIFEST)):
+        raise Refused("R03", LOCKED)
     reader = _Reader(package.limits)
     parse(inflate(package, "content.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook(tuple(reader.sheets), notes=(NOTE,))

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xlsxeval.read.cells import MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
+from xlsxeval.read.cells import LOCKED, MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
 from xlsxeval.read.markup import counted, parse
 
 _CHUNK = 64 * 1024
@@ -17,7 +17,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATED = "文本文件（CSV等）"
 #: A stream of a compound file -> what the file is; the first that is there decides.
 _STREAMS = {
-    "EncryptedPackage": ("R03", "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存"),
+    "EncryptedPackage": ("R03", LOCKED),
     "WordDocument": ("R04", "这是旧格式的文字文档（.doc或.wps），不是工作簿，请报送.xlsx文件"),
     "PowerPoint Document": ("R04", "这是旧格式的演示文稿（.ppt或.dps），不是工作簿，请报送.xlsx文件"),
     "Workbook": ("R04", f"这是旧格式的工作簿（.xls或.et），{SAVE_AS}"),
@@ -29,6 +29,7 @@ _OTHERS = {
     "word/document.xml": ("R04", "这是文字文档（.docx），不是工作簿，请报送.xlsx文件"),
     "ppt/presentation.xml": ("R04", "这是演示文稿（.pptx），不是工作簿，请报送.xlsx文件"),
     "content.xml": ("R04", f"这是OpenDocument文件（.ods等），{SAVE_AS}"),
+    "encrypted-package": ("R03", LOCKED),
     "index/document.iwa": ("R04", "这是Numbers文件，请导出为.xlsx后重新报送"),
 }
 _BIFF = ("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
