@@ -123,6 +123,12 @@ def test_word_files_give_the_same_findings(hunan: FormSet, sample: Path) -> None
     assert sorted((one.code, one.field) for one in paper.findings if one.code != "E34") == [one for one in codes if one[0] != "E34"]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_lines_of_a_text_may_end_in_any_way(end: str) -> None:
+    (sheet,) = open_any(end.join(["甲,1,2"] * 6 + ['"乙,",3,4']).encode()).sheets
+    assert [(at[0], cell.text) for at, cell in sheet.cells.items() if at[1] == 1] == [*((n, "甲") for n in range(1, 7)), (7, "乙,")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, encoding: str) -> None:
     filing = api.read(RAW.read_text(encoding="utf-8").encode(encoding), formset=hunan)
