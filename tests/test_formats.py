@@ -72,6 +72,16 @@ def test_an_open_document_may_be_packed_again_and_may_have_a_password() -> None:
     assert _code(hostile.pack({"mimetype": mime, "encrypted-package": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
 
 
+def test_equal_rows_of_an_open_document_all_count() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="2" office:value-type="float" office:value="5"><text:p>5</text:p></table:table-cell>'
+    rows = f'<table:table-row table:number-rows-repeated="3">{cell}</table:table-row><table:table-row>{cell}</table:table-row>'
+    padding = f'<table:table-row table:number-rows-repeated="9999">{cell}</table:table-row>'
+    body = f'<office:body><table:table table:name="表">{rows}{padding}</table:table></office:body>'
+    packed = {"content.xml": body, "mimetype": "application/vnd.oasis.opendocument.spreadsheet"}
+    (sheet,) = open_any(hostile.pack(packed)).sheets
+    assert set(sheet.cells) == {(row, col) for row in range(1, 5 + 64) for col in (1, 2)}
+
+
 def _code(data: bytes) -> str:
     with pytest.raises(Refused) as refused:
         open_any(data)
