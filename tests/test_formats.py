@@ -82,6 +82,15 @@ def test_equal_rows_of_an_open_document_all_count() -> None:
     assert set(sheet.cells) == {(row, col) for row in range(1, 5 + 64) for col in (1, 2)}
 
 
+def test_a_word_row_that_begins_further_right_and_a_hyphen_that_does_not_break() -> None:
+    cells = "<w:tc><w:p><w:r><w:t>2023</w:t><w:noBreakHyphen/><w:t>2024</w:t></w:r></w:p></w:tc>" * 2
+    table = f'<w:tbl><w:tr>{cells * 2}</w:tr><w:tr><w:trPr><w:gridBefore w:val="2"/></w:trPr>{cells}</w:tr></w:tbl>'
+    body = f'<w:document xmlns:w="w"><w:body>{table}</w:body></w:document>'
+    (sheet,) = open_any(hostile.pack({"word/document.xml": body})).sheets
+    assert set(sheet.cells) == {(1, 1), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4)}
+    assert sheet.cells[2, 4].text == "2023-2024"
+
+
 def _code(data: bytes) -> str:
     with pytest.raises(Refused) as refused:
         open_any(data)
