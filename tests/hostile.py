@@ -235,6 +235,10 @@ def grid() -> Iterator[Case]:
     yield "20,001 cells", pack(parts("<row>" + "<c><v>1</v></c></row><row>" * 20_001 + "</row>")), "R06"
 
 
+#: As Excel writes the modules of very old workbooks.
+MODULE = '<sheet name="模块" state="veryHidden" r:id=""/>'
+
+
 def structure() -> Iterator[Case]:
     strict = {
         name: str(content).replace(MAIN, STRICT).replace(OFFICE, STRICT_OFFICE) for name, content in parts().items()
@@ -261,6 +265,9 @@ def structure() -> Iterator[Case]:
     yield "no sheet", changed(WORKBOOK=workbook("")), "R08"
     chart = links(("rId1", "chartsheet", "worksheets/sheet1.xml"))
     yield "only a chart", changed(LINKS=chart), "R08"
+    yield "a module of macros", changed(WORKBOOK=workbook(MODULE + '<sheet name="a" r:id="rId1"/>')), None
+    yield "only a module of macros", changed(WORKBOOK=workbook(MODULE)), "R08"
+    yield "sheet without a link", changed(WORKBOOK=workbook('<sheet name="a"/>')), "R05"
     yield "link to nothing", changed(WORKBOOK=workbook('<sheet name="a" r:id="rId9"/>')), "R05"
     yield "link to a missing part", changed(LINKS=links(("rId1", "worksheet", "worksheets/x.xml"))), "R05"
     yield "link out of the container", changed(LINKS=links(("rId1", "worksheet", "../../../etc/passwd"))), "R05"

@@ -61,6 +61,55 @@ def test_old_and_open_formats_give_the_same_findings(hunan: FormSet, converted: 
     assert "只核对了数值" in other.notes[0]
 
 
+def test_an_open_document_may_be_packed_again_and_may_have_a_password() -> None:
+    table = '<table:table table:name="表"><table:table-row><table:table-cell><text:p>甲</text:p></table:table-cell></table:table-row></table:table>'
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    packed = {"content.xml": f"<office:body>{table}</office:body>", "mimetype": mime}  # not first, and compressed
+    assert open_any(hostile.pack(packed)).sheets[0].cells[1, 1].text == "甲"
+    assert _code(hostile.pack({**packed, "mimetype": "application/vnd.oasis.opendocument.text"})) == "R04"
+    locked = "<m:manifest><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
+    assert _code(hostile.pack({**packed, "content.xml": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
+    assert _code(hostile.pack({"mimetype": mime, "encrypted-package": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
+
+
+def test_equal_rows_of_an_open_document_all_count() -> None:
+    cell = '<table:table-cell table:number-columns-repeated="2" office:value-type="float" office:value="5"><text:p>5</text:p></table:table-cell>'
+    rows = f'<table:table-row table:number-rows-repeated="3">{cell}</table:table-row><table:table-row>{cell}</table:table-row>'
+    padding = f'<table:table-row table:number-rows-repeated="9999">{cell}</table:table-row>'
+    body = f'<office:body><table:table table:name="表">{rows}{padding}</table:table></office:body>'
+    packed = {"content.xml": body, "mimetype": "application/vnd.oasis.opendocument.spreadsheet"}
+    (sheet,) = open_any(hostile.pack(packed)).sheets
+    assert set(sheet.cells) == {(row, col) for row in range(1, 5 + 64) for col in (1, 2)}
+
+
+def test_a_word_row_that_begins_further_right_and_a_hyphen_that_does_not_break() -> None:
+    cells = "<w:tc><w:p><w:r><w:t>2023</w:t><w:noBreakHyphen/><w:t>2024</w:t></w:r></w:p></w:tc>" * 2
+    table = f'<w:tbl><w:tr>{cells * 2}</w:tr><w:tr><w:trPr><w:gridBefore w:val="2"/></w:trPr>{cells}</w:tr></w:tbl>'
+    body = f'<w:document xmlns:w="w"><w:body>{table}</w:body></w:document>'
+    (sheet,) = open_any(hostile.pack({"word/document.xml": body})).sheets
+    assert set(sheet.cells) == {(1, 1), (1, 2), (1, 3), (1, 4), (2, 3), (2, 4)}
+    assert sheet.cells[2, 4].text == "2023-2024"
+
+
+def _code(data: bytes) -> str:
+    with pytest.raises(Refused) as refused:
+        open_any(data)
+    return refused.value.code
+
+
+@pytest.mark.xdist_group("formats")
+@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+def test_an_old_workbook_is_known_by_its_own_stream(converted: Path) -> None:
+    data = (converted / "s0.xls").read_bytes()
+    ours, capitals, inside = (name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK", "WordDocument"))
+    sheets = open_any(data).sheets
+    assert open_any(data.replace(ours, capitals)).sheets == sheets  # so do reporting programs write it
+    assert open_any(data + inside).sheets == sheets  # a Word file stands in the workbook
+    with pytest.raises(Refused) as refused:
+        open_any(data.replace(ours, "Workless".encode("utf-16-le")) + inside + ours)  # the other way round
+    assert "文字文档" in refused.value.message
+
+
 def document(content: bytes) -> bytes:
     """Put the forms of a workbook into a Word file, merged cells and all, as an office does it by hand."""
     book, paper = open_xlsx(content), docx.Document()
@@ -91,6 +140,12 @@ def test_word_files_give_the_same_findings(hunan: FormSet, sample: Path) -> None
     whole, paper = api.check(content, formset=hunan), api.check(document(content), formset=hunan)
     codes = sorted((one.code, one.field) for one in whole.findings if one.code not in FORMULA_RULES)
     assert sorted((one.code, one.field) for one in paper.findings if one.code != "E34") == [one for one in codes if one[0] != "E34"]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
+def test_lines_of_a_text_may_end_in_any_way(end: str) -> None:
+    (sheet,) = open_any(end.join(["甲,1,2"] * 6 + ['"乙,",3,4']).encode()).sheets
+    assert [(at[0], cell.text) for at, cell in sheet.cells.items() if at[1] == 1] == [*((n, "甲") for n in range(1, 7)), (7, "乙,")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])

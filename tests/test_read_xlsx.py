@@ -426,6 +426,9 @@ def test_notes_and_calendar() -> None:
     assert [note[:6] for note in book.notes] == ["有隐藏的工作", "工作簿含有宏", "工作簿链接到"]
     assert "暗\ufffd" in book.notes[0]
     assert open_xlsx(hostile.pack(hostile.parts())).notes == ()
+    module = hostile.changed(WORKBOOK=hostile.workbook(f'{hostile.MODULE}<sheet name="表" r:id="rId1"/>'))
+    assert open_xlsx(module).notes == ("有隐藏的工作表：模块。", "有1个工作表没有内容，没有读取：模块。")
+    assert open_xlsx(module).sheets == open_xlsx(hostile.pack(hostile.parts())).sheets
 
 
 def test_formats() -> None:

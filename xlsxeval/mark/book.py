@@ -117,7 +117,9 @@ def open_book(parts: Parts) -> Book:
     for node in entries.children if entries else ():
         name = plain_text(node.attributes.get("name", ""))
         names.append(name)
-        link = next((value for key, value in node.attributes.items() if key.endswith(":id")), "")
+        link = next((value for key, value in node.attributes.items() if key.endswith(":id")), "?")
+        if not link:
+            continue  # a module of macros
         relation = links.get(link)
         if relation is None or (relation.target and not parts.has(relation.target)):
             raise damaged(f"找不到工作表“{quoted(name)}”的内容")

@@ -9,8 +9,9 @@ from xlsxeval.read.xlsx import open_xlsx
 
 #: A part of a zip file that tells what it is.
 _PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
-#: Streams of a compound file that holds a workbook, and of one that holds something else.
-_STREAMS = (("Workbook", "Book"), ("EncryptedPackage", "WordDocument"))
+_SPREADSHEET = b"opendocument.spreadsheet"
+#: What the streams with a workbook are called, Workbook or Book, by some programs in capitals.
+_BOOK = "book".encode("utf-16-le")
 
 
 def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # frozen
@@ -33,17 +34,22 @@ def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
     if len(data) > limits.max_file or not data:
         return "", None
     if data.startswith(COMPOUND):
-        book, other = (any(name.encode("utf-16-le") in data for name in names) for names in _STREAMS)
-        return ("xls" if book and not other else ""), None
+        # A workbook may hold a Word file and the other way round: only its reader can tell.
+        return ("xls" if _BOOK in data.lower() else ""), None
     if not data.startswith(b"PK\x03\x04"):
         return ("text" if is_separated_text(data) else ""), None
     package = open_package(data, limits)
     if "xl/workbook.xml" in package.members:
         return "", package
     kind = next((kind for part, kind in _PARTS.items() if part in package.members), "")
-    if kind == "ods" and b"opendocument.spreadsheet" not in data[:200]:
+    if kind == "ods" and not _is_spreadsheet(package):
         kind = ""
     return kind, package
+
+
+def _is_spreadsheet(package: Package) -> bool:
+    """Tell a spreadsheet from other OpenDocument files; whoever packs one again compresses what says so."""
+    return "mimetype" in package.members and _SPREADSHEET in next(inflate(package, "mimetype"), b"")
 
 
 def _open(kind: str, data: bytes, limits: Limits, package: Package | None) -> Workbook:

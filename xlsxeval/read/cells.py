@@ -101,6 +101,7 @@ REFUSALS = {
     "R13": "程序出错",
 }
 SAVE_AGAIN = "请在WPS或Excel中打开后重新保存"
+LOCKED = "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存"
 SAVE_AS = "请在WPS或Excel中打开，另存为.xlsx后重新报送"
 
 

@@ -47,6 +47,8 @@ class _Reader:
             self.texts.append("\n")
         elif local == "tab":
             self.texts.append(" ")
+        elif local == "noBreakHyphen":
+            self.texts.append("-")
         elif local == "tbl":
             self.tables += 1
         elif self.tables == 1:
@@ -59,8 +61,9 @@ class _Reader:
             self.span, self.goes_on = 1, False
             self.paragraphs.clear()
         elif local == "gridSpan":
-            text = _value(attributes)
-            self.span = min(int(text), 64) if text.isascii() and text.isdigit() and int(text) else 1
+            self.span = _columns(attributes) or 1
+        elif local == "gridBefore":
+            self.col += _columns(attributes)
         elif local == "vMerge":
             self.goes_on = _value(attributes) != "restart"
 
@@ -107,6 +110,11 @@ class _Reader:
         for area in self.open_merges.values():
             self._merge(area)
         self.open_merges.clear()
+
+
+def _columns(attributes: dict[str, str]) -> int:
+    text = _value(attributes)
+    return min(int(text), 64) if text.isascii() and text.isdigit() else 0
 
 
 def _value(attributes: dict[str, str]) -> str:

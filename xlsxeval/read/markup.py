@@ -28,7 +28,10 @@ class Unheard(bytes):
 
 
 def whole_if_short(chunks: Iterable[bytes], most: int = MIB) -> tuple[bytes, Iterator[bytes]]:
-    """Give the whole of a short part, or else nothing; and its chunks as they come."""
+    """Give the whole of a short part, or else nothing; and its chunks as they come.
+
+    Nothing either where a comment, CDATA or an instruction might hold what looks like a tag and is none.
+    """
     rest = iter(chunks)
     first: list[bytes] = []
     size = 0
@@ -37,7 +40,8 @@ def whole_if_short(chunks: Iterable[bytes], most: int = MIB) -> tuple[bytes, Ite
         size += len(chunk)
         if size > most:
             return b"", chain(first, rest)
-    return b"".join(first), iter(first)
+    data = b"".join(first)
+    return (b"" if b"<!" in data or data.rfind(b"<?") > 0 else data), iter(first)
 
 
 def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:

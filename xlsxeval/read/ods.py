@@ -1,17 +1,20 @@
-"""OpenDocument spreadsheets (.ods): values and merged cells; repeated cells are counted, not written out."""
+"""OpenDocument spreadsheets (.ods): values and merged cells; what is repeated endlessly is not written out."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, Workbook
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数值。"
+_MANIFEST = "META-INF/manifest.xml"
+#: A form has no more equal answers in a row; thousands of equal cells are padding.
+_MOST_COPIES = 64
 _CELLS = ("table-cell", "covered-table-cell")
 
 
@@ -19,8 +22,10 @@ def open_ods(package: Package) -> Workbook:
     """Read a spreadsheet from its container.
 
     Raises:
-        Refused: for damage, or too much content.
+        Refused: for a password, damage, or too much content.
     """
+    if _MANIFEST.lower() in package.members and any(b"encryption-data" in one for one in inflate(package, _MANIFEST)):
+        raise Refused("R03", LOCKED)
     reader = _Reader(package.limits)
     parse(inflate(package, "content.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook(tuple(reader.sheets), notes=(NOTE,))
@@ -38,6 +43,7 @@ class _Reader:
         self.name = ""
         self.depth = self.row = self.col = self.rows_repeated = 0
         self.cell: dict[str, str] = {}
+        self.kept: list[Cell] = []
         self.comment = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -54,6 +60,7 @@ class _Reader:
             self.store, self.row = CellStore(self.limits, self.store.count), 0
         elif local == "table-row":
             self.row, self.col = self.row + 1, 0
+            self.kept.clear()
             self.rows_repeated = _count(attributes, "table:number-rows-repeated")
         elif local in _CELLS:
             self.col += 1
@@ -76,6 +83,9 @@ class _Reader:
         elif local in _CELLS:
             self._keep()
         elif local == "table-row":
+            for more in range(1, min(self.rows_repeated, _MOST_COPIES) if self.kept else 0):
+                for cell in self.kept:
+                    self.store.keep(cell._replace(row=self.row + more))
             self.row += self.rows_repeated - 1
         elif local == "table":
             self.sheets.append(self.store.sheet(self.name))
@@ -83,10 +93,10 @@ class _Reader:
     def _keep(self) -> None:
         repeated = _count(self.cell, "table:number-columns-repeated")
         cell = _cell(self.row, self.col, self.cell, "\n".join(self.lines))
-        # A form does not repeat its answers; thousands of equal cells are padding.
-        copies = range(min(repeated, 64)) if cell.text else range(0)
+        copies = range(min(repeated, _MOST_COPIES)) if cell.text else range(0)
         for more in copies:
-            self.store.keep(cell._replace(col=self.col + more))
+            self.kept.append(cell._replace(col=self.col + more))
+            self.store.keep(self.kept[-1])
         rows = _count(self.cell, "table:number-rows-spanned")
         cols = _count(self.cell, "table:number-columns-spanned")
         if rows > 1 or cols > 1:

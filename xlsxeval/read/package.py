@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xlsxeval.read.cells import MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
+from xlsxeval.read.cells import LOCKED, MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
 from xlsxeval.read.markup import counted, parse
 
 _CHUNK = 64 * 1024
@@ -17,7 +17,7 @@ COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _SEPARATED = "文本文件（CSV等）"
 #: A stream of a compound file -> what the file is; the first that is there decides.
 _STREAMS = {
-    "EncryptedPackage": ("R03", "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存"),
+    "EncryptedPackage": ("R03", LOCKED),
     "WordDocument": ("R04", "这是旧格式的文字文档（.doc或.wps），不是工作簿，请报送.xlsx文件"),
     "PowerPoint Document": ("R04", "这是旧格式的演示文稿（.ppt或.dps），不是工作簿，请报送.xlsx文件"),
     "Workbook": ("R04", f"这是旧格式的工作簿（.xls或.et），{SAVE_AS}"),
@@ -29,6 +29,7 @@ _OTHERS = {
     "word/document.xml": ("R04", "这是文字文档（.docx），不是工作簿，请报送.xlsx文件"),
     "ppt/presentation.xml": ("R04", "这是演示文稿（.pptx），不是工作簿，请报送.xlsx文件"),
     "content.xml": ("R04", f"这是OpenDocument文件（.ods等），{SAVE_AS}"),
+    "encrypted-package": ("R03", LOCKED),
     "index/document.iwa": ("R04", "这是Numbers文件，请导出为.xlsx后重新报送"),
 }
 _BIFF = ("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
@@ -85,7 +86,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
     if len(data) > limits.max_file:
         raise too_much(f"文件大于{limits.max_file // MIB} MiB", "max-file")
     if not data.startswith(b"PK\x03\x04"):
-        raise _something_else(data)
+        raise refuse_other_file(data)
     if b"PK\x05\x06" not in data[-66_000:]:
         raise Refused("R05", "文件不完整（压缩包没有结尾），可能没有传完，请重新报送")
     # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
@@ -111,7 +112,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     return members
 
 
-def _something_else(data: bytes) -> Refused:
+def refuse_other_file(data: bytes) -> Refused:
     """Say what a file is that does not begin as a zip file."""
     if data.startswith(COMPOUND):
         found = [why for name, why in _STREAMS.items() if name.encode("utf-16-le") in data]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from xlsxeval.read.cells import SAVE_AS, Limits, Refused, Workbook
 from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文本表格（.csv、.tsv），没有公式，只核对了数值。"
 SHEET = "文本"
+#: Some programs end a line with a carriage return alone, some write one too many.
+_LINE_END = re.compile(r"\r(?:\r?\n)?")
 #: A text with fewer rows of cells, or less than a third of them, is no table.
 _FEWEST_ROWS, _LEAST_SHARE = 5, 3
 
@@ -28,7 +31,7 @@ def open_plain(data: bytes, limits: Limits) -> Workbook:
     if rows < _FEWEST_ROWS or rows * _LEAST_SHARE < len(lines):
         raise Refused("R02", f"这是文本文件，里面没有表格，{SAVE_AS}")
     csv.field_size_limit(limits.max_text * 4)
-    for row, texts in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
+    for row, texts in enumerate(csv.reader(io.StringIO(_LINE_END.sub("\n", text)), delimiter=separator), 1):
         for col, one in enumerate(texts, 1):
             if one.strip():
                 store.keep(typed_cell(row, col, one))

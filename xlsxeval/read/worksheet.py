@@ -27,7 +27,10 @@ _STYLED = re.compile(rb'<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]{1,5}")?/>')
 #: What is nested deeper than formats and validations are is left to the parser's own count.
 #: (It begins with plain signs, which are searched for many times faster than a group.)
 _DEEP = re.compile(rb"</[^<>]*>(?:\s*</[^<>]*>){15}")
-_OF_THE_TABLE = re.compile(rb"<(?:[\w.-]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
+_OF_THE_TABLE = re.compile(rb"<(?:[^\s<>:]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
+#: A cell or a row that may count on the one before it for its place; any cell of another prefix.
+_CELL_WITHOUT_PLACE = re.compile(rb"<c(?! r=\")[\s>]|<[^\s<>:]+:c[\s>]")
+_ROW_WITHOUT_PLACE = re.compile(rb"<row(?! r=\")[\s>]")
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
 
@@ -308,8 +311,8 @@ def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
 
 
 def _filled(data: bytes) -> bytes:
-    """Leave out the cells that only have a style, half of a form; not where others count on them for their column."""
-    if b"<!" in data or data.count(b"<c ") != data.count(b'<c r="') or b"<c>" in data:
+    """Leave out the cells that only have a style, half of a form; not where others count on them for their place."""
+    if _CELL_WITHOUT_PLACE.search(data) or _ROW_WITHOUT_PLACE.search(data):
         return data
     return _STYLED.sub(b"", data)
 

@@ -6,7 +6,8 @@ import io
 
 import xlrd
 
-from xlsxeval.read.cells import Cell, Limits, Range, Refused, Sheet, Workbook, damaged
+from xlsxeval.read.cells import LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook, damaged
+from xlsxeval.read.package import refuse_other_file
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
@@ -18,7 +19,7 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
     """Read a workbook from its bytes.
 
     Raises:
-        Refused: for a password, damage, or too much content.
+        Refused: for a password, damage, too much content, or if it is something else that only mentions a workbook.
     """
     try:
         book = xlrd.open_workbook(
@@ -26,7 +27,9 @@ def open_xls(data: bytes, limits: Limits) -> Workbook:
         )
     except xlrd.XLRDError as error:
         if "encrypted" in str(error):
-            raise Refused("R03", "这是加密的工作簿，请在WPS或Excel中去掉打开密码后重新保存") from None
+            raise Refused("R03", LOCKED) from None
+        if "find workbook" in str(error):
+            raise refuse_other_file(data) from None
         raise damaged("旧格式的工作簿读不了") from error
     sheets, count = [], 0
     for index in range(book.nsheets):

@@ -104,6 +104,8 @@ def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), packa
              for number in range(1, len(main.sheets) + 1)} if not links else {}  # fmt: skip
     sheets, skipped = [], []
     for number, (name, state, link) in enumerate(main.sheets, 1):
+        if link == "" and links:
+            continue  # a module of macros, for which Excel writes an empty id
         relation = links.get(link) or usual.get(str(number))
         if relation is None:
             raise damaged(f"找不到工作表“{quoted(name)}”的内容")
@@ -136,6 +138,9 @@ def _notes(package: Package, main: _Main) -> tuple[str, ...]:
         notes.append(f"有隐藏的工作表：{'、'.join(hidden[:_SHOWN_NAMES])}{more}。")
     if any(part.endswith("vbaproject.bin") or "/macrosheets/" in part for part in package.members):
         notes.append("工作簿含有宏，没有运行。")
+    empty = [quoted(name) for name, _, link in main.sheets if not link]
+    if empty:
+        notes.append(f"有{len(empty)}个工作表没有内容，没有读取：{'、'.join(empty[:_SHOWN_NAMES])}。")
     if any("/externallinks/" in part for part in package.members):
         notes.append("工作簿链接到其他文件，没有打开它们，只用了保存时的数值。")
     return tuple(notes)
@@ -156,7 +161,7 @@ def _read_main(package: Package, part: str) -> _Main:
                 raise damaged(f"有两个工作表都叫“{quoted(name)}”")
             seen.add(name.casefold())
             state = attributes.get("state", "visible")
-            link = next((value for key, value in attributes.items() if key.endswith(":id")), "")
+            link = next((value for key, value in attributes.items() if key.endswith(":id")), "?")
             main.sheets.append((name, state if state in _STATES else "visible", link))
             if len(main.sheets) > limits.max_sheets:
                 raise too_much(f"工作表多于{limits.max_sheets}个", "max-sheets")
