@@ -169,7 +169,7 @@ def test_data_is_json_without_tags_and_signs_that_cannot_be_seen() -> None:
     data = data_of(text)
     assert data["facts"]["missing"] == [HOSTILE[0]]
     (filing,) = data["filings"]
-    assert filing["title"] == "左\ufffd右" + "\ufffd" * 6 + "[31m" + "\ufffd \ufffd"
+    assert filing["title"] == "左\ufffd右" + "\ufffd" * 6 + "[31m" + " \ufffd\ufffd"
     assert filing["about"] == [f"注意：{text}" for text in HOSTILE]
     assert "<" not in text[text.index('id="data">') + 10 : text.index("</script>")]
 

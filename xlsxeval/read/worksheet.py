@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from xlsxeval.forms.place import cell_name
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
@@ -27,10 +28,10 @@ _STYLED = re.compile(rb'<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]{1,5}")?/>')
 #: What is nested deeper than formats and validations are is left to the parser's own count.
 #: (It begins with plain signs, which are searched for many times faster than a group.)
 _DEEP = re.compile(rb"</[^<>]*>(?:\s*</[^<>]*>){15}")
-_OF_THE_TABLE = re.compile(rb"<(?:[^\s<>:]+:)?(?:sheetData|row|c|col|mergeCell)[\s/>]")
+#: Tags of the table, without and with a prefix; in two, because a pattern with one plain beginning is quick to search.
+_OF_THE_TABLE = tuple(re.compile(sign + rb"(?:sheetData|row|c|col|mergeCell)[\s/>]") for sign in (b"<", b":"))
 #: A cell or a row that may count on the one before it for its place; any cell of another prefix.
-_CELL_WITHOUT_PLACE = re.compile(rb"<c(?! r=\")[\s>]|<[^\s<>:]+:c[\s>]")
-_ROW_WITHOUT_PLACE = re.compile(rb"<row(?! r=\")[\s>]")
+_WITHOUT_PLACE = tuple(map(re.compile, (rb"<c(?! r=\")[\s>]", rb":c[\s>]", rb"<row(?! r=\")[\s>]")))
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
 
@@ -211,17 +212,9 @@ class _Reader:
             self.widths.append((first, last, float(width)))
 
     def _merge(self, text: str) -> None:
-        found = _AREA.fullmatch(text)
-        if not found:
-            raise damaged(f"合并区域“{quoted(text)}”无效")
         if len(self.merges) >= self.around.limits.max_merges:
             raise too_much(f"合并区域多于{self.around.limits.max_merges}个", "max-merges")
-        left, top, right, bottom = found.groups()
-        col, row = self.columns.get(left) or self._column(left), int(top)
-        last_col, last_row = (self.columns.get(right) or self._column(right), int(bottom)) if right else (col, row)
-        if max(row, last_row) > LAST_ROW or not (col and last_col):
-            raise damaged(f"合并区域“{quoted(text)}”超出表格范围")
-        self.merges.append(Range(min(row, last_row), min(col, last_col), max(row, last_row), max(col, last_col)))
+        self.merges.append(_range(text))
 
     def _keep(self) -> None:
         attributes, value = self.attributes, self.value
@@ -290,6 +283,20 @@ class _Reader:
         return damaged(f"单元格{cell_name(self.row, self.col)}的{what}“{quoted(text)}”无效")
 
 
+@lru_cache(maxsize=4096)
+def _range(text: str) -> Range:
+    """Read a merged range; the workbooks of a folder have mostly the same."""
+    found = _AREA.fullmatch(text)
+    if not found:
+        raise damaged(f"合并区域“{quoted(text)}”无效")
+    left, top, right, bottom = found.groups()
+    col, row = column_number(left), int(top)
+    last_col, last_row = (column_number(right), int(bottom)) if right else (col, row)
+    if max(row, last_row) > LAST_ROW or max(col, last_col) > LAST_COL:
+        raise damaged(f"合并区域“{quoted(text)}”超出表格范围")
+    return Range(min(row, last_row), min(col, last_col), max(row, last_row), max(col, last_col))
+
+
 def _within(text: str | None, last: int) -> int:
     number = int(text) if text and _INDEX.fullmatch(text) else 0
     if not 0 < number <= last:
@@ -305,14 +312,14 @@ def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
     data, chunks = whole_if_short(chunks)
     end = max(data.rfind(b"</sheetData>"), data.rfind(b"</mergeCells>"))
     tail = data[end:]
-    if end < 0 or _OF_THE_TABLE.search(tail) or _DEEP.search(tail):
+    if end < 0 or any(pattern.search(tail) for pattern in (*_OF_THE_TABLE, _DEEP)):
         return chunks
     return _filled(data[:end]), Unheard(tail)
 
 
 def _filled(data: bytes) -> bytes:
     """Leave out the cells that only have a style, half of a form; not where others count on them for their place."""
-    if _CELL_WITHOUT_PLACE.search(data) or _ROW_WITHOUT_PLACE.search(data):
+    if any(pattern.search(data) for pattern in _WITHOUT_PLACE):
         return data
     return _STYLED.sub(b"", data)
 
