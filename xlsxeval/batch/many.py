@@ -42,7 +42,7 @@ def check_many(
     Args:
         sources: paths, or the bytes of workbooks (called 第1份 and so on); may be a generator without end.
         executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
-            not count then.
+            not count then. A pool that breaks when one of its processes dies (``ProcessPoolExecutor``) ends the run.
         jobs: how many processes; default: one for each processor.
         ordered: yield in the order of the sources; else as they are done.
         formset: the set they belong to; default: whichever fits each best.

@@ -75,7 +75,7 @@ def _rate(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
 def _lost(ones: Sequence[Indicator]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for one in ones:
-        if one.lost:
+        if one.deducted:
             first = one.groups[0] if one.groups else ""
             found[first] = found.get(first, Decimal(0)) + one.lost
     return found
