@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
-from pathlib import Path
-
 
 class XlsxevalError(Exception):
     """Base of everything raised on purpose; ``str(error)`` is one sentence for the user."""
@@ -37,6 +34,9 @@ class MachineError(XlsxevalError):
 
 def bug_text(error: BaseException) -> str:
     """Give one sentence on a mistake of ours: for the user, with what its mender needs."""
+    import traceback
+    from pathlib import Path
+
     frame = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(frame.filename).name}:{frame.lineno}"
     return f"程序出错（{type(error).__name__}: {error}，{where}），请把这句话和文件一起反馈给开发者"
