@@ -106,6 +106,7 @@ def container() -> Iterator[Case]:
     yield "count of members lies", many_members(2_500, count=3), "R06"
     yield "zip encryption", encrypted(good), "R07"
     yield "overlapping members", overlapping(), "R05"
+    yield "a later version of zip", later_version(good), "R05"
     yield "bzip2", pack(parts(), zipfile.ZIP_BZIP2), "R05"
     yield "lzma", pack(parts(), zipfile.ZIP_LZMA), "R05"
     yield "stored", pack(parts(), zipfile.ZIP_STORED), None
@@ -116,6 +117,12 @@ def container() -> Iterator[Case]:
         yield f"without {name}", without(name), None
     yield "traversal in a member name", pack({**parts(), "../../etc/cron.d/x": "x"}), None
     yield "over the file limit", b"PK\x03\x04" + bytes(LIMITS.max_file), "R06"
+
+
+def later_version(data: bytes) -> bytes:
+    """Say in the directory that the first member needs a program that does not exist yet."""
+    at = data.index(b"PK\x01\x02") + 6
+    return data[:at] + (99).to_bytes(2, "little") + data[at + 2 :]
 
 
 def other_files() -> Iterator[Case]:

@@ -204,6 +204,18 @@ def test_a_line_break_in_a_cell_is_a_blank_in_what_is_said(tmp_path: Path) -> No
     assert "“维修 养护”目标≥12座" in run("check", tmp_path / "d.xlsx").stdout
 
 
+def test_every_hostile_file_alone_has_a_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from xlsxeval.cli import program
+
+    file = tmp_path / "坏.xlsx"
+    for name, data, _ in hostile.every_case():
+        file.write_bytes(data)
+        with pytest.raises(SystemExit) as left:
+            program._run(["check", str(file)])  # noqa: SLF001  # run() leaves the process
+        said = capsys.readouterr()
+        assert (left.value.code, said.err, len(said.out.splitlines())) == (2, "", 2), name
+
+
 def test_a_gbk_console_shows_what_it_can() -> None:
     command = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check", str(S / "filled.xlsx")]
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONUTF8"}

@@ -16,6 +16,7 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from xlsxeval.batch.collect import Collected
     from xlsxeval.batch.worker import Settings
+    from xlsxeval.read.cells import Limits
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
 #: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
@@ -151,8 +152,9 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
     from xlsxeval.report.text import findings_text
     from xlsxeval.report.tree import outcome_tree
 
-    task = Task(0, printable(file), file)
-    if _is_large(file):
+    source = _content(file, settings.limits)
+    task = Task(0, printable(file), source)
+    if isinstance(source, bytes) and _is_large(source, settings.limits):
         with closing(run_tasks([task], settings, jobs=1)) as done:
             found = [outcome for _, result in done if result for outcome in result.outcomes]
     else:
@@ -171,14 +173,20 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
     return worst
 
 
-def _is_large(file: Path) -> bool:
-    """Tell whether a file is larger than a form, packed or unpacked; a size that lies is met by the reader."""
-    import zipfile
+def _content(file: Path, limits: Limits) -> Path | bytes:
+    """Read a file; give one that cannot be read back, for the check to say what is wrong with it."""
+    from xlsxeval.errors import MachineError
+    from xlsxeval.read.cells import Refused
+    from xlsxeval.read.source import read_bytes
 
     try:
-        if file.stat().st_size > _LARGE or not file.is_file():
-            return file.is_file()
-        with zipfile.ZipFile(file) as archive:
-            return sum(one.file_size for one in archive.infolist()) > _LARGE_UNPACKED
-    except (OSError, ValueError, zipfile.BadZipFile):
-        return False  # the check says what is wrong with it
+        return read_bytes(file, limits)
+    except (Refused, MachineError):
+        return file
+
+
+def _is_large(content: bytes, limits: Limits) -> bool:
+    """Tell whether a file is larger than a form, packed or unpacked; a size that lies is met by the reader."""
+    from xlsxeval.read.package import claimed_size
+
+    return len(content) > _LARGE or claimed_size(content, limits) > _LARGE_UNPACKED

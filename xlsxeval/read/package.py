@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from xlsxeval.read.cells import LOCKED, MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
 from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.net import only_refusals
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
@@ -94,6 +95,15 @@ def open_package(data: bytes, limits: Limits) -> Package:
         raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
     archive = zipfile.ZipFile(io.BytesIO(data))
     return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked, limits.max_tags)
+
+
+def claimed_size(data: bytes, limits: Limits) -> int:
+    """Give how large the parts of a container say they are together; 0 for what its reader is going to refuse."""
+    try:
+        with only_refusals():
+            return sum(info.file_size for info in open_package(data, limits).members.values())
+    except Refused:
+        return 0
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
