@@ -93,7 +93,10 @@ def open_package(data: bytes, limits: Limits) -> Package:
     # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
     if data.count(b"PK\x01\x02") > limits.max_parts:
         raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
-    archive = zipfile.ZipFile(io.BytesIO(data))
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except NotImplementedError:
+        raise damaged("压缩包的版本不对") from None
     return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked, limits.max_tags)
 
 
