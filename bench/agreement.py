@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import xlsxeval as api
 from tests.engines import cached, checked_lines, differences, in_process, libreoffice, live_lines, spoil
 from tests.fillings import filling
-from xlsxeval import api
 
 #: LibreOffice grows with every workbook it converts in one go.
 _BATCH = 50

@@ -8,9 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import xlsxeval as api
 from tests.clean import MUTATIONS, clean_filing, mutated
 from tests.test_clean import filing_of
-from xlsxeval import api
 from xlsxeval.rules.run import check
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.data import build_filing, parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet

@@ -14,7 +14,7 @@ from pathlib import Path
 import ironcalc
 import openpyxl
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import column_letters
 from xlsxeval.formula.tree import Field
@@ -138,7 +138,7 @@ def live_lines(cells: Cells, count: int) -> list[tuple[str, float, str]]:
 
 def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, str]]:
     """Give the same as the reader and the rules see it in the saved workbook, without a look at 核对."""
-    filing = api.read(content, formset=formset)
+    filing = api.read_filing(content, formset=formset)
     outcomes: dict[int, list[Outcome]] = {}
     for outcome in run_declared(filing):
         outcomes.setdefault(id(outcome.check), []).append(outcome)

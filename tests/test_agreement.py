@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import SAMPLES
 from tests.engines import (
     NEVER,
@@ -21,7 +22,6 @@ from tests.engines import (
     spoil,
 )
 from tests.fillings import filling
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 
 SEEDS = range(12)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+import xlsxeval as api
 from tests.conftest import FAULTY, S
-from xlsxeval import api
 from xlsxeval.read.answers import shown_text
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.report.excerpt import Excerpt, excerpt_of

@@ -10,8 +10,8 @@ import pytest
 import xlsxwriter
 import yaml
 
+import xlsxeval as api
 from tests.conftest import ROOT
-from xlsxeval import api
 from xlsxeval.filing import Answer, Filing
 from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.indicators import indicators
@@ -87,7 +87,7 @@ def lines_of(filing: Filing) -> list[list[str]]:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_filings_are_read_to_the_figures(name: str, kind: str) -> None:
     expected = PUBLISHED[name]
-    filing = api.read(FORMATS[kind](name))
+    filing = api.read_filing(FORMATS[kind](name))
     assert (filing.formset.name, filing.year, filing.unit) == (expected["set"], expected["year"], expected["unit"])
     [answers] = filing.forms.values()
     assert answers.amount_unit == expected["amount_unit"]
@@ -118,7 +118,7 @@ def test_what_was_seen_by_hand_is_found(name: str) -> None:
 
 
 def test_the_reading_is_explained_label_by_label() -> None:
-    lines = list(reading_text(api.read(typed("池州市棠溪镇2022", numbers=False), file="x.xlsx")))
+    lines = list(reading_text(api.read_filing(typed("池州市棠溪镇2022", numbers=False), file="x.xlsx")))
     assert lines[:3] == [
         "x.xlsx：套表national（项目支出绩效自评表（财政部通用表样）），2022，219001-池州市贵池区棠溪镇人民政府，委托业务项目",
         "项目支出绩效自评表：工作表“Sheet1”，金额单位万元",

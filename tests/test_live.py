@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import SAMPLES, S
 from tests.engines import cached, checked_lines, live_lines
 from tests.fillings import filling
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 
 SEEDS = range(40)

@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from openpyxl.styles import GradientFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+import xlsxeval as api
 from tests.conftest import FAULTY, SAMPLES, S
 from tests.engines import has_libreoffice, saved_by_libreoffice
 from tests.hostile import LIMITS, every_case, mutants
 from tests.lint import faults
 from tests.marking import CELLS, SHEET, as_by_excel, by_hand, by_openpyxl, members, packed, rich, said, same, tree
 from tests.test_workbook import JS, needs_node
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 from xlsxeval.mark.boxes import box_anchor
 from xlsxeval.mark.comments import HEAD
@@ -460,7 +460,7 @@ def test_a_form_on_a_sheet_of_that_name_is_read(hunan: FormSet) -> None:
     book["自评表"].title = "审核意见"
     buffer = io.BytesIO()
     book.save(buffer)
-    assert api.read(buffer.getvalue(), formset=hunan).forms["自评表"].sheet == "审核意见"
+    assert api.read_filing(buffer.getvalue(), formset=hunan).forms["自评表"].sheet == "审核意见"
 
 
 # Strangers

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import xlsxeval as api
 from tests.conftest import S_PUBLISHED, S, open_forms
 from tests.moves import insert_col, insert_row, without_caches
-from xlsxeval import api
 from xlsxeval.data import plain_data
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name

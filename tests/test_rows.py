@@ -11,9 +11,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import xlsxeval as api
 from tests.conftest import S
 from tests.engines import cached, checked_lines, live_lines
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 
 DRIVER = Path(__file__).parent / "office" / "drive.py"
@@ -76,7 +76,7 @@ def typing(cell: str) -> list[list[str]]:
 def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, bytes], name: str) -> None:
     content = driven[name]
     row = int(CASES[name][0][2][1:])
-    filing = api.read(content, formset=hunan)
+    filing = api.read_filing(content, formset=hunan)
     lines = filing.forms["自评表"].tables["指标"]
     assert len(lines) == 29
     [new] = [line for line in lines if line["三级指标"].value == "新增指标"]
@@ -97,14 +97,14 @@ def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, by
 
 
 def test_a_new_special_fund_counts(hunan: FormSet, driven: dict[str, bytes]) -> None:
-    filing = api.read(driven["two tables"], formset=hunan)
+    filing = api.read_filing(driven["two tables"], formset=hunan)
     assert [line["名称"].text for line in filing.forms["基础数据表"].tables["专项资金"]] == ["新增专项"]
     shown = cached(driven["two tables"])
     assert [shown["基础数据表", cell] for cell in ("B13", "D13", "F13")] == [545.83, 556, 233]
 
 
 def test_a_line_in_a_group_belongs_to_it(hunan: FormSet, driven: dict[str, bytes]) -> None:
-    lines = api.read(driven["middle"], formset=hunan).forms["自评表"].tables["指标"]
+    lines = api.read_filing(driven["middle"], formset=hunan).forms["自评表"].tables["指标"]
     [new] = [line for line in lines if line["三级指标"].value == "新增指标"]
     assert (new["一级指标"].value, new["二级指标"].value) == ("产出指标", "数量指标")
 
@@ -114,7 +114,7 @@ def test_deleted_lines_are_gone(hunan: FormSet, driven: dict[str, bytes]) -> Non
     again = api.check(driven["deleted again"], formset=hunan)
     assert again.findings == before.findings
     assert cached(driven["deleted again"])["自评表", "I46"] == 98.95
-    fewer = api.read(driven["a line of the template deleted"], formset=hunan).forms["自评表"]
+    fewer = api.read_filing(driven["a line of the template deleted"], formset=hunan).forms["自评表"]
     assert len(fewer.tables["指标"]) == 27
     assert cached(driven["a line of the template deleted"])["自评表", "I45"] == 93.95
 

@@ -16,10 +16,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import xlsxeval as api
 from tests.conftest import open_forms
 from tests.engines import has_libreoffice
 from tests.moves import insert_col, insert_row
-from xlsxeval import api
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Field, FormSet
 from xlsxeval.forms.place import cell_name

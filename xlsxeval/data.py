@@ -18,7 +18,10 @@ from xlsxeval.forms.place import Page, cell_name, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
 from xlsxeval.numbers import decimals_of, parse_figure, plain
 
-_TOP_KEYS = ("file", "set", "year", "unit", "subject", "forms")
+_TOP_KEYS = (
+    *("schema_version", "program_version", "file", "set", "set_version"),
+    *("year", "unit", "subject", "forms"),
+)
 _FORM_KEYS = ("sheet", "fields", "tables")
 _ANSWER_KEYS = ("value", "text", "cell", "formula")
 _MAX_DIGITS = 15

@@ -27,7 +27,7 @@ _GRAVEST_FIRST = (*SEVERITIES, "waived")
 _SIGNED = "注意：原文件带有数字签名，加了审核标记以后签名不再有效。"
 
 
-def marked(content: bytes, outcomes: Sequence[Outcome], limits: Limits = Limits()) -> bytes:  # noqa: B008  # frozen
+def marked(content: bytes, outcomes: Sequence[Outcome], limits: Limits = Limits()) -> bytes:  # frozen
     """Mark what was found in a copy of the workbook; marks of an earlier run are replaced.
 
     Args:

@@ -11,7 +11,6 @@ from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.later import LATER
 from xlsxeval.rules.registry import JUDGEMENT
 
 _FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wording)
@@ -71,4 +70,4 @@ def catalogue(formset: FormSet) -> Mapping[str, Rule]:
 
 def known_codes(formset: FormSet) -> frozenset[str]:
     """Give the code of every rule there is, those that the set turned off included."""
-    return frozenset({*catalogue(formset), *JUDGEMENT, *LATER, *formset.severities})
+    return frozenset({*catalogue(formset), *JUDGEMENT, *formset.severities})
