@@ -21,8 +21,8 @@ import xlsxeval
 from tests import hostile
 from tests.conftest import FAULTY, ROOT, S
 from tests.many import FILLED, distinct, slow
-from xlsxeval.batch.executor import on_executor
 from xlsxeval.batch import worker
+from xlsxeval.batch.executor import on_executor
 from xlsxeval.batch.worker import Task
 from xlsxeval.request import Request
 
