@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from dataclasses import dataclass, field
 
+from xlsxeval.a1 import quote_sheet, unquote_sheet
 from xlsxeval.forms.model import MARKS_NAME, OPINION_SHEET
-from xlsxeval.mark.opinion import quoted_sheet
 from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.splice import Document, Node, attribute_text, xml_text
 from xlsxeval.read.cells import damaged, quoted
@@ -53,7 +53,7 @@ class Book:
             name = self._free_name()
             self._add_sheet(entries, name, xml)
         index = self.all_sheets.index(name)
-        quoted = quoted_sheet(name)
+        quoted = quote_sheet(name)
         names = root.child("definedNames")
         for node in names.children if names else ():
             local = node.attributes.get("localSheetId") == str(index) and node.attributes.get("name") in {
@@ -138,7 +138,6 @@ def open_book(parts: Parts) -> Book:
         if node.attributes.get("name") == MARKS_NAME:
             book.marked = True
             where = html.unescape(document.text(node).decode()).rpartition("!")[0]
-            if where.startswith("'"):
-                where = where[1:-1].replace("''", "'")
+            where = unquote_sheet(where)
             book.opinion = where if where in sheets else ""
     return book

@@ -6,8 +6,9 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from xlsxeval.mark.sheet import Layout, Position
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Range
+from xlsxeval.a1 import LAST_COL, LAST_ROW, Position
+from xlsxeval.mark.sheet import Layout
+from xlsxeval.read.cells import Range
 from xlsxeval.text import display_width
 
 #: Sizes in pixels: a comment is 9 points high, that is 6 for a half-width character and 16 for a line with its gap.

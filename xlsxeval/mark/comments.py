@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from xml.sax.saxutils import escape
 
-from xlsxeval.forms.place import cell_name
+from xlsxeval.a1 import cell_name, parse_cell
 from xlsxeval.mark.boxes import anchors_of, box_anchor, corner, moved_boxes, new_drawing, with_boxes, without_boxes
 from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import DECLARATION, Parts
-from xlsxeval.mark.sheet import Page, add_legacy_drawing, position
+from xlsxeval.mark.sheet import Page, add_legacy_drawing
 from xlsxeval.mark.splice import Document, Node, xml_text
 from xlsxeval.read.cells import Range, damaged
 
@@ -37,7 +37,7 @@ def uncomment(page: Page, parts: Parts, memory: Mapping[tuple[str, str], Memory]
     document = parts.document(part)
     gone, shrunk = set(), {}
     for comment in _comments(document):
-        at = position(comment.attributes.get("ref", ""))
+        at = parse_cell(comment.attributes.get("ref", ""))
         texts = [_text(document, inner) for _, inner in _texts(comment)]
         before, head, _ = "".join(texts).partition(HEAD)
         if not head or at is None:
@@ -85,7 +85,7 @@ def comment(page: Page, parts: Parts, texts: Mapping[Range, Lines], memories: li
         raise damaged(f"工作表“{page.name}”的批注不完整")
     names = [_text(document, author) for author in authors.children]
     author = names.index(AUTHOR) if AUTHOR in names else len(names)
-    present = {position(one.attributes.get("ref", "")): one for one in comments.children}
+    present = {parse_cell(one.attributes.get("ref", "")): one for one in comments.children}
     boxes = anchors_of(parts.read(drawing))
     new, grown = {}, {}
     for area, lines in sorted(texts.items()):

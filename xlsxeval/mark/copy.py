@@ -6,14 +6,14 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 
+from xlsxeval.a1 import cell_name, parse_cell
 from xlsxeval.forms.model import SEVERITIES
-from xlsxeval.forms.place import cell_name
 from xlsxeval.mark.book import Book, open_book
 from xlsxeval.mark.comments import Lines, comment, uncomment
 from xlsxeval.mark.memory import Memory, remembered
 from xlsxeval.mark.opinion import Opinion, level, said, severity
 from xlsxeval.mark.parts import DECLARATION, Parts
-from xlsxeval.mark.sheet import Page, open_page, paint, position, unpaint
+from xlsxeval.mark.sheet import Page, open_page, paint, unpaint
 from xlsxeval.mark.splice import shown
 from xlsxeval.mark.styles import Styles
 from xlsxeval.read.cells import Limits, Range, Refused
@@ -79,7 +79,7 @@ def _mark(parts: Parts, book: Book, outcomes: Sequence[Outcome], earlier: Mappin
     for name, part in book.sheets.items():
         if name == book.opinion:
             continue
-        wanted = [one for outcome in outcomes for one in outcome.findings if one.sheet == name and position(one.cell)]
+        wanted = [one for outcome in outcomes for one in outcome.findings if one.sheet == name and parse_cell(one.cell)]
         if book.marked:
             _unmark(name, part, parts, styles, earlier)
         if wanted:
@@ -107,9 +107,9 @@ def _mark_page(
 ) -> Iterator[tuple[tuple[str, str], Memory]]:
     """Mark one worksheet and give, by sheet and cell of each finding, what the marked cell was."""
     by_area: dict[Range, list[Finding]] = {}
-    areas = page.layout.areas(filter(None, (position(one.cell) for one in findings)))
+    areas = page.layout.areas(filter(None, (parse_cell(one.cell) for one in findings)))
     for finding in findings:
-        at = position(finding.cell)
+        at = parse_cell(finding.cell)
         if at:
             by_area.setdefault(areas[at], []).append(finding)
     levels = {area[:2]: min(map(level, found), key=_GRAVEST_FIRST.index) for area, found in by_area.items()}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
+from xlsxeval.a1 import cell_name, column_letters, fixed_cell, quote_sheet
 from xlsxeval.forms.model import OPINION_SHEET
-from xlsxeval.forms.place import column_letters
 from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import DECLARATION
 from xlsxeval.mark.splice import attribute_text, shown, xml_text
@@ -101,7 +101,7 @@ class Opinion:
             self._row(cells, height, {memory_col: memory.text} if memory else {})
             if linked:
                 self._link(finding)
-        self.area = f"$A${self.head}:${column_letters(len(self._columns))}${len(self._rows)}"
+        self.area = f"{fixed_cell(self.head, 1)}:{fixed_cell(len(self._rows), len(self._columns))}"
         self.xml = self._sheet(namespaces, memory_col, lines)
 
     def _texts(self, number: int, line: Line) -> dict[str, str]:
@@ -132,15 +132,14 @@ class Opinion:
     def _row(self, cells: Sequence[tuple[str, str]], height: float, hidden: Mapping[int, str]) -> None:
         number = len(self._rows) + 1
         written = [
-            _cell(f"{column_letters(col)}{number}", text, self._formats[look])
-            for col, (text, look) in enumerate(cells, 1)
+            _cell(cell_name(number, col), text, self._formats[look]) for col, (text, look) in enumerate(cells, 1)
         ]
-        written += [_cell(f"{column_letters(col)}{number}", text, 0) for col, text in hidden.items()]
+        written += [_cell(cell_name(number, col), text, 0) for col, text in hidden.items()]
         self._rows.append(f'<row r="{number}" ht="{height:g}" customHeight="1">{"".join(written)}</row>')
 
     def _link(self, finding: Finding) -> None:
-        at = f"{column_letters([*self._columns].index('单元格') + 1)}{len(self._rows)}"
-        where = f"{quoted_sheet(finding.sheet)}!{finding.cell}"
+        at = cell_name(len(self._rows), [*self._columns].index("单元格") + 1)
+        where = f"{quote_sheet(finding.sheet)}!{finding.cell}"
         self._links.append(f'<hyperlink ref="{at}" location="{attribute_text(where)}" display="{finding.cell}"/>')
 
     def _sheet(self, namespaces: tuple[str, str], memory_col: int, lines: Sequence[Line]) -> bytes:
@@ -156,7 +155,7 @@ class Opinion:
         return (
             f'{DECLARATION}<worksheet xmlns="{main}" xmlns:r="{office}">'
             f'<sheetPr><tabColor rgb="{_TAB_COLOUR}"/><pageSetUpPr fitToPage="1"/></sheetPr>'
-            f'<dimension ref="A1:{column_letters(memory_col)}{len(self._rows)}"/>'
+            f'<dimension ref="A1:{cell_name(len(self._rows), memory_col)}"/>'
             f'<sheetViews><sheetView showGridLines="0" workbookViewId="0"><pane ySplit="{self.head}" '
             f'topLeftCell="{below}" activePane="bottomLeft" state="frozen"/>'
             f'<selection pane="bottomLeft" activeCell="{below}" sqref="{below}"/></sheetView></sheetViews>'
@@ -170,11 +169,6 @@ class Opinion:
             f"<headerFooter><oddFooter>&amp;L{OPINION_SHEET}&amp;R第 &amp;P 页 共 &amp;N 页</oddFooter></headerFooter>"
             "</worksheet>"
         ).encode()
-
-
-def quoted_sheet(name: str) -> str:
-    """Write the name of a sheet as it stands before ``!``."""
-    return "'" + name.replace("'", "''") + "'"
 
 
 def _headline(outcome: Outcome) -> str:

@@ -7,18 +7,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xlsxeval.forms.place import cell_name
+from xlsxeval.a1 import LAST_COL, Position, cell_name, parse_area, parse_cell
 from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import Parts
 from xlsxeval.mark.splice import Document, Node, tag_end, with_attribute
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Limits, Range, damaged
+from xlsxeval.read.cells import Limits, Range, damaged
 from xlsxeval.read.markup import check_root, parse_at
-from xlsxeval.read.shifted import column_number
 
-Position = tuple[int, int]
-
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"[0-9]{1,7}")
 _TRUE = frozenset({"1", "true"})
 #: Width and height of a cell where the sheet says nothing, in pixels at 96 dpi; 7 are the width of a digit.
@@ -28,13 +24,6 @@ _AFTER_DRAWING = frozenset(
     {"legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"}
     | {"mc:AlternateContent"}
 )
-
-
-def position(text: str) -> Position | None:
-    """Give row and column of an address; None for what is none."""
-    found = _CELL.fullmatch(text.upper())
-    at = (int(found[2]), column_number(found[1])) if found else (0, 0)
-    return at if 0 < at[0] <= LAST_ROW and 0 < at[1] <= LAST_COL else None
 
 
 @dataclass(slots=True)
@@ -57,10 +46,9 @@ class Layout:
             size = 0 if hidden else round(_real(attributes.get("ht"), self.height * 3 / 4) * 4 / 3)
             self.heights[_number(attributes.get("r"))] = size
         elif name == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
-            corners = position(first), position(last or first)
-            if corners[0] and corners[1]:
-                self.merges.append(Range(*corners[0], *corners[1]))
+            area = parse_area(attributes.get("ref", ""))
+            if area:
+                self.merges.append(Range(*area))
         elif name == "col":
             ends = _number(attributes.get("min")), _number(attributes.get("max"))
             if "width" in attributes:
@@ -207,7 +195,7 @@ class _Counter:
             self.row = _number(attributes["r"]) if "r" in attributes else self.row + 1
             self.col = 0
         elif name == "c":
-            at = position(attributes["r"]) if "r" in attributes else None
+            at = parse_cell(attributes["r"]) if "r" in attributes else None
             if at is None:
                 self.col += 1
             else:
