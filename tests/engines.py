@@ -15,8 +15,8 @@ import ironcalc
 import openpyxl
 
 import xlsxeval as api
+from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import column_letters
 from xlsxeval.formula.tree import Field
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
 

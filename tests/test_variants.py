@@ -20,9 +20,9 @@ import xlsxeval as api
 from tests.conftest import open_forms
 from tests.engines import has_libreoffice
 from tests.moves import insert_col, insert_row
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Field, FormSet
-from xlsxeval.forms.place import cell_name
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Range, Sheet, Workbook
 from xlsxeval.read.filing import read_filings

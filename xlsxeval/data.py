@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line, head_cells, interpret
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Field, Form, FormSet, Table
-from xlsxeval.forms.place import Page, cell_name, place
+from xlsxeval.forms.place import Page, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
 from xlsxeval.numbers import decimals_of, parse_figure, plain
 
