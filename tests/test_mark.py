@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import random
 import re
 import subprocess
@@ -15,16 +14,18 @@ from xml.etree import ElementTree as ET
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.styles import GradientFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.conftest import FAULTY, SAMPLES, S
-from tests.engines import has_libreoffice, saved_by_libreoffice
+from tests.counts import drawn, seeds
+from tests.engines import saved_by_libreoffice
 from tests.hostile import LIMITS, every_case, mutants
 from tests.lint import faults
 from tests.marking import CELLS, SHEET, as_by_excel, by_hand, by_openpyxl, members, packed, rich, said, same, tree
+from tests.soffice import needs_soffice
 from tests.test_workbook import JS, needs_node
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet
@@ -43,9 +44,6 @@ _FILLED = [name for name in sorted(SAMPLES.glob("*/filled.xlsx")) if name.parent
 _WORKBOOKS: dict[str, Callable[[], bytes]] = {
     "rich": rich, "macros": lambda: rich(macros=True), "excel": as_by_excel, "openpyxl": by_openpyxl, "prefixes": by_hand,
 }  # fmt: skip
-needs_libreoffice = pytest.mark.skipif(
-    not has_libreoffice() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"), reason="LibreOffice is not installed"
-)
 #: That is why copies are not made by loading and saving.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*extension is not supported and will be removed"),
@@ -503,7 +501,8 @@ def test_strict_stays_strict() -> None:
     assert plain(open_xlsx(packed(copy))) == plain(open_xlsx(by_hand(strict=True)))
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", seeds(40))
 def test_a_damaged_file_is_marked_or_refused(seed: int) -> None:
     choose = random.Random(seed)
     for content in mutants(rich(), 60, choose.randrange):
@@ -530,7 +529,7 @@ def test_texts_come_out_as_text(text: str) -> None:
     _come_out_as_text(text)
 
 
-@settings(max_examples=60, deadline=None)
+@drawn(600)
 @given(st.text(min_size=1, max_size=60))
 def test_any_text_comes_out_as_text(text: str) -> None:
     _come_out_as_text(text)
@@ -596,7 +595,7 @@ def by_libreoffice(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]
     return {**found, "copy": copy}
 
 
-@needs_libreoffice
+@needs_soffice
 @pytest.mark.xdist_group("mark")
 def test_libreoffice_opens_it_without_loss(by_libreoffice: dict[str, bytes]) -> None:
     assert marks(by_libreoffice["marked"]).keys() == marks(by_libreoffice["copy"]).keys()
@@ -614,7 +613,7 @@ def test_libreoffice_opens_it_without_loss(by_libreoffice: dict[str, bytes]) -> 
     assert after["审核意见"]["E5"].hyperlink.location == "'审 '' 表'!B2"
 
 
-@needs_libreoffice
+@needs_soffice
 @pytest.mark.xdist_group("mark")
 def test_a_workbook_saved_by_libreoffice_is_marked_and_cleared(by_libreoffice: dict[str, bytes]) -> None:
     content = by_libreoffice["plain"]
@@ -624,7 +623,7 @@ def test_a_workbook_saved_by_libreoffice_is_marked_and_cleared(by_libreoffice: d
     assert plain(open_xlsx(copy)) == plain(open_xlsx(content))
 
 
-@needs_libreoffice
+@needs_soffice
 @pytest.mark.xdist_group("mark")
 def test_marks_go_although_libreoffice_saved_in_between(by_libreoffice: dict[str, bytes]) -> None:
     cleared = load(marked(by_libreoffice["marked"], [said(SHEET, {})]))

@@ -10,10 +10,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, open_forms
+from tests.counts import drawn
 from xlsxeval import api
 from xlsxeval.data import read_data
 from xlsxeval.errors import DataError
@@ -79,7 +80,7 @@ def tidy(data: dict[str, object]) -> object:
 
 
 @given(filings())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(600)
 def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None:
     content = api.fill(HUNAN, data)
     again = api.extract(content)
@@ -89,7 +90,7 @@ def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None
 
 
 @given(filings())
-@settings(max_examples=20, deadline=None, derandomize=True)
+@drawn(200)
 def test_yaml_and_json_carry_everything(data: dict[str, object]) -> None:
     content = api.fill(HUNAN, data)
     plain = api.extract(content)
