@@ -51,7 +51,8 @@ def _sheet(sheet: Worksheet, results: Worksheet) -> Iterator[str]:
         if line.height is not None or line.hidden:
             yield f"{sheet.title}\theight\t{number}\t{line.height}{' hidden' * line.hidden}"
     yield f"{sheet.title}\tunlocked\t{' '.join(_unlocked(sheet))}"
-    yield f"{sheet.title}\tprint\t{sheet.print_area}\t{sheet.print_title_rows}\t{sheet.page_setup.orientation}\t{sheet.freeze_panes}"
+    paper = (sheet.print_area, sheet.print_title_rows, sheet.page_setup.orientation, sheet.freeze_panes)
+    yield f"{sheet.title}\tprint\t" + "\t".join(map(str, paper))
 
 
 _ALLOWED = (

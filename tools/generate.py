@@ -1,4 +1,4 @@
-"""Write everything that is generated: samples and their dumps, rule pages, schemas. ``--check`` tells what is stale instead."""
+"""Write everything that is generated: samples, rule pages, help, schemas. ``--check`` names what is stale instead."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from dump import dump
+from help_page import help_page
 
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet, Rule
@@ -42,6 +43,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
+    yield ROOT / "docs" / "cli.md", help_page().encode()
     yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
     for name, spec in (("form", FormSpec), ("set", SetSpec)):
         text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
