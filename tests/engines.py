@@ -7,6 +7,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import ironcalc
@@ -45,18 +46,20 @@ def _stale_cell(match: re.Match[str]) -> str:
     return f'<c r="{where}"{attributes.replace(chr(32) + "t=" + chr(34) + "str" + chr(34), "")}><f>{formula}</f><v>{STALE}</v></c>'
 
 
-def formula_cells(content: bytes) -> list[tuple[str, str]]:
+@lru_cache(maxsize=2048)
+def formula_cells(content: bytes) -> tuple[tuple[str, str], ...]:
     """Give sheet and address of every formula cell."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return [
+    return tuple(
         (sheet.title, cell.coordinate)
         for sheet in book
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
-    ]
+    )
 
 
+@lru_cache(maxsize=2048)
 def cached(content: bytes) -> Cells:
     """Give the cached value of every formula cell, blank as the empty text."""
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)

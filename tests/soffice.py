@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-#: How often LibreOffice is started before a test fails.
+#: A test fails when LibreOffice was started so often in a row without finishing a file.
 TRIES = 3
 #: Seconds in which a file must be finished. On a quiet machine the first file takes about 5 seconds.
 SILENCE = 180.0
@@ -69,7 +69,7 @@ def convert(files: Sequence[Path], target: Path, kind: str, *options: str, mode:
         The result of each file by the file's name without its suffix.
 
     Raises:
-        AssertionError: LibreOffice did not convert a file in three tries; the text says what it printed.
+        AssertionError: LibreOffice finished no further file in three tries; the text says what it printed.
     """
     results = {file: target / f"{file.stem}.{kind.partition(':')[0]}" for file in files}
 
@@ -82,7 +82,7 @@ def convert(files: Sequence[Path], target: Path, kind: str, *options: str, mode:
         return [*start, "--convert-to", kind, "--outdir", str(target), *map(str, missing)], ""
 
     target.mkdir(parents=True, exist_ok=True)
-    _run_until_all_exist(results, command)
+    _run_until_all_exist(results, command, whole=False)
     return {file.stem: result for file, result in results.items()}
 
 
@@ -98,7 +98,7 @@ def drive(source: Path, cases: Mapping[str, list[list[str]]], folder: Path) -> d
         The result of each case.
 
     Raises:
-        AssertionError: LibreOffice did not finish a case in three tries; the text says what it printed.
+        AssertionError: LibreOffice finished no further case in three tries; the text says what it printed.
     """
     results = {folder / name: folder / f"{name}.xlsx" for name in cases}
 
@@ -106,56 +106,55 @@ def drive(source: Path, cases: Mapping[str, list[list[str]]], folder: Path) -> d
         jobs = [{"source": str(source), "target": str(results[case]), "steps": cases[case.name]} for case in missing]
         return [UNO_PYTHON, str(_DRIVER), str(profile)], json.dumps(jobs)
 
-    _run_until_all_exist(results, command)
+    _run_until_all_exist(results, command, whole=True)
     return {case.name: result for case, result in results.items()}
 
 
 def _run_until_all_exist(
-    results: Mapping[Path, Path], command: Callable[[list[Path], Path], tuple[list[str], str]]
+    results: Mapping[Path, Path], command: Callable[[list[Path], Path], tuple[list[str], str]], *, whole: bool
 ) -> None:
     """Start a program until each result exists, each time for those that are missing.
 
     Args:
         results: source -> result.
         command: gives for the missing sources and the folder of a new profile the command and its standard input.
+        whole: whether a result that exists is complete; else the last one may be half written.
     """
-    said = []
-    for number in range(1, TRIES + 1):
-        missing = [source for source, result in results.items() if not result.exists()]
-        if not missing:
-            return
+    said: list[str] = []
+    missing = list(results)
+    while missing and len(said) < TRIES:
         with tempfile.TemporaryDirectory(prefix="xlsxeval", ignore_cleanup_errors=True) as folder:
             arguments, text = command(missing, Path(folder) / "profile")
-            end = _run(arguments, text, [results[source] for source in missing], Path(folder) / "printed.txt")
-        said.append(f"try {number}, {len(missing)} files: {end}")
-    missing = [source for source, result in results.items() if not result.exists()]
+            expected = [results[source] for source in missing]
+            end = _run(arguments, text, expected, Path(folder) / "printed.txt", whole=whole)
+        still = [source for source in missing if not results[source].exists()]
+        said = [] if len(still) < len(missing) else [*said, f"try {len(said) + 1}: {end}"]
+        missing = still
     assert not missing, f"LibreOffice gave no result for {[path.name for path in missing]}\n" + "\n".join(said)
 
 
-def _run(arguments: list[str], text: str, results: list[Path], log: Path) -> str:
+def _run(arguments: list[str], text: str, results: list[Path], log: Path, *, whole: bool) -> str:
     """Run a program until it ends or finishes no result for SILENCE seconds; return how it ended and what it printed."""
-    with log.open("w+", encoding="utf-8", errors="replace") as printed:
-        process = subprocess.Popen(
-            arguments, stdin=subprocess.PIPE, stdout=printed, stderr=printed, text=True, start_new_session=True
-        )
-        assert process.stdin is not None
-        process.stdin.write(text)
-        process.stdin.close()
+    given = log.with_name("given.txt")
+    given.write_text(text, encoding="utf-8")
+    with given.open() as start, log.open("w+", encoding="utf-8", errors="replace") as printed:
+        process = subprocess.Popen(arguments, stdin=start, stdout=printed, stderr=printed, start_new_session=True)
         done, deadline = 0, time.monotonic() + SILENCE
         while process.poll() is None and time.monotonic() < deadline:
             if (count := sum(result.exists() for result in results)) > done:
                 done, deadline = count, time.monotonic() + SILENCE
+            if whole and done == len(results):
+                break
             time.sleep(0.1)
-        end = f"exit code {process.poll()}" if process.poll() is not None else f"silent for {SILENCE:.0f} s, stopped"
+        end = f"exit code {process.poll()}" if process.poll() is not None else f"no result for {SILENCE:g} s, stopped"
         _stop(process)
-        if end != "exit code 0" and (finished := [result for result in results if result.exists()]):
-            # The last result may be half written.
+        if not whole and end != "exit code 0" and (finished := [result for result in results if result.exists()]):
             max(finished, key=lambda result: result.stat().st_mtime_ns).unlink()
         printed.seek(0)
         return f"{end}\n{printed.read()[-2000:]}"
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def _stop(process: subprocess.Popen[bytes]) -> None:
     """End a program and all that it started: ``soffice`` is a script, and LibreOffice a child of it."""
     try:
         os.killpg(process.pid, signal.SIGKILL)

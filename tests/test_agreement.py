@@ -40,7 +40,7 @@ def all_differences(ours: dict[str, bytes], theirs: dict[str, Cells]) -> list[ob
 
 
 def test_spoilt_workbooks_are_spoilt(written: dict[str, bytes]) -> None:
-    for content in written.values():
+    for content in list(written.values())[:: len(written) // 5]:
         values = cached(spoil(content))
         assert len(values) == len(cached(content)) > 10
         assert set(values.values()) == {float(STALE)}

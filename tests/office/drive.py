@@ -2,13 +2,14 @@
 
 The argument is the folder of a new profile. Standard input is a JSON list of jobs ``{"source", "target", "steps"}``;
 a step is one of ``["insert", sheet, cell]``, ``["delete", sheet, cell]`` and ``["type", sheet, cell, text]``; rows are
-given by a cell in them. A target appears when it is complete. The caller (``tests/soffice.py``) limits the time and
-starts this program again for the jobs without a target.
+given by a cell in them. A target appears when it is complete. The caller (``tests/soffice.py``) stops this program and
+LibreOffice when all targets are there, limits the time, and starts this program again for the jobs without a target.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -29,7 +30,8 @@ class Office:
 
     def __init__(self, profile: Path) -> None:
         """Start LibreOffice and wait until it accepts a connection or has ended."""
-        pipe = profile.parent.name
+        self.folder = profile.parent
+        pipe = self.folder.name
         command = ["soffice", "--headless", "--norestore", f"-env:UserInstallation={profile.as_uri()}"]
         self.process = subprocess.Popen([*command, f"--accept=pipe,name={pipe};urp;"])
         local = uno.getComponentContext()
@@ -47,10 +49,9 @@ class Office:
         self.dispatcher = manager.createInstanceWithContext("com.sun.star.frame.DispatchHelper", context)
 
     def run(self, job: dict[str, object]) -> None:
-        """Open a workbook, do the steps, save it."""
-        source, target = Path(str(job["source"])), Path(str(job["target"]))
-        # Left by a LibreOffice that was stopped; the workbook would be opened for reading only.
-        source.with_name(f".~lock.{source.name}#").unlink(missing_ok=True)
+        """Open a copy of a workbook, do the steps, save it. The copy stays open: LibreOffice often aborts on closing it."""
+        target = Path(str(job["target"]))
+        source = Path(shutil.copy(str(job["source"]), self.folder / target.name))
         book = self.desktop.loadComponentFromURL(source.as_uri(), "_blank", 0, (prop("Hidden", value=True),))
         for what, sheet, cell, *text in job["steps"]:  # type: ignore[attr-defined]  # a list from JSON
             book.CurrentController.setActiveSheet(book.Sheets.getByName(sheet))
@@ -65,7 +66,6 @@ class Office:
         unfinished = target.with_suffix(".part")
         book.storeToURL(unfinished.as_uri(), (prop("FilterName", "Calc MS Excel 2007 XML"),))
         unfinished.replace(target)
-        book.close(True)  # noqa: FBT003  # uno takes no keywords
 
     def _dispatch(self, book: object, command: str, *arguments: PropertyValue) -> None:
         frame = book.CurrentController.Frame  # type: ignore[attr-defined]  # a uno object
@@ -78,7 +78,6 @@ def main() -> None:
     office = Office(Path(sys.argv[1]))
     for job in jobs:
         office.run(job)
-    office.desktop.terminate()
 
 
 if __name__ == "__main__":
