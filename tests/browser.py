@@ -59,9 +59,9 @@ def start_browser(folder: Path) -> Browser:
         browser = Browser(program, profile)
         try:
             browser.start()
-        except (BrowserError, BrokenPipeError) as error:
+        except BrowserError as error:
             browser.stop()
-            said.append(f"try {number}: {error}\n{browser.printed()}")
+            said.append(f"try {number}: {error}")
         else:
             return browser
     raise BrowserError("\n".join(said))
@@ -122,8 +122,11 @@ class Browser:
         message = {"id": self.number, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
-        self.out.write(json.dumps(message).encode() + b"\0")
-        self.out.flush()
+        try:
+            self.out.write(json.dumps(message).encode() + b"\0")
+            self.out.flush()
+        except BrokenPipeError as error:
+            raise self._ended() from error
         deadline = time.monotonic() + PATIENCE
         while True:
             answer = self._next(deadline)
@@ -132,14 +135,18 @@ class Browser:
                 return answer["result"]  # type: ignore[return-value]  # an object
             self.events.append(answer)
 
+    def _ended(self) -> BrowserError:
+        self.process.wait(PATIENCE)
+        return BrowserError(f"the browser ended\n{self.printed()}")
+
     def _next(self, deadline: float) -> dict[str, object]:
         while b"\0" not in self.rest:
             ready, _, _ = select.select([self.into], [], [], max(0.0, deadline - time.monotonic()))
             if not ready:
-                raise BrowserError(f"no answer in {PATIENCE:.0f} s\n{self.printed()}")
+                raise BrowserError(f"no answer in {PATIENCE:g} s\n{self.printed()}")
             read = os.read(self.into.fileno(), 1 << 16)
             if not read:
-                raise BrowserError(f"the browser ended\n{self.printed()}")
+                raise self._ended()
             self.rest += read
         message, _, self.rest = self.rest.partition(b"\0")
         return json.loads(message)  # type: ignore[no-any-return]  # an object
