@@ -8,11 +8,13 @@ head of a column, or ``form“text”`` for another printed text: ``自评表.�
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Protocol
 
 from xlsxeval import api
-from xlsxeval.data import build_filing, parse_data
+from xlsxeval.data import build_filing, parse_data, read_data
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import FormSet
 from xlsxeval.rules.finding import Checked
@@ -73,7 +75,7 @@ def located(filing: Filing, findings: Iterable[Located]) -> list[tuple[str, str]
 
 
 def cell_of(filing: Filing, place: str) -> str:
-    """Return the address of a place, from ``api.read`` or from ``blank``.
+    """Return the address of a place, from ``api.read`` or ``laid_out``.
 
     Raises:
         ValueError: no cell, or more than one, has that name.
@@ -87,9 +89,31 @@ def cells_of(filing: Filing, form: str, *names: str) -> list[str]:
     return [cell_of(filing, f"{form}.{name}") for name in names]
 
 
-def blank(formset: FormSet, year: int = 2024) -> Filing:
-    """Return the filing of a template in which nothing is filled, with the addresses of its fields."""
-    return build_filing(formset, parse_data({}, formset), year=year)
+@cache
+def sample(folder: Path) -> Filing:
+    """Return the filing of a sample, read from its ``filled.xlsx``."""
+    return api.read(folder / "filled.xlsx")
+
+
+def addressed(folder: Path, place: str) -> str:
+    """Return sheet and address of a place in a sample, as the program prints them: ``自评表!I46``."""
+    filing = sample(folder)
+    [found] = [f"{sheet}!{cell}" for (sheet, cell), name in places(filing).items() if name == place]
+    return found
+
+
+def laid_out(formset: FormSet, data: Path | None = None, lines: Mapping[str, int] | None = None) -> Filing:
+    """Return the filing that ``fill`` writes for a data file, or ``new`` without one, with the addresses of its fields.
+
+    Nothing is read from a workbook: the forms are placed as the writer places them.
+
+    Args:
+        formset: the set.
+        data: a data file; None for a template.
+        lines: for a template, the lines of its groups, as for ``new``.
+    """
+    parsed = parse_data(read_data(data) if data else {}, formset)
+    return build_filing(formset, parsed, year=parsed.year or 2024, lines=None if data else lines or {})
 
 
 def checked_places(content: bytes, formset: FormSet) -> list[tuple[str, str]]:
