@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import xlsxeval as api
-from tests.browser import Browser, chromium
+from tests.browser import start_browser
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.html import html_page
 from xlsxeval.report.outcome import Outcome
@@ -69,7 +69,7 @@ def main() -> None:
     """Print a table: a column for each number of filings."""
     columns: dict[int, dict[str, str]] = {}
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        browser = Browser(chromium(), Path(folder) / "profile")
+        browser = start_browser(Path(folder))
         for count in (1000, 10_000):
             path = Path(folder) / "page.html"
             seconds, mib = write(path, count)

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
+import time
 from base64 import b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+#: How often Chromium is started before a test fails, and the seconds in which it must answer a call.
+TRIES = 3
+PATIENCE = 180.0
 KEYS = {"Tab": 9, "Enter": 13, " ": 32}
 #: Starts a program with two given descriptors as 3 and 4, where Chromium expects its pipes.
 LAUNCH = """
@@ -33,22 +39,56 @@ def chromium() -> str:
     return found
 
 
+class BrowserError(Exception):
+    """Chromium ended or did not answer in time."""
+
+
+def start_browser(folder: Path) -> Browser:
+    """Start Chromium, with a fresh profile for each of three tries.
+
+    Args:
+        folder: where the profiles are made.
+
+    Raises:
+        BrowserError: it did not start; the text says what it printed at each try.
+    """
+    program, said = chromium(), []
+    for number in range(1, TRIES + 1):
+        profile = folder / f"profile{number}"
+        profile.mkdir()
+        browser = Browser(program, profile)
+        try:
+            browser.start()
+        except BrowserError as error:
+            browser.stop()
+            said.append(f"try {number}: {error}")
+        else:
+            return browser
+    raise BrowserError("\n".join(said))
+
+
 class Browser:
     """One page of a browser that is told what to do and asked what it shows."""
 
     def __init__(self, program: str, folder: Path) -> None:
+        """Start the process; ``start`` must be called next."""
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage")
         command = [program, *options, f"--user-data-dir={folder}", "--remote-debugging-pipe", "about:blank"]
         ends = (theirs_in, theirs_out)
         launch = [sys.executable, "-c", LAUNCH, *map(str, ends), *command]
-        self.process = subprocess.Popen(launch, pass_fds=ends, stderr=subprocess.DEVNULL)
+        self.log = folder / "printed.txt"
+        with self.log.open("wb") as printed:
+            self.process = subprocess.Popen(launch, pass_fds=ends, stdout=printed, stderr=printed)
         os.close(theirs_in)
         os.close(theirs_out)
         self.out, self.into = os.fdopen(ours_out, "wb"), os.fdopen(ours_in, "rb")
         self.number, self.session, self.rest = 0, "", b""
         self.events: list[dict[str, object]] = []
+
+    def start(self) -> None:
+        """Open an empty page and ask for its events."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = str(self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -56,12 +96,25 @@ class Browser:
         self.call("Page.setLifecycleEventsEnabled", enabled=True)
 
     def close(self) -> None:
-        """End the browser."""
+        """End the browser in order."""
         self.session = ""
-        self.call("Browser.close")
-        self.out.close()
+        try:
+            self.call("Browser.close")
+            self.process.wait(PATIENCE)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End the browser at once. Its children end when their pipes to it are closed."""
+        self.process.kill()
+        self.process.wait()
         self.into.close()
-        self.process.wait(30)
+        with suppress(BrokenPipeError):
+            self.out.close()
+
+    def printed(self) -> str:
+        """Give the end of what the browser printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def call(self, method: str, **params: object) -> Mapping[str, object]:
         """Call a method of the protocol and give its result; events that come meanwhile are kept."""
@@ -69,19 +122,31 @@ class Browser:
         message = {"id": self.number, "method": method, "params": params}
         if self.session:
             message["sessionId"] = self.session
-        self.out.write(json.dumps(message).encode() + b"\0")
-        self.out.flush()
+        try:
+            self.out.write(json.dumps(message).encode() + b"\0")
+            self.out.flush()
+        except BrokenPipeError as error:
+            raise self._ended() from error
+        deadline = time.monotonic() + PATIENCE
         while True:
-            answer = self._next()
+            answer = self._next(deadline)
             if answer.get("id") == self.number:
                 assert "error" not in answer, answer["error"]
                 return answer["result"]  # type: ignore[return-value]  # an object
             self.events.append(answer)
 
-    def _next(self) -> dict[str, object]:
+    def _ended(self) -> BrowserError:
+        self.process.wait(PATIENCE)
+        return BrowserError(f"the browser ended\n{self.printed()}")
+
+    def _next(self, deadline: float) -> dict[str, object]:
         while b"\0" not in self.rest:
+            ready, _, _ = select.select([self.into], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise BrowserError(f"no answer in {PATIENCE:g} s\n{self.printed()}")
             read = os.read(self.into.fileno(), 1 << 16)
-            assert read, "the browser is gone"
+            if not read:
+                raise self._ended()
             self.rest += read
         message, _, self.rest = self.rest.partition(b"\0")
         return json.loads(message)  # type: ignore[no-any-return]  # an object
@@ -94,8 +159,9 @@ class Browser:
 
     def _load(self, address: str) -> None:
         loader = self.call("Page.navigate", url=address)["loaderId"]
+        deadline = time.monotonic() + PATIENCE
         while not any(_tells_loaded(event, loader) for event in self.events):
-            self.events.append(self._next())
+            self.events.append(self._next(deadline))
 
     def ask(self, expression: str) -> object:
         """Evaluate an expression in the page and give its value."""

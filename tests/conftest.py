@@ -5,13 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import xlsxeval as api
+from tests.counts import LONG, SEED
 from xlsxeval.data import build_filing, parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet
 from xlsxeval.read.cells import Workbook
 from xlsxeval.read.xlsx import open_xlsx
+
+# The same examples in each run; on a busy machine any example may be slow.
+settings.register_profile("xlsxeval", deadline=None, derandomize=True, database=None)
+settings.load_profile("xlsxeval")
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -19,6 +25,18 @@ S = SAMPLES / "澧县县委办2024"
 S_PUBLISHED = SAMPLES / "澧县县委办2024_原样"
 CLEAN = SAMPLES / "无误样例"
 FAULTY = SAMPLES / "错误样例"
+
+
+def pytest_report_header() -> str:
+    """Print the seed, so that a run can be repeated."""
+    return f"XLSXEVAL_SEED={SEED}" + (" XLSXEVAL_LONG=1" if LONG else "")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that start a browser as slow."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
 
 
 def open_forms(content: bytes) -> Workbook:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import ironcalc
 import openpyxl
 
 import xlsxeval as api
+from tests.soffice import ALWAYS, convert
 from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
 from xlsxeval.formula.tree import Field
@@ -22,15 +22,10 @@ from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
 
 #: What every formula cell shows before it is recalculated.
 STALE = 777_777
+_BATCH = 50
 _FORMULA_CELL = re.compile(
     r'<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v>.*?</v></c>|<c r="([A-Z]+\d+)"([^>]*)><f>(.*?)</f><v/></c>'
 )
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Calc/Formula/Load"><prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>{mode}</value></prop></item>
-</oor:items>"""
-ALWAYS, NEVER = 0, 1
-
 Cells = dict[tuple[str, str], float | str]
 
 
@@ -51,18 +46,20 @@ def _stale_cell(match: re.Match[str]) -> str:
     return f'<c r="{where}"{attributes.replace(chr(32) + "t=" + chr(34) + "str" + chr(34), "")}><f>{formula}</f><v>{STALE}</v></c>'
 
 
-def formula_cells(content: bytes) -> list[tuple[str, str]]:
+@lru_cache(maxsize=2048)
+def formula_cells(content: bytes) -> tuple[tuple[str, str], ...]:
     """Give sheet and address of every formula cell."""
     book = openpyxl.load_workbook(io.BytesIO(content))
-    return [
+    return tuple(
         (sheet.title, cell.coordinate)
         for sheet in book
         for row in sheet.iter_rows()
         for cell in row
         if cell.data_type == "f"
-    ]
+    )
 
 
+@lru_cache(maxsize=2048)
 def cached(content: bytes) -> Cells:
     """Give the cached value of every formula cell, blank as the empty text."""
     book = openpyxl.load_workbook(io.BytesIO(content), data_only=True)
@@ -74,29 +71,23 @@ def _plain(value: object) -> float | str:
 
 
 def libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, Cells]:
-    """Load and save many workbooks in one LibreOffice, and give what their formula cells show then."""
+    """Load and save many workbooks in LibreOffice, and give what their formula cells show then."""
     return {name: cached(content) for name, content in saved_by_libreoffice(contents, folder, mode).items()}
 
 
 def saved_by_libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, bytes]:
-    """Load and save many workbooks in one LibreOffice."""
-    profile, source, target = folder / f"profile{mode}", folder / f"in{mode}", folder / f"out{mode}"
-    (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE.format(mode=mode), encoding="utf-8")
+    """Load and save workbooks in LibreOffice: name -> content, in and out."""
+    source, target = folder / f"in{mode}", folder / f"out{mode}"
     source.mkdir()
-    files = []
-    for name, content in contents.items():
-        files.append(source / f"{name}.xlsx")
-        files[-1].write_bytes(content)
-    command = ["soffice", "--headless", f"-env:UserInstallation={profile.as_uri()}"]
-    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(target), *map(str, files)]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    return {name: (target / f"{name}.xlsx").read_bytes() for name in contents}
-
-
-def has_libreoffice() -> bool:
-    """Tell whether LibreOffice is installed."""
-    return shutil.which("soffice") is not None
+    files = [source / f"{name}.xlsx" for name in contents]
+    for file, content in zip(files, contents.values(), strict=True):
+        file.write_bytes(content)
+    results: dict[str, bytes] = {}
+    # LibreOffice grows with every workbook that it converts in one go.
+    for first in range(0, len(files), _BATCH):
+        converted = convert(files[first : first + _BATCH], target, "xlsx:Calc MS Excel 2007 XML", mode=mode)
+        results |= {name: file.read_bytes() for name, file in converted.items()}
+    return results
 
 
 def in_process(content: bytes) -> Cells:

@@ -17,9 +17,13 @@ from tests.hostile import MAIN, OFFICE, PACKAGE, STRICT, STRICT_OFFICE
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 
-#: The sheet that gets the marks in all of these workbooks, and the marked cells.
+#: The sheet that gets the marks in all of these workbooks.
 SHEET = "审 ' 表"
-CELLS = {"B2": "error", "C3": "warning", "D4": "info", "B30": "error", "H2": "info"}
+#: Its cells: one with a value, the first of two merged ones, one with a comment, an empty one below all others, an empty
+#: one in a column with a format; then another one with a comment, and the first of the sheet, which get no mark.
+FILLED, MERGED, NOTED, BELOW, ASIDE, NOTED_TOO, CORNER = ["B2", "C3", "D4", "B30", "H2", "F9", "A1"]
+#: The marked cells.
+CELLS = {FILLED: "error", MERGED: "warning", NOTED: "info", BELOW: "error", ASIDE: "info"}
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
@@ -74,16 +78,16 @@ def rich(*, macros: bool = False) -> bytes:
         book.add_vba_project(io.BytesIO(b"\xd0\xcf\x11\xe0 no real project"), is_stream=True)
     first, sheet = book.add_worksheet("说明"), book.add_worksheet(SHEET)
     yellow = book.add_format({"bg_color": "#FFF000", "num_format": "0.00%", "bold": True, "border": 1})
-    first.write("A1", "不动")
-    first.write_comment("A1", "说明页的批注")
+    first.write(CORNER, "不动")
+    first.write_comment(CORNER, "说明页的批注")
     for row in range(1, 9):
         sheet.write_row(row, 1, [row, row / 10, "文字"], yellow if row % 2 else None)
     sheet.write_formula("E2", "=SUM(B2:B9)", None, 36)
     sheet.merge_range("C3:D3", "合并", yellow)
     sheet.set_column("H:H", 20, yellow)
     sheet.set_row(20, 30, yellow)
-    sheet.write_comment("D4", "原有批注<&>\n第二行", {"author": "张某", "width": 150})
-    sheet.write_comment("F9", "别处的批注")
+    sheet.write_comment(NOTED, "原有批注<&>\n第二行", {"author": "张某", "width": 150})
+    sheet.write_comment(NOTED_TOO, "别处的批注")
     sheet.insert_image("J2", "p.png", {"image_data": _picture()})
     chart = book.add_chart({"type": "column"})
     chart.add_series({"values": [SHEET, 1, 1, 8, 1]})
@@ -137,8 +141,8 @@ def by_openpyxl() -> bytes:
     sheet.title = SHEET
     for row in range(2, 6):
         sheet.append([None, row, "文字", f"=B{row}*2"])
-    sheet["B2"].fill = PatternFill("solid", fgColor="FF00FF00")
-    sheet["D4"].comment = Comment("原有批注", "李某")
+    sheet[FILLED].fill = PatternFill("solid", fgColor="FF00FF00")
+    sheet[NOTED].comment = Comment("原有批注", "李某")
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

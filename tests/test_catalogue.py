@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S, filing_of
+from tests.places import cell_of, checked_places, located, places_of
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.place import cell_name, range_name
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.run import check as run_rules
@@ -24,17 +27,20 @@ FILINGS = ROOT / "tests" / "filings"
 REAL = {
     "零陵区林业局2021": {
         # Listed by hand: E06, E08, E13, E15 twice, E17 twice, E27, E34.
-        ("E06", "G5"), ("E08", "H5"), ("E13", "E5"), ("E15", "I35"), ("E15", "I36"), ("E17", "J35"), ("E17", "J36"),
-        ("E27", "G12"), ("E34", "C5"),
+        ("E06", "自评表.执行率"), ("E08", "自评表.资金得分"), ("E13", "自评表.全年执行数"), ("E15", "自评表.指标[10].得分"),
+        ("E15", "自评表.指标[11].得分"), ("E17", "自评表.指标[10].偏差原因"), ("E17", "自评表.指标[11].偏差原因"),
+        ("E27", "自评表.实际完成情况"), ("E34", "自评表.年初预算数"),
         # And rightly: the copy ends before the last indicators and the total; prompts were left; the rate is low.
-        ("E01", "H13"), ("E02", "B35"), ("E29", "I40"), ("E28", "D30"), ("E11", "G5"), ("E40", "H5"),
+        ("E01", "自评表.指标.分值"), ("E02", "自评表.指标[10].一级指标"), ("E29", "自评表.总分"), ("E28", "自评表.指标[5].三级指标"),
+        ("E11", "自评表.执行率"), ("E40", "自评表.资金得分"),
     },
     "湖南基础数据表2018": {
         # Listed by hand: B06, B09, B10 twice, B12, B14.
-        ("B06", "F7"), ("B09", "B13"), ("B09", "D13"), ("B09", "F13"), ("B09", "B22"), ("B09", "F22"), ("B10", "F14"), ("B12", "F27"),
-        ("B14", "D24"),
+        ("B06", "基础数据表.三公经费.决算数"), ("B09", "基础数据表.项目支出.上年决算数"), ("B09", "基础数据表.项目支出.预算数"),
+        ("B09", "基础数据表.项目支出.决算数"), ("B09", "基础数据表.公用经费.上年决算数"), ("B09", "基础数据表.公用经费.决算数"),
+        ("B10", "基础数据表.业务工作经费.决算数"), ("B12", "基础数据表.部门基本支出预算调整.决算数"), ("B14", "基础数据表.水费电费差旅费.预算数"),
         # And rightly: the total of the projects is over its budget as its only part is; name and measures are blank.
-        ("B10", "F13"), ("B16", "B3"), ("B16", "B30"),
+        ("B10", "基础数据表.项目支出.决算数"), ("B16", "基础数据表.填报单位"), ("B16", "基础数据表.厉行节约保障措施"),
     },
 }  # fmt: skip
 
@@ -42,7 +48,7 @@ REAL = {
 @pytest.mark.parametrize("name", REAL)
 def test_real_filings_give_exactly_these_findings(hunan: FormSet, name: str) -> None:
     checked = api.check(api.fill(hunan, FILINGS / f"{name}.yaml"), formset=hunan)
-    assert {(one.code, one.cell) for one in checked.findings if one.code != "L03"} == REAL[name]
+    assert {(code, place) for code, place in places_of(checked) if code != "L03"} == REAL[name]
     assert len(checked.findings) == len(REAL[name]) + 1
 
 
@@ -115,6 +121,12 @@ def test_rules_can_be_chosen() -> None:
         api.select_rules(("Q9",))
 
 
+def summary_line(content: bytes) -> str:
+    """Return the line of 核对 that sums up, below its title."""
+    [line] = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content), data_only=True)["核对"].values if str(row[0]).startswith("核对：")]
+    return str(line)
+
+
 def test_a_set_may_change_severities(tmp_path: Path) -> None:
     folder = tmp_path / "own"
     folder.mkdir()
@@ -128,24 +140,26 @@ def test_a_set_may_change_severities(tmp_path: Path) -> None:
     found = {(one.code, one.severity) for one in api.check(content, formset=own).findings}
     assert {("E17", "info"), ("X01", "warning")} <= found
     assert not {code for code, _ in found} & {"B09", "E03"}
-    assert openpyxl.load_workbook(io.BytesIO(content), data_only=True)["核对"]["A2"].value.startswith("核对：2项需说明")
+    assert summary_line(content).startswith("核对：2项需说明")
 
 
 WAIVERS = """waivers:
   - {rule: X01, unit: 中共澧县县委办公室本级, reason: 口径不同, by: 绩效股, until: 2025-12-31}
-  - {rule: E17, cell: 自评表!J42, reason: 已在报告中说明, by: 绩效股, until: 2025-12-31}
+  - {rule: E17, cell: 自评表!%s, reason: 已在报告中说明, by: 绩效股, until: 2025-12-31}
   - {rule: B09, field: 公用经费.决算数, reason: 未单列, by: 绩效股, until: 2025-01-31}
   - {rule: B10, unit: 别的单位, reason: 无, by: 某人, until: 2025-12-31}
 """
 
 
 def test_waived_findings_stay_visible_and_count_no_more(hunan: FormSet, tmp_path: Path) -> None:
-    (tmp_path / "w.yaml").write_text(WAIVERS, encoding="utf-8")
-    waivers = api.load_waivers(tmp_path / "w.yaml")
     plain = api.check(S / "filled.xlsx", formset=hunan)
+    assert plain.filing is not None
+    (tmp_path / "w.yaml").write_text(WAIVERS % cell_of(plain.filing, "自评表.指标[28].偏差原因"), encoding="utf-8")
+    waivers = api.load_waivers(tmp_path / "w.yaml")
     checked = api.check(S / "filled.xlsx", formset=hunan, waivers=waivers, today=date(2025, 6, 1))
     assert [(one.code, one.cell) for one in checked.findings] == [(one.code, one.cell) for one in plain.findings]
-    assert {(one.code, one.cell) for one in checked.findings if one.waived} == {("X01", "F13"), ("E17", "J42")}
+    waived = [finding for finding in checked.findings if finding.waived]
+    assert located(plain.filing, waived) == [("X01", "基础数据表.项目支出.决算数"), ("E17", "自评表.指标[28].偏差原因")]
     assert (checked.count("error"), checked.count("warning"), outcome_of(checked).waived) == (0, plain.count("warning"), 2)
     lines = list(findings_text(outcome_of(checked)))
     assert any("错误（已说明）" in line and "审核说明：口径不同（绩效股同意，有效期至2025-12-31）" in line for line in lines)
@@ -177,45 +191,60 @@ def test_summary(hunan: FormSet) -> None:
     assert summary is not None
     assert (str(summary.stated), str(summary.total), summary.grade, summary.indicators) == ("98.95", "98.95", "优", 28)
     assert {first: str(points) for first, points in summary.lost.items()} == {"成本指标": "1"}
-    assert [(one.code, one.cell) for one in summary.first] == [("X01", "F13"), ("E17", "J42"), ("B09", "B22")]
+    assert located(checked.filing, summary.first) == [
+        ("X01", "基础数据表.项目支出.决算数"),
+        ("E17", "自评表.指标[28].偏差原因"),
+        ("B09", "基础数据表.公用经费.上年决算数"),
+    ]
+    first = "、".join(f"{finding.sheet}!{finding.cell}（{finding.code}）" for finding in summary.first)
     assert list(findings_text(outcome_of(checked)))[-2] == (
-        "小结：总分98.95（优），执行率99.53%，28个指标，失分：成本指标1分；"
-        "先看基础数据表!F13（X01）、自评表!J42（E17）、基础数据表!B22（B09）"
+        f"小结：总分98.95（优），执行率99.53%，28个指标，失分：成本指标1分；先看{first}"
     )
     faulty = api.check(FAULTY / "filled.xlsx", formset=hunan)
     assert "小结：总分填90.8，重算80（良），执行率80.00%，8个指标" in list(findings_text(outcome_of(faulty)))[-2]
 
 
-def altered(changes: dict[str, object]) -> bytes:
-    book = openpyxl.load_workbook(CLEAN / "filled.xlsx")
-    for address, value in changes.items():
-        sheet, _, cell = address.partition("!")
-        book[sheet][cell] = value
+def altered(content: bytes, sheet: str, cell: str, value: object) -> bytes:
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    book[sheet][cell] = value
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("changes", "found"),
+    ("place", "value", "found"),
     [
-        ({}, set()),
-        ({"自评表!I30": 99.6}, {("F01", "I30")}),
-        ({"自评表!I30": 98}, {("E04", "I30")}),
-        ({"自评表!I30": "=SUM(H5,I16:I27)"}, {("F02", "I30")}),
-        ({"自评表!I30": "=SUM(H5,I14:I27,I28,I29)"}, {("F02", "I30")}),
-        ({"自评表!I30": None}, {("E29", "I30")}),
-        ({"自评表!I30": '= IF( COUNT($H$5,I14:I29) = 0 , "" , SUM(H5;I14:I29) )'}, set()),
-        ({"基础数据表!B8": None}, {("B09", "B8")}),
+        ("自评表.总分", '=IF(COUNT({score},{all})=0,"",SUM({score},{all}))', set()),
+        ("自评表.总分", 99.6, {("F01", "自评表.总分")}),
+        ("自评表.总分", 98, {("E04", "自评表.总分")}),
+        ("自评表.总分", "=SUM({score},{most})", {("F02", "自评表.总分")}),
+        ("自评表.总分", "=SUM({score},{upper},{rest})", {("F02", "自评表.总分")}),
+        ("自评表.总分", None, {("E29", "自评表.总分")}),
+        ("自评表.总分", '= IF( COUNT({fixed},{all}) = 0 , "" , SUM({score};{all}) )', set()),
+        ("基础数据表.公务用车购置和维护经费.上年决算数", None, {("B09", "基础数据表.公务用车购置和维护经费.上年决算数")}),
     ],
 )
-def test_formula_audit(hunan: FormSet, changes: dict[str, object], found: set[tuple[str, str]]) -> None:
-    book = openpyxl.load_workbook(CLEAN / "filled.xlsx")
-    assert book["自评表"]["I30"].value == '=IF(COUNT(H5,I14:I29)=0,"",SUM(H5,I14:I29))'
-    total = openpyxl.load_workbook(CLEAN / "filled.xlsx", data_only=True)["自评表"]["I30"].value
-    changes = {key: total if value == 99.6 else value for key, value in changes.items()}
-    checked = api.check(altered(changes), formset=hunan)
-    assert {(one.code, one.cell) for one in checked.findings} == found
+def test_formula_audit(hunan: FormSet, place: str, value: object, found: set[tuple[str, str]]) -> None:
+    content = (CLEAN / "filled.xlsx").read_bytes()
+    filing = api.read_filing(content, formset=hunan)
+    sheet, cell, score = place.partition(".")[0], cell_of(filing, place), cell_of(filing, "自评表.资金得分")
+    region = filing.forms["自评表"].regions["指标"]
+    col, last = region.cols["得分"], region.last
+    names = {
+        "score": score,
+        "fixed": "${}${}".format(*re.fullmatch(r"([A-Z]+)(\d+)", score).groups()),  # type: ignore[union-attr]  # an address
+        "all": range_name(region.first, last, col),
+        "most": range_name(region.first + 2, last - 2, col),
+        "upper": range_name(region.first, last - 2, col),
+        "rest": f"{cell_name(last - 1, col)},{cell_name(last, col)}",
+    }
+    written = value.format_map(names) if isinstance(value, str) else value
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    total = cell_of(filing, "自评表.总分")
+    assert book["自评表"][total].value == '=IF(COUNT({score},{all})=0,"",SUM({score},{all}))'.format_map(names)
+    shown = openpyxl.load_workbook(io.BytesIO(content), data_only=True)["自评表"][total].value
+    assert set(checked_places(altered(content, sheet, cell, shown if value == 99.6 else written), hunan)) == found
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +10,7 @@ import pytest
 import xlsxwriter
 
 import xlsxeval as api
-from tests.engines import has_libreoffice
+from tests.soffice import convert, needs_soffice
 from xlsxeval.draft.page import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
@@ -144,12 +143,11 @@ def test_every_value_typed_into_the_official_form_is_read_under_one_name(tmp_pat
 
 
 @pytest.mark.xdist_group("formats")
-@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@needs_soffice
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_drafts_of_old_and_open_formats(kind: str, tmp_path: Path) -> None:
     (tmp_path / "表.xlsx").write_bytes(official())
-    command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", kind]
-    subprocess.run([*command, "--outdir", str(tmp_path), str(tmp_path / "表.xlsx")], check=True, capture_output=True, timeout=300)
+    convert([tmp_path / "表.xlsx"], tmp_path, kind)
     one = loaded(api.draft_forms(official(), "甲"), tmp_path / "a").forms[0]
     other = loaded(api.draft_forms(tmp_path / f"表.{kind}", "甲"), tmp_path / "b").forms[0]
     assert [(label.text, label.box) for label in other.labels] == [(label.text, label.box) for label in one.labels]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
 from pathlib import Path
 
 import docx
@@ -12,7 +11,7 @@ import pytest
 import xlsxeval as api
 from tests import hostile
 from tests.conftest import FAULTY, ROOT, S_PUBLISHED, S
-from tests.engines import has_libreoffice
+from tests.soffice import convert, needs_soffice
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Refused, Workbook
@@ -43,14 +42,12 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for number, sample in enumerate((S, S_PUBLISHED, FAULTY)):
         (folder / f"s{number}.xlsx").write_bytes((sample / "filled.xlsx").read_bytes())
     for kind in ("xls", "ods"):
-        command = ["soffice", "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--convert-to", kind]
-        files = [str(folder / f"s{number}.xlsx") for number in range(3)]
-        subprocess.run([*command, "--outdir", str(folder), *files], check=True, capture_output=True, timeout=300)
+        convert([folder / f"s{number}.xlsx" for number in range(3)], folder, kind)
     return folder
 
 
 @pytest.mark.xdist_group("formats")
-@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@needs_soffice
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 @pytest.mark.parametrize("number", range(3))
 def test_old_and_open_formats_give_the_same_findings(hunan: FormSet, converted: Path, kind: str, number: int) -> None:
@@ -98,7 +95,7 @@ def _code(data: bytes) -> str:
 
 
 @pytest.mark.xdist_group("formats")
-@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@needs_soffice
 def test_an_old_workbook_is_known_by_its_own_stream(converted: Path) -> None:
     data = (converted / "s0.xls").read_bytes()
     ours, capitals, inside = (name.encode("utf-16-le") for name in ("Workbook", "WORKBOOK", "WordDocument"))

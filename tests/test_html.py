@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 import xlsxeval as api
-from tests.browser import Browser, chromium
+from tests.browser import Browser, start_browser
 from tests.conftest import CLEAN, FAULTY, S
 from xlsxeval.report.excerpt import Excerpt
 from xlsxeval.report.facts import Facts
@@ -70,9 +70,9 @@ FOUR = (
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    one = Browser(chromium(), tmp_path_factory.mktemp("profile"))
-    yield one
-    one.close()
+    browser = start_browser(tmp_path_factory.mktemp("browser"))
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

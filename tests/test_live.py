@@ -8,17 +8,19 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import SAMPLES, S
+from tests.counts import seeds
 from tests.engines import cached, checked_lines, live_lines
 from tests.fillings import filling
 from xlsxeval.forms.model import FormSet
 
-SEEDS = range(40)
+SEEDS = seeds(500)
 
 
 def checks_of(formset: FormSet) -> int:
     return sum(len(form.checks) for form in formset.forms) + len(formset.checks)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", SEEDS)
 def test_every_line_agrees_with_check(hunan: FormSet, seed: int) -> None:
     content = api.fill(hunan, filling(hunan, seed))

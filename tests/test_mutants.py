@@ -11,6 +11,7 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import FAULTY, ROOT, open_forms
+from tests.counts import seeds
 from tests.moves import insert_col, insert_row
 from xlsxeval.data import plain_data
 from xlsxeval.errors import DataError, DefinitionError
@@ -79,7 +80,8 @@ def mutant_sheet(sheet: Sheet, draw: random.Random) -> Sheet:
     return sheet
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", seeds(80))
 def test_damaged_workbooks(seed: int) -> None:
     draw = random.Random(seed)
     for _ in range(25):
@@ -129,7 +131,8 @@ def mutant_text(text: str, draw: random.Random) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", seeds(40))
 def test_damaged_form_files(seed: int, tmp_path: Path) -> None:
     draw = random.Random(seed)
     files = {file.name: file.read_text(encoding="utf-8") for file in (ROOT / "templates" / "hunan").iterdir()}

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xlsxeval as api
 from tests.conftest import S_PUBLISHED, S, open_forms
+from tests.counts import drawn
 from tests.moves import insert_col, insert_row, without_caches
 from xlsxeval.a1 import cell_name
 from xlsxeval.data import plain_data
@@ -66,7 +67,7 @@ def test_a_column_inserted_anywhere(sheet: int, col: int) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from("rc"), st.integers(0, 1), st.integers(1, 50)), max_size=8))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(600)
 def test_many_rows_and_columns_inserted(moves: list[tuple[str, int, int]]) -> None:
     sheets = list(BOOK.sheets)
     for sort, sheet, at in moves:

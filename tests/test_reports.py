@@ -24,7 +24,7 @@ from jsonschema import Draft202012Validator
 
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S
-from tests.engines import has_libreoffice
+from tests.soffice import convert, needs_soffice
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.outcome import Outcome
@@ -149,14 +149,12 @@ def test_any_text_comes_back_and_none_is_a_formula(texts: list[str]) -> None:
 
 
 @pytest.mark.xdist_group("formats")
-@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@needs_soffice
 def test_libreoffice_finds_texts_and_numbers_and_no_formula(tmp_path: Path, catalogues: Catalogues) -> None:
     texts = [safe(text) for text in HOSTILE] + ["-12.5"]
     outcomes = [Outcome("a", "findings", (replace(FINDING, found=text),)) for text in (*HOSTILE, "-12.5")]
     (tmp_path / "a.csv").write_bytes("".join(csv_lines(outcomes, catalogues)).encode())
-    command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--infilter=CSV:44,34,76,1"]
-    command += ["--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path), str(tmp_path / "a.csv")]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    convert([tmp_path / "a.csv"], tmp_path, "xlsx:Calc MS Excel 2007 XML", "--infilter=CSV:44,34,76,1")
     [sheet] = openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets
     assert [cell.value for cell in sheet[1]] == list(COLUMNS)
     cells = [sheet.cell(row, 11) for row in range(2, len(texts) + 2)]

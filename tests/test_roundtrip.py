@@ -10,11 +10,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, open_forms
+from tests.counts import drawn
+from tests.places import cell_of, cells_of, laid_out
 from xlsxeval.data import read_data
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Field
@@ -79,7 +81,7 @@ def tidy(data: dict[str, object]) -> object:
 
 
 @given(filings())
-@settings(max_examples=60, deadline=None, derandomize=True)
+@drawn(600)
 def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None:
     content = api.fill(HUNAN, data)
     again = api.extract(content)
@@ -89,7 +91,7 @@ def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None
 
 
 @given(filings())
-@settings(max_examples=20, deadline=None, derandomize=True)
+@drawn(200)
 def test_yaml_and_json_carry_everything(data: dict[str, object]) -> None:
     content = api.fill(HUNAN, data)
     plain = api.extract(content)
@@ -117,21 +119,26 @@ def test_the_json_of_the_issue() -> None:
     )
     form = tree["forms"]["自评表"]  # type: ignore[index]  # a mapping
     assert form["sheet"] == "自评表"
-    assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": "C5"}
-    assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": "I46", "formula": True}
-    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": "C48"}
-    assert form["tables"]["指标"][0]["一级指标"] == {"value": "产出指标", "text": "产出指标", "cell": "B15"}
+    first, total, filler, group = cells_of(laid_out(HUNAN, S / "data.yaml"), "自评表", "年初预算数", "总分", "填表人", "指标[1].一级指标")
+    assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": first}
+    assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": total, "formula": True}
+    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": filler}
+    assert form["tables"]["指标"][0]["一级指标"] == {"value": "产出指标", "text": "产出指标", "cell": group}
     published = filing_tree(api.read_filing(api.fill(HUNAN, S_PUBLISHED / "data.yaml")))["forms"]["自评表"]["fields"]  # type: ignore[index]  # a mapping
-    assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": "G5"}
+    rate = cell_of(laid_out(HUNAN, S_PUBLISHED / "data.yaml"), "自评表.执行率")
+    assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": rate}
 
 
 def test_cached_values_are_the_computed_ones() -> None:
     book = openpyxl.load_workbook(io.BytesIO(api.fill(HUNAN, S / "data.yaml")), data_only=True)
-    assert book["自评表"]["H5"].value == 9.95
-    assert book["自评表"]["I46"].value == 98.95
-    assert book["自评表"]["G5"].value == pytest.approx(0.995254013, abs=1e-9)
-    assert book["基础数据表"]["F7"].value == 7.28
-    assert book["基础数据表"]["D29"].value in ("", None)
+    filing = laid_out(HUNAN, S / "data.yaml")
+    score, total, rate = cells_of(filing, "自评表", "资金得分", "总分", "执行率")
+    assert book["自评表"][score].value == 9.95
+    assert book["自评表"][total].value == 98.95
+    assert book["自评表"][rate].value == pytest.approx(0.995254013, abs=1e-9)
+    spent, space = cells_of(filing, "基础数据表", "三公经费.决算数", "规模控制率")
+    assert book["基础数据表"][spent].value == 7.28
+    assert book["基础数据表"][space].value in ("", None)
 
 
 def test_blank_templates_show_blank_and_read_well_in_any_year() -> None:
@@ -156,10 +163,11 @@ def test_locked_and_unlocked_cells() -> None:
     assert form.protection.sheet
     assert form.protection.password is None
     assert not form.protection.insertRows
-    assert form["G5"].protection.locked
-    assert form["A12"].protection.locked
-    assert not form["C5"].protection.locked
-    assert not form["D15"].protection.locked
+    names = ("执行率", "预期目标", "年初预算数", "指标[1].三级指标")
+    locked = {name: form[cell].protection.locked for name, cell in zip(names, cells_of(laid_out(HUNAN), "自评表", *names), strict=True)}
+    assert locked == {"执行率": True, "预期目标": False, "年初预算数": False, "指标[1].三级指标": False}
+    [label] = [cell for row in form.iter_rows() for cell in row if cell.value == "年度总体目标"]
+    assert label.protection.locked
     open_book = openpyxl.load_workbook(io.BytesIO(api.new(HUNAN, year=2024, protect=False)))
     assert not open_book["自评表"].protection.sheet
 
@@ -167,12 +175,17 @@ def test_locked_and_unlocked_cells() -> None:
 def test_every_input_is_validated_by_its_kind() -> None:
     book = openpyxl.load_workbook(io.BytesIO(api.new(HUNAN, year=2024)))
     rules = {str(rule.sqref): rule for rule in book["自评表"].data_validations.dataValidation}
-    assert (rules["C5"].type, rules["C5"].formula1) == ("decimal", "0")
-    score = next(rule for area, rule in rules.items() if area.startswith("I14:"))
-    assert (score.type, score.operator, score.formula1, score.formula2) == ("decimal", None, "0", "IF(COUNT($H14)=0,1000000000000,$H14)")
-    assert rules["F5"].prompt == "预算执行率的分值\n单位：分"
+    filing = laid_out(HUNAN)
+    planned, weight = (rules[cell] for cell in cells_of(filing, "自评表", "年初预算数", "资金分值"))
+    assert (planned.type, planned.formula1) == ("decimal", "0")
+    region = filing.forms["自评表"].regions["指标"]
+    score = rules[region.column("得分")]
+    points = f"$H{region.first}"
+    assert region.column("分值").startswith(points[1:])
+    assert (score.type, score.operator, score.formula1, score.formula2) == ("decimal", None, "0", f"IF(COUNT({points})=0,1000000000000,{points})")
+    assert weight.prompt == "预算执行率的分值\n单位：分"
     basic = {str(rule.sqref): rule.type for rule in book["基础数据表"].data_validations.dataValidation}
-    assert basic["B5"] == "whole"
+    assert basic[cell_of(filing, "基础数据表.编制数")] == "whole"
     # Each amount of 专项资金 is merged over two columns, the second of which takes nothing in.
     assert len(basic) == len(HUNAN.forms[0].fields) + len(HUNAN.forms[0].tables["专项资金"].columns) + 3
 
@@ -240,18 +253,25 @@ def test_texts_stay_texts(text: str) -> None:
 
 
 def test_templates_with_known_content_and_more_lines() -> None:
+    lines = {"数量指标": 12, "专项资金": 5}
     known = {"forms": {"自评表": {"年初预算数": 500, "指标": [{"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "举办会议数", "年度指标值": "≥13"}]}}}
-    content = api.new(HUNAN, year=2024, unit="某局", data=known, lines={"数量指标": 12, "专项资金": 5}, lock_known=True)
+    content = api.new(HUNAN, year=2024, unit="某局", data=known, lines=lines, lock_known=True)
     book = openpyxl.load_workbook(io.BytesIO(content))
     form = book["自评表"]
-    assert (form["C5"].value, form["D15"].value, form["E15"].value) == (500, "举办会议数", "≥13")
-    assert [form[cell].protection.locked for cell in ("C5", "D15", "E15", "F15", "D16", "D5")] == [True, True, True, False, False, False]
-    assert "C15:C26" in {str(merged) for merged in form.merged_cells.ranges}
+    filing = laid_out(HUNAN, lines=lines)
+    budget, name, target, group = cells_of(filing, "自评表", "年初预算数", "指标[1].三级指标", "指标[1].年度指标值", "指标[1].二级指标")
+    others = cells_of(filing, "自评表", "指标[1].实际完成值", "指标[2].三级指标", "全年预算数")
+    assert [form[cell].value for cell in (budget, name, target)] == [500, "举办会议数", "≥13"]
+    assert [form[cell].protection.locked for cell in (budget, name, target)] == [True, True, True]
+    assert [form[cell].protection.locked for cell in others] == [False, False, False]
+    [merged] = [area for area in form.merged_cells.ranges if area.start_cell.coordinate == group]
+    assert merged.size == {"rows": 12, "columns": 1}
     open_book = openpyxl.load_workbook(io.BytesIO(api.new(HUNAN, year=2024, data=known)))
-    assert not open_book["自评表"]["D15"].protection.locked
+    assert not open_book["自评表"][cell_of(laid_out(HUNAN), "自评表.指标[1].三级指标")].protection.locked
     basic = open_book["基础数据表"]
     assert {basic.cell(row, 1).value for row in range(17, 22)} == {None}
-    assert book["基础数据表"]["A24"].value == "公用经费："
+    expenses = book["基础数据表"][cell_of(filing, "基础数据表.公用经费.上年决算数")]
+    assert book["基础数据表"].cell(expenses.row, 1).value == "公用经费："
     assert api.extract(content)["forms"]["自评表"]["tables"]["指标"] == known["forms"]["自评表"]["指标"]  # type: ignore[index]  # a mapping
     with pytest.raises(DataError, match="“--lines”中没有叫“数量”的分组，是否想写“数量指标”"):
         api.new(HUNAN, year=2024, lines={"数量": 3})

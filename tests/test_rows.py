@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
-import os
-import subprocess
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -14,10 +10,9 @@ import pytest
 import xlsxeval as api
 from tests.conftest import S
 from tests.engines import cached, checked_lines, live_lines
+from tests.soffice import UNO_MARKS, drive
 from xlsxeval.forms.model import FormSet
 
-DRIVER = Path(__file__).parent / "office" / "drive.py"
-PYTHON = "/usr/bin/python3"
 FIRST, MIDDLE, LAST = 15, 22, 45
 CASES: dict[str, list[list[str]]] = {
     "first": [["insert", "自评表", f"D{FIRST}"]],
@@ -29,18 +24,7 @@ CASES: dict[str, list[list[str]]] = {
 LINE = {"D": "新增指标", "E": "≥5次", "F": "5次", "H": "3", "I": "2", "J": "按评分标准扣分"}
 
 
-def has_uno() -> bool:
-    probe = [PYTHON, "-c", "import uno"]
-    return Path(PYTHON).exists() and subprocess.run(probe, capture_output=True, check=False).returncode == 0
-
-
-pytestmark = [
-    pytest.mark.xdist_group("rows"),
-    pytest.mark.skipif(
-        not has_uno() and not os.environ.get("XLSXEVAL_REQUIRE_SOFFICE"),
-        reason="LibreOffice's Python bridge is not installed (CI installs it and sets XLSXEVAL_REQUIRE_SOFFICE)",
-    ),
-]
+pytestmark = [pytest.mark.xdist_group("rows"), *UNO_MARKS]
 
 
 @pytest.fixture(scope="module")
@@ -48,12 +32,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     folder = tmp_path_factory.mktemp("rows")
     source = folder / "source.xlsx"
     source.write_bytes((S / "filled.xlsx").read_bytes())
-    jobs = []
-    for name, steps in every_case().items():
-        jobs.append({"source": str(source), "target": str(folder / f"{name}.xlsx"), "steps": steps})
-    result = subprocess.run([PYTHON, str(DRIVER)], input=json.dumps(jobs), text=True, check=False, capture_output=True, timeout=300)
-    assert result.returncode == 0, result.stderr[-2000:]
-    return {name: (folder / f"{name}.xlsx").read_bytes() for name in every_case()}
+    return {name: file.read_bytes() for name, file in drive(source, every_case(), folder).items()}
 
 
 def every_case() -> dict[str, list[list[str]]]:

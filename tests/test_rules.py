@@ -1,4 +1,4 @@
-"""Every rule's examples, and the exact findings of the samples as (code, cell) sets."""
+"""Every rule's examples, and the exact findings of the samples as sets of (code, place)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, filing_of, open_forms
+from tests.places import located, places_of
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules.run import catalogue
 from xlsxeval.rules.run import check as run_rules
@@ -40,25 +41,25 @@ def test_the_rules_of_the_issue_exist() -> None:
 def test_real_filing(hunan: FormSet, sample: object) -> None:
     content = api.fill(hunan, sample / "data.yaml")  # type: ignore[operator]  # a path
     checked = api.check(content)
-    assert {(one.code, one.sheet, one.cell) for one in checked.findings} == {
-        ("X01", "基础数据表", "F13"),
-        ("B09", "基础数据表", "B22"),
-        ("B09", "基础数据表", "D22"),
-        ("B09", "基础数据表", "F22"),
-        ("B10", "基础数据表", "F24"),
-        ("E15", "自评表", "I42"),
-        ("E17", "自评表", "J42"),
+    assert set(places_of(checked)) == {
+        ("X01", "基础数据表.项目支出.决算数"),
+        ("B09", "基础数据表.公用经费.上年决算数"),
+        ("B09", "基础数据表.公用经费.预算数"),
+        ("B09", "基础数据表.公用经费.决算数"),
+        ("B10", "基础数据表.水费电费差旅费.决算数"),
+        ("E15", "自评表.指标[28].得分"),
+        ("E17", "自评表.指标[28].偏差原因"),
         # Seen by hand in the published filing, too (see docs/rules): copied column, empty rows, budget up by a third,
         # points far from the usual split, cost targets above any budget, bare numbers as targets.
-        ("B13", "基础数据表", "D7"),
-        ("B16", "基础数据表", "B26"),
-        ("B16", "基础数据表", "B27"),
-        ("B12", "基础数据表", "F27"),
-        ("B16", "基础数据表", "B30"),
-        ("E42", "自评表", "D5"),
-        ("E03", "自评表", "H13"),
-        ("E24", "自评表", "E15"),
-        ("X03", "自评表", "E41"),
+        ("B13", "基础数据表.三公经费.预算数"),
+        ("B16", "基础数据表.政府采购金额.上年决算数"),
+        ("B16", "基础数据表.部门基本支出预算调整.上年决算数"),
+        ("B12", "基础数据表.部门基本支出预算调整.决算数"),
+        ("B16", "基础数据表.厉行节约保障措施"),
+        ("E42", "自评表.全年预算数"),
+        ("E03", "自评表.指标.分值"),
+        ("E24", "自评表.指标[1].年度指标值"),
+        ("X03", "自评表.指标[27].年度指标值"),
     }
     by_code = {one.code: one for one in checked.findings}
     assert (by_code["X01"].found, by_code["X01"].expected) == ("208", "370.91")
@@ -71,14 +72,21 @@ def test_clean_sample(hunan: FormSet) -> None:
 
 
 def test_faulty_sample(hunan: FormSet) -> None:
-    found = [(one.code, one.cell) for one in api.check(api.fill(hunan, FAULTY / "data.yaml")).findings]
+    found = places_of(api.check(api.fill(hunan, FAULTY / "data.yaml")))
     assert len(found) == len(set(found))
     assert set(found) == {
-        ("B01", "F5"), ("B03", "F7"), ("B09", "B8"), ("B04", "D8"), ("B14", "D12"), ("B07", "F13"), ("B10", "F13"),
-        ("X01", "F13"), ("B10", "F15"), ("B09", "B20"), ("B08", "F20"), ("B17", "C27"), ("B11", "D27"), ("B18", "G27"),
-        ("X04", "C3"), ("E12", "D5"), ("E13", "E5"), ("E06", "G5"), ("E08", "H5"), ("E34", "C10"), ("E01", "H13"),
-        ("E14", "I15"), ("E15", "I16"), ("E17", "J17"), ("E05", "I18"), ("E16", "I19"), ("E29", "I21"), ("X02", "E25"),
-        ("E04", "I29"), ("B16", "B24"), ("B16", "B25"), ("B16", "B28"), ("E11", "G5"), ("E39", "F25"), ("F01", "B7"), ("F01", "D7"),
+        ("B01", "基础数据表.控制率"), ("F01", "基础数据表.三公经费.上年决算数"), ("F01", "基础数据表.三公经费.预算数"),
+        ("B03", "基础数据表.三公经费.决算数"), ("B09", "基础数据表.公务用车购置和维护经费.上年决算数"),
+        ("B04", "基础数据表.公务用车购置和维护经费.预算数"), ("B14", "基础数据表.公务接待.预算数"), ("B07", "基础数据表.项目支出.决算数"),
+        ("B10", "基础数据表.项目支出.决算数"), ("X01", "基础数据表.项目支出.决算数"), ("B10", "基础数据表.运行维护经费.决算数"),
+        ("B09", "基础数据表.公用经费.上年决算数"), ("B08", "基础数据表.公用经费.决算数"), ("B16", "基础数据表.政府采购金额.上年决算数"),
+        ("B16", "基础数据表.部门基本支出预算调整.上年决算数"), ("B17", "基础数据表.实际规模"), ("B11", "基础数据表.规模控制率"),
+        ("B18", "基础数据表.投资概算控制率"), ("B16", "基础数据表.厉行节约保障措施"),
+        ("X04", "自评表.部门名称"), ("E12", "自评表.全年预算数"), ("E13", "自评表.全年执行数"), ("E06", "自评表.执行率"),
+        ("E11", "自评表.执行率"), ("E08", "自评表.资金得分"), ("E34", "自评表.其他资金"), ("E01", "自评表.指标.分值"),
+        ("E14", "自评表.指标[1].得分"), ("E15", "自评表.指标[2].得分"), ("E17", "自评表.指标[3].偏差原因"), ("E05", "自评表.指标[4].得分"),
+        ("E16", "自评表.指标[5].得分"), ("E29", "自评表.指标[6].得分"), ("X02", "自评表.指标[8].年度指标值"),
+        ("E39", "自评表.指标[8].实际完成值"), ("E04", "自评表.总分"),
     }  # fmt: skip
 
 
@@ -119,9 +127,10 @@ def test_years_of_the_two_forms(hunan: FormSet) -> None:
     from xlsxeval.read.filing import read_filings
 
     mixed = Workbook((open_forms(content).sheets[0], open_forms(older).sheets[1]))
-    found = {(one.code, one.sheet, one.cell) for one in run_rules(read_filings(mixed, (hunan,))[0])}
-    assert ("X05", "自评表", "D2") in found
-    assert not [one for one in found if one[0] == "B15"]
+    filing = read_filings(mixed, (hunan,))[0]
+    found = located(filing, run_rules(filing))
+    assert ("X05", "自评表“（2023年度）”") in found
+    assert not [code for code, _ in found if code == "B15"]
 
 
 def messages(formset: FormSet, forms: object, code: str) -> list[str]:
@@ -161,7 +170,8 @@ def test_a_low_rate_is_quoted_as_the_cell_has_it(hunan: FormSet, said: str | Non
     forms = {"自评表": {"全年预算数": "1000", "全年执行数": "800", "指标": [one], **({"执行率": said} if said else {})}}
     checked = api.check(api.fill(hunan, {"year": 2024, "forms": forms}))
     [low] = [one for one in checked.findings if one.code == "E11"]
-    assert (low.cell, low.found, low.expected) == ("G5", found, "说明原因")
+    assert (low.field, low.found, low.expected) == ("执行率", found, "说明原因")
+    assert ("E11", "自评表.执行率") in places_of(checked)
     assert low.message == f"执行率{rate}，低于90%，没有说明原因。请在实际完成情况或偏差原因里说明。"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -13,13 +12,14 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xlsxeval as api
 from tests.conftest import open_forms
-from tests.engines import has_libreoffice
+from tests.counts import drawn
 from tests.moves import insert_col, insert_row
+from tests.soffice import convert, needs_soffice
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Field, FormSet
@@ -152,7 +152,7 @@ MOVES = st.lists(st.tuples(st.sampled_from("rc"), st.integers(0, 1), st.integers
 
 
 @given(NAMES, MOVES, st.sampled_from(_PADDINGS), st.booleans(), st.integers(0, 99))
-@settings(max_examples=120, deadline=None, derandomize=True)
+@drawn(1200)
 def test_addresses_move_and_values_do_not(name: str, moves: list[tuple[str, int, int]], padding: object, merged: bool, seed: int) -> None:  # noqa: FBT001  # drawn
     book, whole = book_of(name), filing_of(name)
     book = relabel(book, whole, padding, random.Random(seed), 0.7)
@@ -166,7 +166,7 @@ def test_addresses_move_and_values_do_not(name: str, moves: list[tuple[str, int,
 
 
 @given(NAMES, st.floats(0, 1), st.integers(0, 10_000))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@drawn(1500)
 def test_labels_cut_at_five_characters(name: str, share: float, seed: int) -> None:
     book = relabel(book_of(name), filing_of(name), lambda text: text[:5], random.Random(seed), share)
     formset = api.load_set(name)
@@ -256,7 +256,7 @@ def written(book: Workbook) -> bytes:
 
 
 @pytest.mark.xdist_group("formats")
-@pytest.mark.skipif(not has_libreoffice(), reason="LibreOffice is not installed")
+@needs_soffice
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods"])
 def test_saved_again_by_libreoffice(kind: str, tmp_path: Path) -> None:
     source, target = tmp_path / "in", tmp_path / "out"
@@ -265,9 +265,7 @@ def test_saved_again_by_libreoffice(kind: str, tmp_path: Path) -> None:
         book = unmerged(relabel(book_of(formset.name), filing_of(formset.name), "\n".join, random.Random(3), 0.5))
         sheets = tuple(insert_col(insert_row(sheet, 7), 3) for sheet in book.sheets)
         (source / f"{formset.name}.xlsx").write_bytes(written(Workbook(sheets)))
-    command = ["soffice", "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", kind]
-    files = [str(path) for path in sorted(source.iterdir())]
-    subprocess.run([*command, "--outdir", str(target), *files], check=True, capture_output=True, timeout=300)
+    convert(sorted(source.iterdir()), target, kind)
     for formset in SETS:
         [read] = read_filings(open_any((target / f"{formset.name}.{kind}").read_bytes()), SETS)
         same(read, filing_of(formset.name))

@@ -1,4 +1,4 @@
-"""Write everything that is generated: samples, rule pages, schemas. ``--check`` tells what is stale instead."""
+"""Write everything that is generated: samples, rule pages, help, schemas. ``--check`` names what is stale instead."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+
+from dump import dump
+from help_page import help_page
 
 import xlsxeval as api
 from xlsxeval.forms.model import FormSet, Rule
@@ -30,16 +33,17 @@ REPORTS = SAMPLES / "报告"
 def generated() -> Iterator[tuple[Path, bytes]]:
     """Yield each generated file with its content."""
     hunan = api.load_set("hunan")
-    yield SAMPLES / "空白表2024.xlsx", api.new(hunan, year=2024)
+    yield from _workbook(SAMPLES / "空白表2024.xlsx", api.new(hunan, year=2024))
     for data in sorted(SAMPLES.glob("*/data.yaml")):
         filled = api.fill(hunan, data)
-        yield data.parent / "filled.xlsx", filled
+        yield from _workbook(data.parent / "filled.xlsx", filled)
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
     yield from _reports(hunan)
     rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
+    yield ROOT / "docs" / "cli.md", help_page().encode()
     yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
     for path, shape in (
         (ROOT / "templates" / "form.schema.json", FormSpec),
@@ -50,6 +54,12 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     ):
         text = json.dumps(schema(shape), ensure_ascii=False, indent=2)
         yield path, f"{text}\n".encode()
+
+
+def _workbook(path: Path, content: bytes) -> Iterator[tuple[Path, bytes]]:
+    """Yield a workbook, and beside it the same as text."""
+    yield path, content
+    yield path.with_suffix(".dump.txt"), dump(content).encode()
 
 
 def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
