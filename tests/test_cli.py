@@ -31,7 +31,7 @@ def run(*arguments: object, env: dict[str, str] | None = None, **options: object
 
 
 def test_version_and_help() -> None:
-    assert run("--version").stdout == "xlsxeval 0.1.0\n"
+    assert run("--version").stdout == "xlsxeval 0.2.0\n"
     for command in ("forms", "new", "fill", "extract", "check", "explain"):
         done = run(command, "--help")
         assert done.returncode == 0
