@@ -471,7 +471,7 @@ def test_rules_key_changes_with_everything_that_changes_a_verdict(tmp_path: Path
     from xlsxeval import api
     from xlsxeval.batch.run import rules_key
     from xlsxeval.batch.worker import Settings
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     own = tmp_path / "own"
     shutil.copytree(ROOT / "templates" / "hunan", own)

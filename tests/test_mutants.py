@@ -15,8 +15,9 @@ from xlsxeval import api
 from xlsxeval.data import plain_data
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
-from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
+from xlsxeval.read.cells import Cell, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.refusals import Refused
 from xlsxeval.report.dump import as_json, as_yaml
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     )
     from xlsxeval.batch.many import check_many
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
-    from xlsxeval.read.cells import Refused
+    from xlsxeval.read.refusals import Refused
 
 __version__ = "0.1.0"
 
@@ -64,4 +64,4 @@ def __getattr__(name: str) -> object:
 def _room(name: str) -> str:
     if name in _ERRORS:
         return "xlsxeval.errors"
-    return {"Refused": "xlsxeval.read.cells", "check_many": "xlsxeval.batch.many"}.get(name, "xlsxeval.api")
+    return {"Refused": "xlsxeval.read.refusals", "check_many": "xlsxeval.batch.many"}.get(name, "xlsxeval.api")

@@ -22,8 +22,10 @@ from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SH
 from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.output import digest_of
 from xlsxeval.read.any import open_any
-from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
+from xlsxeval.read.cells import Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import REFUSALS, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.rules.finding import Checked, Finding

@@ -14,7 +14,7 @@ from xlsxeval.batch.processes import in_processes
 from xlsxeval.batch.worker import Result, Settings, Task
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import MIB, Limits
+from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.run import Selection
 

@@ -12,7 +12,8 @@ from xlsxeval import api
 from xlsxeval.errors import MachineError, bug_text
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import Limits, too_much
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import Selection

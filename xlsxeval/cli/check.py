@@ -16,7 +16,7 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from xlsxeval.batch.collect import Collected
     from xlsxeval.batch.worker import Settings
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
 #: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
@@ -176,7 +176,7 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
 def _content(file: Path, limits: Limits) -> Path | bytes:
     """Read a file; give one that cannot be read back, for the check to say what is wrong with it."""
     from xlsxeval.errors import MachineError
-    from xlsxeval.read.cells import Refused
+    from xlsxeval.read.refusals import Refused
     from xlsxeval.read.source import read_bytes
 
     try:

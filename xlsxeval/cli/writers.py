@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from xlsxeval import api
 from xlsxeval.errors import MachineError
 from xlsxeval.output import OutputFolder, digest_of
-from xlsxeval.read.cells import TRANSIENT, Limits, Refused
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import TRANSIENT, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.filename import OPINION_END, copy_name

@@ -13,7 +13,8 @@ from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.sheet import Page, add_legacy_drawing, position
 from xlsxeval.mark.splice import Document, Node, xml_text
-from xlsxeval.read.cells import Range, damaged
+from xlsxeval.read.cells import Range
+from xlsxeval.read.refusals import damaged
 
 AUTHOR = "xlsxeval"
 #: Begins whatever we write into a comment; all from here on is ours.

@@ -16,9 +16,10 @@ from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.sheet import Page, open_page, paint, position, unpaint
 from xlsxeval.mark.splice import shown
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import Limits, Range, Refused
-from xlsxeval.read.net import only_refusals
+from xlsxeval.read.cells import Range
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.package import open_package
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
@@ -45,11 +46,10 @@ def marked(content: bytes, outcomes: Sequence[Outcome], limits: Limits = Limits(
     unusable = [one for outcome in outcomes if outcome.verdict == "unusable" for one in outcome.findings]
     if unusable:
         raise Refused(unusable[0].code, unusable[0].message)
-    with only_refusals():
-        parts = Parts(open_package(content, limits))
-        book = open_book(parts)
-        earlier = _earlier(content, book, limits) if book.marked else {}
-        return _mark(parts, book, outcomes, earlier)
+    parts = Parts(open_package(content, limits))
+    book = open_book(parts)
+    earlier = _earlier(content, book, limits) if book.marked else {}
+    return _mark(parts, book, outcomes, earlier)
 
 
 def opinion_sheet(outcomes: Sequence[Outcome]) -> bytes:

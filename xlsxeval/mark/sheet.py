@@ -12,8 +12,10 @@ from xlsxeval.mark.memory import Memory
 from xlsxeval.mark.parts import Parts
 from xlsxeval.mark.splice import Document, Node, tag_end, with_attribute
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Limits, Range, damaged
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, Range
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import check_root, parse_at
+from xlsxeval.read.refusals import damaged
 from xlsxeval.read.shifted import column_number
 
 Position = tuple[int, int]

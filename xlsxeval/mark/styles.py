@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from xlsxeval.mark.splice import Document, Node, attribute_text
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.limits import Limits
 
 #: The fill of a cell by the worst that is said of it: no other program has these very colours in its palette.
 FILLS: Mapping[str, str] = {"error": "FFFFC9CE", "warning": "FFFFC061", "info": "FFD5E8FA", "waived": "FFE2E6E1"}

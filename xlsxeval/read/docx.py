@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from xlsxeval.read.cells import Limits, Range, Workbook
+from xlsxeval.read.cells import LAST_COL, Range, Workbook
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.typed import CellStore, typed_cell
@@ -11,7 +12,7 @@ NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式�
 SHEET = "文档"
 
 
-def open_docx(package: Package) -> Workbook:
+def read_docx(package: Package) -> Workbook:
     """Read the tables of a document from its container.
 
     Raises:
@@ -87,12 +88,14 @@ class _Reader:
             self.paragraphs.append(text)
         elif text.strip():
             self.row += 1
-            self.store.keep(typed_cell(self.row, 1, text[: self.limits.max_text]))
+            self.store.keep(typed_cell(self.row, 1, text))
 
     def _cell(self) -> None:
         text = "\n".join(self.paragraphs).strip()
         first, last = self.col + 1, self.col + self.span
         self.col = last
+        if first > LAST_COL:
+            return  # no table of Word is so wide; nothing is remembered of it
         above = self.open_merges.get(first)
         if self.goes_on and above is not None:
             self.open_merges[first] = above._replace(last_row=self.row)

@@ -13,10 +13,11 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.place import cell_name
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
-from xlsxeval.read.cells import Refused, Sheet, Workbook
+from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.locate import locate, make_grid
 from xlsxeval.read.parts import Found, find_parts
+from xlsxeval.read.refusals import Refused
 from xlsxeval.text import clean, label_key, listed
 
 _NEAR = 0.5

@@ -5,9 +5,11 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
+from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Range, Sheet, Workbook
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.refusals import LOCKED, Refused, too_much
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
@@ -15,10 +17,12 @@ NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数�
 _MANIFEST = "META-INF/manifest.xml"
 #: A form has no more equal answers in a row; thousands of equal cells are padding.
 _MOST_COPIES = 64
+#: No number is shown longer than this, thousands and decimals included.
+_LONGEST_NUMBER = 64
 _CELLS = ("table-cell", "covered-table-cell")
 
 
-def open_ods(package: Package) -> Workbook:
+def read_ods(package: Package) -> Workbook:
     """Read a spreadsheet from its container.
 
     Raises:
@@ -56,6 +60,8 @@ class _Reader:
         elif local == "annotation":
             self.comment += 1
         elif local == "table":
+            if len(self.sheets) >= self.limits.max_sheets:
+                raise too_much(f"工作表多于{self.limits.max_sheets}个", "max-sheets")
             self.name = attributes.get("table:name", "")
             self.store, self.row = CellStore(self.limits, self.store.count), 0
         elif local == "table-row":
@@ -124,6 +130,8 @@ def _cell(row: int, col: int, attributes: dict[str, str], shown: str) -> Cell:
 
 def _decimals(shown: str) -> str:
     """Give the number format that prints as many decimals as are shown."""
+    if len(shown) > _LONGEST_NUMBER:
+        return ""
     try:
         text = plain(Decimal(shown.replace(",", "")))
     except InvalidOperation:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xlsxeval.read.cells import TRANSIENT
+from xlsxeval.read.refusals import TRANSIENT
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
