@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from xlsxeval.read.cells import LAST_COL, Range, Workbook
-from xlsxeval.read.limits import Limits
+from xlsxeval.read.limits import TAGS_OF_AN_ELEMENT, Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.refusals import too_much
 from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式，只核对了数值。"
@@ -27,7 +28,7 @@ class _Reader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
         self.store = CellStore(limits)
         self.pieces: list[str] = []
         self.texts: list[str] = []
@@ -41,6 +42,9 @@ class _Reader:
         self.depth += 1
         if self.depth > self.limits.max_depth:
             raise too_deep()
+        self.elements_left -= 1
+        if self.elements_left < 0:
+            raise too_much(f"文件内部的元素多于{self.limits.max_tags // TAGS_OF_AN_ELEMENT}个", "max-tags")
         local = name.rpartition(":")[2]
         if local == "t":
             self.pieces.clear()

@@ -27,3 +27,8 @@ class Limits:
     max_token: int = MIB
     #: Characters of all shared formulas together once they are written out for every cell.
     max_formulas: int = 4 * MIB
+
+
+#: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
+TAGS_OF_AN_ELEMENT = 6
+TAGS_OF_A_RECORD = 12

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 
 from xlsxeval.numbers import format_code, plain
 from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Range, Sheet, Workbook
-from xlsxeval.read.limits import Limits
+from xlsxeval.read.limits import TAGS_OF_AN_ELEMENT, Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.refusals import LOCKED, Refused, too_much
@@ -39,7 +39,7 @@ class _Reader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
         self.sheets: list[Sheet] = []
         self.store = CellStore(limits)
         self.pieces: list[str] = []
@@ -54,6 +54,9 @@ class _Reader:
         self.depth += 1
         if self.depth > self.limits.max_depth:
             raise too_deep()
+        self.elements_left -= 1
+        if self.elements_left < 0:
+            raise too_much(f"文件内部的元素多于{self.limits.max_tags // TAGS_OF_AN_ELEMENT}个", "max-tags")
         local = name.rpartition(":")[2]
         if local == "p":
             self.pieces.clear()

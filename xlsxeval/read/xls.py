@@ -14,7 +14,7 @@ from xlrd.sheet import Sheet as XlrdSheet
 from xlsxeval.read.biff import unpack_texts
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.formats import BUILTIN, MOST_STYLES
-from xlsxeval.read.limits import Limits
+from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
 from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
@@ -26,8 +26,6 @@ _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 _BEGINNING = b"\x09\x08"
 _VERSIONS = (50, 70, 80)
 _UNICODE = 80
-#: One record costs about as much time as so many tags of a part of .xlsx.
-_TAGS_OF_A_RECORD = 8
 #: A number format is at most 255 characters long, two bytes each, behind five bytes.
 _LONGEST_FORMAT = 5 + 2 * 255
 #: xlrd's (type, value) of a cell and the number of its style.
@@ -127,7 +125,7 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         self.mem, self.stream_len, self.base, self._position = stream, len(stream), 0, 0
         self.logfile, self.verbosity, self.encoding_override = _NoLog(), 0, None
         self.formatting_info = self.on_demand = self.ragged_rows = True
-        self.bytes_left, self.records_left = len(stream), limits.max_tags // _TAGS_OF_A_RECORD
+        self.bytes_left, self.records_left = len(stream), limits.max_tags // TAGS_OF_A_RECORD
         self.codes: dict[int, str] = {**BUILTIN, 0: ""}
         self.styles: list[int] = []
         # xlrd puts its own functions of these names into the class whenever it reads a workbook: only what an
@@ -185,7 +183,7 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
             raise damaged("工作表互相重叠")
         self.records_left -= 1
         if self.records_left < 0:
-            raise too_much(f"文件内部的记录多于{self.limits.max_tags // _TAGS_OF_A_RECORD}个", "max-tags")
+            raise too_much(f"文件内部的记录多于{self.limits.max_tags // TAGS_OF_A_RECORD}个", "max-tags")
 
     def handle_boundsheet(self, data: bytes) -> None:
         """Keep the name and place of a sheet."""

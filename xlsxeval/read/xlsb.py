@@ -10,7 +10,7 @@ from pyxlsb import biff12
 from pyxlsb.reader import BIFF12Reader
 
 from xlsxeval.read.cells import Cell, Sheet, Workbook
-from xlsxeval.read.limits import Limits
+from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
 from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import Package, inflate, relations
 from xlsxeval.read.refusals import damaged, quoted, too_much
@@ -19,8 +19,6 @@ from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是二进制工作簿（.xlsb），读不到公式，只核对了数值。"
 _BOOK, _TEXTS = "xl/workbook.bin", "xl/sharedStrings.bin"
-#: One record costs about as much time as so many tags of a part of .xlsx.
-_TAGS_OF_A_RECORD = 8
 _BOOLS = (biff12.BOOL, biff12.FORMULA_BOOL)
 _ERRORS = (biff12.BOOLERR, biff12.FORMULA_BOOLERR)
 _NUMBERS = (biff12.NUM, biff12.FLOAT, biff12.FORMULA_FLOAT)
@@ -123,7 +121,7 @@ class _Budget:
 
     def __init__(self, limits: Limits) -> None:
         """Begin with the whole budget."""
-        self.most = self.left = limits.max_tags // _TAGS_OF_A_RECORD
+        self.most = self.left = limits.max_tags // TAGS_OF_A_RECORD
 
     def count(self) -> None:
         """Count one record."""
