@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from xlsxeval.forms.model import OPINION_SHEET
@@ -178,7 +177,7 @@ def quoted_sheet(name: str) -> str:
 
 
 def _headline(outcome: Outcome) -> str:
-    title = outcome.title if outcome.unit or outcome.subject else re.split(r"[\\/]", outcome.file)[-1]
+    title = outcome.title if outcome.unit or outcome.subject else outcome.file.replace("\\", "/").rpartition("/")[2]
     year = f"　{outcome.year}年度" if outcome.year else ""
     return f"{title}{year}：{verdict_text(outcome)}" if title else verdict_text(outcome)
 

@@ -14,7 +14,7 @@ from xlsxeval.forms.place import cell_name
 from xlsxeval.numbers import decimals_of, percent_text, round_half_up
 from xlsxeval.read.cells import Cell
 
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.(0+)")
 #: A plain decimal format and the decimals it may print: not ``0.00E+00``, ``# ?/?`` or thousands (``0,``).
 _PLAIN = re.compile(r"[^./]*[0#?](?:\.(?P<places>0*[#?]*))?[^.0#?,/]*")

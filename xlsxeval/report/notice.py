@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -73,7 +72,7 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
-    file = re.split(r"[/\\]", outcome.file)[-1]
+    file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
         "单位": outcome.unit,
         "项目": outcome.subject,
