@@ -13,10 +13,11 @@ import pytest
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S, filing_of
 from tests.places import cell_of, checked_places, located, places_of
+from xlsxeval.a1 import cell_name
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import cell_name, range_name
+from xlsxeval.forms.place import range_name
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.run import check as run_rules

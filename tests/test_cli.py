@@ -333,7 +333,7 @@ def test_each_limit_of_the_reader_is_an_option() -> None:
     import dataclasses
 
     from xlsxeval.cli.shared import LIMITS
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}
     rows = re.findall(r"^\| `--([a-z-]+)` \| (\d+) \|", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE)

@@ -462,7 +462,7 @@ def test_a_cluster_gives_the_same(sent: Path) -> None:
 def test_rules_key_changes_with_everything_that_changes_a_verdict(tmp_path: Path) -> None:
     import xlsxeval as api
     from xlsxeval.batch.run import rules_key
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     own = tmp_path / "own"
     shutil.copytree(ROOT / "templates" / "hunan", own)

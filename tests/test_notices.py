@@ -28,7 +28,7 @@ from tests.conftest import FAULTY, SAMPLES
 from tests.test_reports import FINDING, HOSTILE
 from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.limits import Limits
 from xlsxeval.report.filename import file_stem
 from xlsxeval.report.letter import escape, load_template
 from xlsxeval.report.notice import notices

@@ -18,7 +18,7 @@ import msgspec
 
 from xlsxeval.batch.worker import Result
 from xlsxeval.errors import DataError, MachineError
-from xlsxeval.read.cells import TRANSIENT
+from xlsxeval.read.refusals import TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.across import bare_unit

@@ -15,7 +15,7 @@ from xlsxeval.api.source import Source, name_of, path_or_bytes
 from xlsxeval.batch.executor import on_executor
 from xlsxeval.batch.processes import in_processes
 from xlsxeval.batch.worker import Result, Task
-from xlsxeval.read.cells import MIB, Limits
+from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import CheckOptions, Request
 

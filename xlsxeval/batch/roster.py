@@ -11,8 +11,9 @@ from pathlib import Path
 from xlsxeval.batch.ledger import Listed
 from xlsxeval.errors import DataError
 from xlsxeval.read.any import open_any
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.plain import decode
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.rules.across import bare_unit
 from xlsxeval.text import clean

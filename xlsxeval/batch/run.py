@@ -19,7 +19,7 @@ from xlsxeval.batch.worker import BUG, MACHINE, Task
 from xlsxeval.errors import MachineError
 from xlsxeval.forms.extend import templates_folder
 from xlsxeval.output import digest_of
-from xlsxeval.read.cells import Refused
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlsxeval.api.checking import outcomes_for
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.read.cells import too_much
+from xlsxeval.read.refusals import too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding

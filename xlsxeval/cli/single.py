@@ -11,7 +11,7 @@ import click
 from xlsxeval.cli.shared import sentence
 
 if TYPE_CHECKING:
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
     from xlsxeval.request import Request
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
@@ -61,7 +61,7 @@ def check_single(file: Path, request: Request, form: str, max_seconds: float | N
 def _content(file: Path, limits: Limits) -> Path | bytes:
     """Read a file; give the path back if it cannot be read, so that the check says what is wrong with it."""
     from xlsxeval.errors import MachineError
-    from xlsxeval.read.cells import Refused
+    from xlsxeval.read.refusals import Refused
     from xlsxeval.read.source import read_bytes
 
     try:

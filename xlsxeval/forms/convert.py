@@ -13,6 +13,12 @@ from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.yamlfile import Lines, Tree
 
 Spec = TypeVar("Spec")
+_KEYS = re.compile(r"\.(\w+)")
+#: What msgspec says, each with what it is about.
+_EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+_NOT_LISTED = re.compile(r"Invalid enum value '(.*)'")
+_UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
+_MISSING = re.compile(r"Object missing required field `([^`]+)`")
 _TYPES = {
     "str": "文字",
     "int": "整数",
@@ -76,24 +82,24 @@ def _check_value(value: Tree, shape: type, lines: Lines, path: tuple[str | int, 
         msgspec.convert(value, shape, strict=False)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        last = re.findall(r"\.(\w+)", where)
+        last = _KEYS.findall(where)
         raise lines.error(_chinese(message, str((last or path)[-1])), *path, *last) from None
 
 
 def _explain(message: str, where: str, lines: Lines) -> DefinitionError:
-    keys = re.findall(r"\.(\w+)", where)
+    keys = _KEYS.findall(where)
     return lines.error(_chinese(message, keys[-1] if keys else ""), *keys)
 
 
 def _chinese(message: str, key: str) -> str:
     """Say msgspec's own message in Chinese."""
-    if match := re.match(r"Expected `(.+?)`, got `(.+?)`", message):
+    if match := _EXPECTED.match(message):
         wanted = "或".join(_TYPES.get(part.strip(), part.strip()) for part in match[1].split("|"))
         return f"“{key}”应是{wanted}，这里是{_TYPES.get(match[2], match[2])}"
-    if match := re.match(r"Invalid enum value '(.*)'", message):
+    if match := _NOT_LISTED.match(message):
         return f"“{key}”的值“{match[1]}”不在允许的范围内"
-    if match := re.match(r"Object contains unknown field `(.+?)`", message):
+    if match := _UNKNOWN.match(message):
         return f"不认识的键“{match[1]}”"
-    if match := re.match(r"Object missing required field `(.+?)`", message):
+    if match := _MISSING.match(message):
         return f"“{key}”缺少“{match[1]}”"
     return f"“{key}”的值不对（{message}）"

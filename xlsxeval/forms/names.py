@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -113,11 +112,11 @@ def _columns_inside_functions(node: Node, text: str) -> None:
 
 def star_values(pattern: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield (name, what ``*`` stands for) for each name that fits ``pattern``."""
-    regex = re.compile(re.escape(pattern).replace(r"\*", r"([^.]+)"))
+    before, _, after = pattern.partition("*")
     for name in names:
-        match = regex.fullmatch(name)
-        if match:
-            yield name, match[1]
+        middle = name.removeprefix(before).removesuffix(after)
+        if middle and "." not in middle and before + middle + after == name:
+            yield name, middle
 
 
 def check_circles(form: str, fields: Mapping[str, Field], lines: Lines) -> None:

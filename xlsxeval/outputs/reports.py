@@ -34,7 +34,7 @@ class Run:
 
     request: Request
     facts: Facts
-    letter: Letter = Letter()  # frozen
+    letter: Letter = Letter()
     paths: Mapping[str, Path] = field(default_factory=dict)
     places: Sequence[Path] = ()
     scope: Sequence[Path] = ()

@@ -50,7 +50,7 @@ class Plan:
     reports: Mapping[Report, Path] = field(default_factory=dict)
     ledger: Path | None = None
     roster: Path | None = None
-    letter: Letter = Letter()  # frozen
+    letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
     set_folder: Path | None = None
     executor: Executor | None = None
