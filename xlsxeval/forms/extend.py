@@ -12,7 +12,7 @@ from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
-from xlsxeval.formula.parse import parse
+from xlsxeval.formula.parse import FormulaError, parse
 from xlsxeval.formula.tree import Name, leaves
 
 _HERE = Path(__file__).resolve().parent.parent
@@ -112,7 +112,10 @@ def as_far_as(
 
 
 def _known(formula: str, names: Names) -> bool:
-    used = [leaf.text for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
+    try:
+        used = [leaf.text for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
+    except FormulaError:
+        return True  # kept, so that the mistake is reported with its line
     return all(name in names.constants or _matches(name, names.known) for name in used)
 
 
