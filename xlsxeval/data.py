@@ -14,7 +14,7 @@ from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line, head_cells, interpret
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Field, Form, FormSet, Table
-from xlsxeval.forms.place import Page, cell_name, place
+from xlsxeval.forms.place import Layout, cell_name, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
 from xlsxeval.numbers import decimals_of, parse_figure, plain
 
@@ -211,7 +211,7 @@ def _path(table: Table, line: Mapping[str, Tree], before: tuple[str, ...]) -> tu
     return tuple(path)
 
 
-def _lines(form: Form, table: Table, rows: list[Mapping[str, Tree]], page: Page, formset: FormSet) -> Iterable[Line]:
+def _lines(form: Form, table: Table, rows: list[Mapping[str, Tree]], page: Layout, formset: FormSet) -> Iterable[Line]:
     region = page.regions[table.name]
     path: tuple[str, ...] = ("",) * len(table.inherit)
     for number, line in enumerate(rows, 1):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Form, FormSet, Table
-from xlsxeval.forms.place import Region
+from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import decimals_of, is_nil, parse_figure
 from xlsxeval.text import tidy
 
@@ -93,7 +93,7 @@ class FormAnswers:
     year: int | None
     fields: Mapping[str, Answer]
     tables: Mapping[str, tuple[Line, ...]]
-    regions: Mapping[str, Region]
+    regions: Mapping[str, TableArea]
     heads: Mapping[tuple[str, str], str] = field(default_factory=dict)
     years: tuple[YearSeen, ...] = ()
     missing: tuple[Missing, ...] = ()

@@ -13,8 +13,7 @@ from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, shown
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Ref, refs
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, FieldRef, LineCell, Node, Ref, refs
 from xlsxeval.text import sheet_length
 
 #: A text in a formula of Excel has no more than 255 signs.

@@ -11,8 +11,21 @@ from decimal import Decimal
 from xlsxeval.forms.model import Field, Form
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, parse, shown
-from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Name, Node, Number, Ref, Unary, leaves, refs, rewrite
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import (
+    Binary,
+    Call,
+    Column,
+    FieldRef,
+    LineCell,
+    Name,
+    Node,
+    Number,
+    Ref,
+    Unary,
+    leaves,
+    refs,
+    rewrite,
+)
 
 _OVER_COLUMNS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
 _ROUNDING = frozenset({"ROUND", "ROUNDDOWN"})

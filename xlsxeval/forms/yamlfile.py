@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import yaml
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
-Path_: TypeAlias = tuple[str | int, ...]
+Keys: TypeAlias = tuple[str | int, ...]
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
 #: The largest file, and what it may hold: far above any form or filing, far below what takes seconds to read.
 MOST_BYTES = 4 * 1024 * 1024
@@ -28,9 +28,9 @@ class Lines:
         """Start with an empty map for ``file``, which extends the file of ``base``."""
         self.file = file
         self._base = base
-        self._lines: dict[Path_, int] = {}
+        self._lines: dict[Keys, int] = {}
 
-    def note(self, path: Path_, line: int) -> None:
+    def note(self, path: Keys, line: int) -> None:
         """Remember the line (from 1) of the value at ``path``."""
         self._lines[path] = line
 
@@ -57,7 +57,7 @@ class Lines:
         file, line = self.find(path)
         return DefinitionError(message, file=file, line=line)
 
-    def find(self, path: Path_) -> tuple[str, int]:
+    def find(self, path: Keys) -> tuple[str, int]:
         """Give file and line of the value at ``path``, or of what holds it."""
         while path:
             if path in self._lines:
@@ -119,7 +119,7 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
         yield event
 
 
-def _value(event: yaml.Event, events: Iterator[yaml.Event], path: Path_, lines: Lines) -> Tree:
+def _value(event: yaml.Event, events: Iterator[yaml.Event], path: Keys, lines: Lines) -> Tree:
     """Give the value that begins with ``event``; takes from ``events`` what belongs to it."""
     import yaml
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlsxeval.formula.excel import body
 from xlsxeval.formula.parse import LONGEST, FormulaError
-from xlsxeval.formula.tree import Binary, Call, Column, Field, LineCell, Node, Number, Ref, Unary
+from xlsxeval.formula.tree import Binary, Call, Column, FieldRef, LineCell, Node, Number, Ref, Unary
 from xlsxeval.numbers import plain
 
 Texts = tuple[str, str]
@@ -44,7 +44,7 @@ def _ends(node: Node, figures: Figures) -> Texts:
     match node:
         case Number(value):
             return plain(value), plain(value)
-        case Field() | LineCell():
+        case FieldRef() | LineCell():
             return figures.low(node), figures.high(node)
         case Unary(operand):
             low, high = ends(operand, figures)

@@ -30,7 +30,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FieldRef:
     """One blank of a form."""
 
     form: str
@@ -79,7 +79,7 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-Ref: TypeAlias = Field | Column | LineCell
+Ref: TypeAlias = FieldRef | Column | LineCell
 Node: TypeAlias = Number | Text | Name | Ref | Unary | Binary | Call
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -124,4 +124,4 @@ def only_counts(node: Node) -> bool:
 
 def refs(node: Node) -> tuple[Ref, ...]:
     """Give each blank or column the formula reads, once, in the order of first use."""
-    return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Field | Column | LineCell)))
+    return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, FieldRef | Column | LineCell)))

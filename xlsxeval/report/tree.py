@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 
 from xlsxeval.filing import Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import SEVERITIES, Field, Rule
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.calculate import Numbers, numbers_of
