@@ -17,7 +17,7 @@ from pathlib import Path
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
 from xlsxeval.errors import DataError
 from xlsxeval.filing import Filing
-from xlsxeval.forms.library import load_set, set_names
+from xlsxeval.forms.library import all_sets, load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
 from xlsxeval.output import digest_of
@@ -161,7 +161,7 @@ def _content(source: Path | bytes, limits: Limits) -> bytes:
 def _read(
     content: bytes, formset: FormSet | None, year: int | None, name: str, limits: Limits
 ) -> tuple[tuple[Filing, ...], Workbook]:
-    formsets = (formset,) if formset else tuple(load_set(name) for name in set_names())
+    formsets = (formset,) if formset else all_sets()
     book = open_any(content, limits, _OWN_SHEETS)
     try:
         filings = read_filings(book, formsets, name, year)
@@ -324,7 +324,7 @@ def selection(formset: FormSet | None, select: Iterable[str] = (), ignore: Itera
     Raises:
         DataError: for an entry with which no code begins.
     """
-    formsets = [formset] if formset else [load_set(name) for name in set_names()]
+    formsets = (formset,) if formset else all_sets()
     known = frozenset().union(*(known_codes(one) for one in formsets)) | REFUSALS.keys()
     wanted = [[part.strip().upper() for text in texts for part in text.split(",") if part.strip()]
               for texts in (select, ignore)]  # fmt: skip

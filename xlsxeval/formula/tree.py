@@ -1,4 +1,4 @@
-"""The parts of a parsed formula; many walkers, one tree."""
+"""The parts of a parsed formula; many walkers, one tree. No slots, as in ``forms.model``."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from decimal import Decimal
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number written in the formula."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A text in double quotes."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A name as written, not yet looked up."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class FieldRef:
     """One blank of a form."""
 
@@ -37,7 +37,7 @@ class FieldRef:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A whole column of a table: as many cells as the table has lines."""
 
@@ -46,7 +46,7 @@ class Column:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineCell:
     """The cell of one column in the line at hand."""
 
@@ -55,14 +55,14 @@ class LineCell:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unary:
     """A sign before an expression."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binary:
     """Two expressions and the operator between them."""
 
@@ -71,7 +71,7 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function with its arguments."""
 
