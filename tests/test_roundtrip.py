@@ -209,9 +209,9 @@ def test_wrong_data_is_one_sentence(data: object, said: str) -> None:
 def test_data_files_keep_their_digits(tmp_path: Path) -> None:
     file = tmp_path / "数据.json"
     file.write_text('{"year": 2024, "forms": {"自评表": {"全年预算数": 1361.10}}}', encoding="utf-8")
-    assert read_data(file)["forms"]["自评表"]["全年预算数"] == "1361.10"  # type: ignore[index,call-overload]  # a mapping
+    assert read_data(file).tree["forms"]["自评表"]["全年预算数"] == "1361.10"  # type: ignore[index,call-overload]  # a mapping
     file.write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match=r"数据文件不是有效的JSON：数据\.json"):
+    with pytest.raises(DataError, match=r"数据\.json:1: 数据文件不是有效的JSON"):
         read_data(file)
 
 

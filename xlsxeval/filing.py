@@ -172,6 +172,24 @@ def interpret(text: str, kind: Kind, amount_unit: str) -> Interpreted:
     return Interpreted(value, max(decimals, decimals_of(value)), "")
 
 
+def is_given(answer: Answer) -> bool:
+    """Tell whether anything stands in a blank."""
+    return answer.value is not None or bool(answer.text)
+
+
+def used_lines(answers: FormAnswers) -> dict[str, list[Line]]:
+    """Give the lines of each table in which more than the inherited columns is filled."""
+    return {
+        name: [line for line in lines if is_used(answers.form.tables[name], line)]
+        for name, lines in answers.tables.items()
+    }
+
+
+def is_used(table: Table, line: Line) -> bool:
+    """Tell whether a line holds an answer of its own."""
+    return any(column not in table.inherit and is_given(answer) for column, answer in line.items())
+
+
 def head_cells(form: Form, cell_of_label: Mapping[int, str]) -> dict[tuple[str, str], str]:
     """Give the address of the head above each column of each table."""
     return {
