@@ -13,7 +13,7 @@ import xlsxeval as api
 from tests.conftest import FAULTY, ROOT, open_forms
 from tests.counts import seeds
 from tests.moves import insert_col, insert_row
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.read.cells import Cell, Sheet, Workbook

@@ -15,7 +15,7 @@ from tests.conftest import S_PUBLISHED, S, open_forms
 from tests.counts import drawn
 from tests.moves import insert_col, insert_row, without_caches
 from xlsxeval.a1 import cell_name
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.align import align, texts_by_key
 from xlsxeval.read.cells import Cell, Sheet, Workbook

@@ -19,6 +19,8 @@ _BREAK = re.compile(r"[\t\r\n]")
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+#: Signs that no cell of a spreadsheet can hold: control signs but tab and line break, surrogates, U+FFFE, U+FFFF.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 YEAR_MARK = "#"
 #: A text of a form is seldom longer; of longer ones only the results for a few are kept.
 _SHORT = 500
@@ -83,6 +85,11 @@ def safe(text: str) -> str:
     A line break, as people type it into a cell, becomes a blank.
     """
     return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", text))
+
+
+def sheet_length(text: str) -> int:
+    """Give the length of ``text`` as a spreadsheet program counts it: signs beyond U+FFFF count twice."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def listed(names: Sequence[str], most: int) -> str:

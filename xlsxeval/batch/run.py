@@ -17,7 +17,7 @@ from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, processors, run_tasks
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Task
 from xlsxeval.errors import MachineError
-from xlsxeval.forms.extend import templates_folder
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.output import digest_of
 from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes

@@ -11,7 +11,8 @@ from xlsxeval.draft.known import known
 from xlsxeval.draft.page import page_of
 from xlsxeval.draft.picture import TABLE, Drawn, draw, texts_of
 from xlsxeval.errors import DataError
-from xlsxeval.forms.extend import read_extended, templates_folder
+from xlsxeval.forms.extend import read_extended
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.names import star_values
 from xlsxeval.formula.parse import parse

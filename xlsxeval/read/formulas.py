@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from xlsxeval.filing import Answer, FormAnswers
 from xlsxeval.forms.model import Form
-from xlsxeval.forms.place import Region, address
+from xlsxeval.forms.place import TableArea, address
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Column, Ref, refs
 
@@ -78,7 +78,7 @@ def _any_rows(match: re.Match[str]) -> str:
 
 def _covers(formula: str, ref: Column, answers: FormAnswers) -> bool:
     """Tell whether the formula's range lies within the table and reaches every filled line."""
-    region: Region = answers.regions[ref.table]
+    region: TableArea = answers.regions[ref.table]
     letters = region.column(ref.name).split(":")[0].rstrip("0123456789")
     ranges = [(int(m[2]), int(m[3])) for m in _RANGE.finditer(formula) if m[1] == letters]
     rows = [int(_LETTERS.sub("", line[ref.name].cell)) for line in answers.tables[ref.table]]
