@@ -17,10 +17,10 @@ from pathlib import Path
 from xlsxeval.data import build_filing, parse_data, plain_data, read_data
 from xlsxeval.errors import DataError
 from xlsxeval.filing import Filing
+from xlsxeval.folder import digest_of
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet, Rule
 from xlsxeval.forms.waivers import Waiver, load_waivers
-from xlsxeval.output import digest_of
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import REFUSALS, Limits, Refused, Workbook
 from xlsxeval.read.filing import read_filings

@@ -17,8 +17,8 @@ from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, 
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task
 from xlsxeval.errors import MachineError
+from xlsxeval.folder import digest_of
 from xlsxeval.forms.extend import templates_folder
-from xlsxeval.output import digest_of
 from xlsxeval.read.cells import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts

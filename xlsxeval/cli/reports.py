@@ -69,14 +69,15 @@ def chosen_reports(
     Raises:
         OutputError: if a file is there already (without ``force``), or its folder is not, or two are the same.
     """
-    from xlsxeval.output import real, written_before
+    from xlsxeval.output import real
+    from xlsxeval.output_folder import require_free
 
     chosen = {one: path for one in REPORTS if (path := options[f"report_{one.name}"])}
     for one, path in chosen.items():
         if not path.parent.is_dir() or (path.exists() and path.is_dir() != one.folder):
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if one.folder else '文件'}名")
-        if one.folder and path.exists() and written_before(path) is None and any(path.iterdir()):
-            raise OutputError(f"文件夹里已有别的文件，没有写入：{path}；请换一个新的或空的文件夹")
+        if one.folder:
+            require_free(path)
         if path.exists() and not (force or one.folder):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
         if path.exists() and not one.folder and _may_be_sent(path):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from xlsxeval import api
 from xlsxeval.errors import MachineError
-from xlsxeval.output import OutputFolder, digest_of
+from xlsxeval.folder import digest_of
+from xlsxeval.output_folder import OutputFolder
 from xlsxeval.read.cells import TRANSIENT, Limits, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
