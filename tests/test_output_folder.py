@@ -32,6 +32,10 @@ def outside(tmp_path: Path) -> Path:
     return tmp_path / "别处"
 
 
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
 def forged(folder: Path, *names: str, scope: Path | None = None) -> Path:
     """Make an output folder whose list says that a run about ``scope`` wrote files of the content ``KEPT``."""
     folder.mkdir(exist_ok=True)
@@ -70,7 +74,7 @@ def test_a_list_with_names_that_lead_out_removes_nothing_there(tmp_path: Path, o
     target.finish(complete=True)
     assert target.notes == (f"{folder}里的清单有3行不是这个文件夹里的文件，没有理会",)
     assert victim.read_bytes() == KEPT
-    assert sorted(os.listdir(folder)) == [LIST_NAME, "甲.txt"]
+    assert names(folder) == [LIST_NAME, "甲.txt"]
     assert set(read_list(folder).entries) == {"甲.txt"}  # type: ignore[union-attr]
 
 
@@ -87,7 +91,7 @@ def test_no_folder_that_is_a_link_is_followed(tmp_path: Path, outside: Path) -> 
     with pytest.raises(OutputError) as raised:
         target.finish(complete=True)
     assert str(raised.value) == "；".join([f"输出文件夹里的这个文件夹是链接，没有使用：{folder / '连'}；请先把它移走"] * 2) + "；2份里有2份没有写成"
-    assert sorted(os.listdir(outside)) == [".xlsxeval-1-00.tmp", "v.txt"]
+    assert names(outside) == [".xlsxeval-1-00.tmp", "v.txt"]
     assert (outside / "v.txt").read_bytes() == KEPT
 
 
@@ -129,7 +133,7 @@ def test_a_file_with_a_second_name_is_replaced_and_not_changed(tmp_path: Path, o
     target.finish(complete=True)
     assert ((folder / "a.txt").stat().st_mtime, (outside / "v.txt").stat().st_mtime) == (86_400, 5)
     assert (outside / "v.txt").read_bytes() == KEPT
-    assert sorted(os.listdir(folder)) == [LIST_NAME, "a.txt"]
+    assert names(folder) == [LIST_NAME, "a.txt"]
 
 
 @LINKS
@@ -139,7 +143,7 @@ def test_a_folder_that_is_a_link_itself_is_refused_before_the_work(tmp_path: Pat
     for use in (OutputFolder, require_free):
         with pytest.raises(OutputError, match="输出文件夹是链接，没有使用"):
             use(tmp_path / "标记")
-    assert os.listdir(tmp_path / "真") == []
+    assert names(tmp_path / "真") == []
 
 
 @LINKS

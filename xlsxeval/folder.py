@@ -86,7 +86,7 @@ class Folder:
         return stream
 
     def digest(self, name: str, most: int) -> str | None:
-        """Give the digest of a file; None if nothing is there, empty for what is no ordinary file or has over ``most``."""
+        """Give the digest of a file; None if nothing is there, empty if it is not ordinary or larger than ``most``."""
         status = self.status(name)
         if status is None:
             return None

@@ -48,24 +48,23 @@ class Collected:
 class _Search:
     """What is known while collecting.
 
-    ``own`` are the real paths of what this run writes or reads itself; ``lists`` holds for each folder the output
+    ``own`` are the real paths of what this run writes or reads itself; ``closed`` are folders that cannot be listed; ``lists`` holds for each folder the output
     folder that it is or is in, and ``entries`` the list of each output folder; ``lines`` is how many lines of lists may
     still be read, so that many long lists that were sent do not fill the memory.
     """
 
     own: frozenset[str]
     skipped: Counter[str] = field(default_factory=Counter)
-    closed: list[Path] = field(default_factory=list)
+    closed: dict[Path, OSError] = field(default_factory=dict)
     lists: dict[Path, Path | None] = field(default_factory=dict)
     entries: dict[Path, Mapping[str, Entry]] = field(default_factory=dict)
     lines: int = 2 * MOST_LINES
 
     def fail(self, error: OSError, folder: Path) -> None:
         """Count or name a folder that could not be listed."""
-        if error.errno == errno.ENAMETOOLONG:
-            self.skipped[DEEP] += 1
-        else:
-            self.closed.append(folder)
+        if folder not in self.closed:
+            self.closed[folder] = error
+            self.skipped[DEEP] += error.errno == errno.ENAMETOOLONG
 
 
 def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
@@ -105,7 +104,8 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
             if not file.name.startswith(NOTICE) and not file.name.endswith(OPINION_END)
         }
         search.skipped[OURS] = len(written) - len(files)
-    return Collected(tuple(files.values()), dict(+search.skipped), tuple(search.closed), tuple(places))
+    closed = tuple(folder for folder, error in search.closed.items() if error.errno != errno.ENAMETOOLONG)
+    return Collected(tuple(files.values()), dict(+search.skipped), closed, tuple(places))
 
 
 def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
