@@ -48,9 +48,9 @@ class Collected:
 class _Search:
     """What is known while collecting.
 
-    ``own`` are the real paths of what this run writes or reads itself; ``closed`` are folders that cannot be listed; ``lists`` holds for each folder the output
-    folder that it is or is in, and ``entries`` the list of each output folder; ``lines`` is how many lines of lists may
-    still be read, so that many long lists that were sent do not fill the memory.
+    ``own`` are the real paths of what this run writes or reads itself; ``closed`` are folders that cannot be listed;
+    ``lists`` holds for each folder the output folder that it is or is in, and ``entries`` the list of each output
+    folder; ``lines`` is how many lines of lists may still be read, so that many long ones do not fill the memory.
     """
 
     own: frozenset[str]

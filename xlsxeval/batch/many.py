@@ -10,15 +10,16 @@ from datetime import date
 from pathlib import Path
 
 from xlsxeval.batch.executor import on_executor
+from xlsxeval.batch.limits import Allowance
 from xlsxeval.batch.processes import in_processes
 from xlsxeval.batch.worker import Result, Settings, Task
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import MIB, Limits
+from xlsxeval.read.cells import Limits
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.run import Selection
 
-MAX_SECONDS, MAX_MEMORY = 10.0, 512
+MAX_SECONDS, MAX_MEMORY = Allowance().seconds, Allowance().memory
 
 
 def check_many(
@@ -52,7 +53,7 @@ def check_many(
         waivers: findings that were accepted.
         today: the day on which waivers must still be valid; default: today.
         excerpts: give the cells around each finding as well.
-        max_seconds: how long one file may take.
+        max_seconds: how many processor seconds one file may take; on the clock, six times as many, and at least 60.
         max_memory: MiB that one process may use (not on Windows and macOS).
 
     Yields:
@@ -68,9 +69,9 @@ def check_many(
         else Task(index, printable(Path(source)), Path(source))
         for index, source in enumerate(sources)
     )
-    found = run_tasks(tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
-    with closing(found):
-        for _, result in _in_order(found) if ordered else found:
+    results = run_tasks(tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
+    with closing(results):
+        for _, result in _in_order(results) if ordered else results:
             if result:
                 yield result.outcomes
 
@@ -87,9 +88,7 @@ def run_tasks(
     """Yield the result of each task with its index as they come; None for what is known already. As ``check_many``."""
     if executor:
         return on_executor(tasks, settings, executor)
-    return in_processes(
-        tasks, settings, jobs=jobs or processors(), max_seconds=max_seconds, max_memory=max_memory * MIB
-    )
+    return in_processes(tasks, settings, jobs=jobs or processors(), allowance=Allowance(max_seconds, max_memory))
 
 
 def processors() -> int:
@@ -102,11 +101,11 @@ def printable(path: Path) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _in_order(found: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:
+def _in_order(results: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:
     waiting: dict[int, Result | None] = {}
     index = 0
-    for done, result in found:
-        waiting[done] = result
+    for place, result in results:
+        waiting[place] = result
         while index in waiting:
             yield index, waiting.pop(index)
             index += 1

@@ -62,7 +62,7 @@ def run_files(
         remembered: whether the ledger may know some of them from an earlier run.
         executor: where to check instead of processes of our own.
         jobs: how many processes.
-        max_seconds: how long one file may take.
+        max_seconds: how many processor seconds one file may take.
         max_memory: MiB that one process may use.
 
     Raises:

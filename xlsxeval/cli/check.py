@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +15,8 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from xlsxeval.batch.collect import Collected
     from xlsxeval.batch.worker import Settings
-    from xlsxeval.read.cells import Limits
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
-#: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
-_LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
 
 
 @click.command("check")
@@ -46,8 +42,8 @@ _LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
 @click.option("--roster", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的")
 @click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @click.option("--scheduler", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒；多个文件时默认10")
-@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存；多个文件时默认512")
+@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10")
+@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
 @with_limits
 def check_command(
     names: tuple[str, ...],
@@ -146,19 +142,15 @@ def _nothing(names: tuple[str, ...], found: Collected) -> str:
 
 def _check_one(file: Path, form: str, settings: Settings) -> int:
     """Check one file, and say what came of it; gives the exit code."""
-    from xlsxeval.batch.many import printable, run_tasks
-    from xlsxeval.batch.worker import BUG, MACHINE, Task, check_one
+    from xlsxeval.batch.child import check_limited
+    from xlsxeval.batch.limits import Allowance
+    from xlsxeval.batch.many import printable
+    from xlsxeval.batch.worker import BUG, MACHINE, Task
     from xlsxeval.report.dump import as_json
     from xlsxeval.report.text import findings_text
     from xlsxeval.report.tree import outcome_tree
 
-    source = _content(file, settings.limits)
-    task = Task(0, printable(file), source)
-    if isinstance(source, bytes) and _is_large(source, settings.limits):
-        with closing(run_tasks([task], settings, jobs=1)) as done:
-            found = [outcome for _, result in done if result for outcome in result.outcomes]
-    else:
-        found = list(check_one(task, settings).outcomes)
+    found = check_limited(Task(0, printable(file), file), settings, Allowance()).outcomes
     worst = 0
     for outcome in found:
         for one in outcome.findings:
@@ -171,22 +163,3 @@ def _check_one(file: Path, form: str, settings: Settings) -> int:
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
     return worst
-
-
-def _content(file: Path, limits: Limits) -> Path | bytes:
-    """Read a file; give one that cannot be read back, for the check to say what is wrong with it."""
-    from xlsxeval.errors import MachineError
-    from xlsxeval.read.cells import Refused
-    from xlsxeval.read.source import read_bytes
-
-    try:
-        return read_bytes(file, limits)
-    except (Refused, MachineError):
-        return file
-
-
-def _is_large(content: bytes, limits: Limits) -> bool:
-    """Tell whether a file is larger than a form, packed or unpacked; a size that lies is met by the reader."""
-    from xlsxeval.read.package import claimed_size
-
-    return len(content) > _LARGE or claimed_size(content, limits) > _LARGE_UNPACKED
