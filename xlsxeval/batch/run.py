@@ -17,12 +17,16 @@ from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, 
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task
 from xlsxeval.errors import MachineError
+from xlsxeval.files import read_ordinary
 from xlsxeval.folder import digest_of
 from xlsxeval.forms.extend import templates_folder
-from xlsxeval.read.cells import Refused
+from xlsxeval.read.cells import MIB, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
+
+#: The largest form file.
+_MOST_DEFINITION = 16 * MIB
 
 
 @dataclass(slots=True)
@@ -39,7 +43,7 @@ class Progress:
         self.done += 1
         for outcome in outcomes:
             self.errors += outcome.count("error")
-            self.faults.update(one.code for one in outcome.findings if one.code in {MACHINE, BUG})
+            self.faults.update(finding.code for finding in outcome.findings if finding.code in {MACHINE, BUG})
 
 
 def run_files(
@@ -78,7 +82,7 @@ def run_files(
                 progress.count(known)
             yield Task(place, printable(path), path if known is None else None)
 
-    found = run_tasks(
+    results = run_tasks(
         tasks(),
         settings,
         executor=executor,
@@ -86,8 +90,8 @@ def run_files(
         max_seconds=max_seconds,
         max_memory=max_memory,
     )
-    with closing(found):
-        for place, result in found:
+    with closing(results):
+        for place, result in results:
             if result:
                 ledger.add(place, result)
                 progress.count(result.outcomes)
@@ -123,7 +127,7 @@ def rules_key(settings: Settings, folder: Path | None = None) -> str:
     key.update(f"{valid}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):
         for file in sorted(place.rglob("*.yaml")):
-            content = file.read_bytes()
+            content = read_ordinary(file, _MOST_DEFINITION)
             key.update(f"{file.relative_to(place).as_posix()} {len(content)}\n".encode() + content)
     return key.hexdigest()
 
