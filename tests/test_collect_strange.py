@@ -51,6 +51,7 @@ def unnest(folder: Path, name: str) -> None:
 
 
 @UNIX
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "depth", "deep"), [("d", 1200, 0), ("d" * 200, 30, 1)])
 def test_deep_folders_cost_no_run(tmp_path: Path, name: str, depth: int, deep: int) -> None:
     (tmp_path / "in").mkdir()

@@ -355,6 +355,7 @@ def test_one_file_can_be_limited_as_well(tmp_path: Path) -> None:
 
 
 @LINUX
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_half_report(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "报送", 60)
     for what, said in {"--jsonl o.jsonl": "无法写入：o.jsonl", "--ledger l.db": "无法读写台账：l.db"}.items():

@@ -110,6 +110,7 @@ def filled(path: Path) -> bytearray:
     return bytearray(path.read_bytes())
 
 
+@pytest.mark.slow
 def test_garbage_in_a_ledger_is_one_sentence(path: Path) -> None:
     content, chance, said = filled(path), random.Random(3), set()
     for _ in range(120):

@@ -45,6 +45,7 @@ def test_bytes_are_checked_as_well_and_named() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_results_come_as_they_are_done_if_wanted() -> None:
     found = xlsxeval.check_many([slow(), *map(distinct, range(3))], jobs=2, ordered=False, max_seconds=600)
     assert [one.file for [one] in found] == ["第2份", "第3份", "第4份", "第1份"]
@@ -86,6 +87,7 @@ def test_too_slow_costs_one_file() -> None:
 
 
 @UNIX
+@pytest.mark.slow
 def test_too_much_memory_costs_one_file() -> None:
     found = list(xlsxeval.check_many([FILLED, slow(), FILLED], jobs=1, max_memory=160, max_seconds=600))
     assert [one.verdict for [one] in found] == ["pass", "unusable", "pass"]
@@ -145,6 +147,7 @@ def test_a_pipe_with_the_name_of_a_workbook_is_not_waited_for(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.slow
 def test_any_executor_will_do() -> None:
     sources = [*map(distinct, range(120)), b"", S / "没有.xlsx"]
     expected = list(xlsxeval.check_many(sources, jobs=2))

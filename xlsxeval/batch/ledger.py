@@ -223,9 +223,8 @@ def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
     with _explained(path):
         if path:
             _require_ordinary(path)
-        with contextlib.closing(
-            sqlite3.connect(os.path.abspath(path) if path else "", timeout=0, factory=_Connection)
-        ) as connection:  # noqa: PTH100  # ":memory:" is a name like others
+        place = os.path.abspath(path) if path else ""  # noqa: PTH100  # to SQLite, ":memory:" alone is no file
+        with contextlib.closing(sqlite3.connect(place, timeout=0, factory=_Connection)) as connection:
             connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_RESULT + MIB)
             connection.text_factory = lambda text: text.decode("utf-8", "replace")
             for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "locking_mode = EXCLUSIVE"):
