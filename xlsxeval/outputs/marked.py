@@ -9,8 +9,9 @@ from pathlib import Path
 
 from xlsxeval.api.source import Source, content_of
 from xlsxeval.errors import MachineError
+from xlsxeval.folder import digest_of
 from xlsxeval.mark.copy import marked, opinion_sheet
-from xlsxeval.output import OutputFolder, digest_of
+from xlsxeval.output_folder import OutputFolder
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.refusals import TRANSIENT, Refused
 from xlsxeval.read.source import read_bytes

@@ -81,14 +81,6 @@ def open_package(data: bytes, limits: Limits) -> Package:
     return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked, limits.max_tags)
 
 
-def claimed_size(data: bytes, limits: Limits) -> int:
-    """Give how large the parts of a container say they are together; 0 for what its reader is going to refuse."""
-    try:
-        return sum(info.file_size for info in open_package(data, limits).members.values())
-    except Refused:
-        return 0
-
-
 def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     members: dict[str, zipfile.ZipInfo] = {}
     free = 0
