@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from messages import mo_bytes, read_po
+
 from xlsxeval import api
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
@@ -37,6 +39,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
     yield from _reports(hunan)
+    yield from _translation()
     rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
@@ -44,6 +47,12 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     for name, spec in (("form", FormSpec), ("set", SetSpec)):
         text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
         yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()
+
+
+def _translation() -> Iterator[tuple[Path, bytes]]:
+    """Yield the file in which gettext finds click's messages in Chinese."""
+    source = ROOT / "xlsxeval" / "cli" / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+    yield source.with_suffix(".mo"), mo_bytes(read_po(source.read_text("utf-8")))
 
 
 def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:

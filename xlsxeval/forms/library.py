@@ -9,6 +9,7 @@ from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.extend import templates_folder
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import FormSet
+from xlsxeval.text import nearest
 
 
 def set_names() -> list[str]:
@@ -36,4 +37,6 @@ def set_folder(name: str) -> Path:
         return templates_folder() / name
     if (folder := Path(name)).is_dir():
         return folder
-    raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")
+    like = nearest(name, set_names()) or [known for known in set_names() if name in load_set(known).title]
+    advice = f"，是否想写“{like[0]}”" if like else ""
+    raise DefinitionError(f"没有“{name}”这套表{advice}，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")
