@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsxeval.cli.options import OUTPUT, argument, command, group, option
+from xlsxeval.cli.options import command, group, option
 from xlsxeval.cli.shared import force as force_option
 from xlsxeval.cli.shared import rules_set, sentence, utf8_when_piped
 from xlsxeval.errors import DataError, OutputError
@@ -42,11 +42,11 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
 
 
 @forms_command.command("draft")
-@argument("file", metavar="官方空白表", type=click.Path(path_type=Path))
+@click.argument("file", metavar="官方空白表", type=click.Path(path_type=Path))
 @option(
     "-o",
     "--output",
-    group=OUTPUT,
+    group="输出",
     metavar="文件夹",
     type=click.Path(path_type=Path),
     required=True,
@@ -103,7 +103,7 @@ def rules_command(form: str, set_name: str) -> None:
 
 
 @command("explain")
-@argument("code", metavar="规则代码")
+@click.argument("code", metavar="规则代码")
 @rules_set
 def explain_command(code: str, set_name: str) -> None:
     """说明一条规则：查什么、为什么、怎么办、正反例。"""
@@ -137,7 +137,7 @@ def _like(text: str, rules: Mapping[str, Rule]) -> str:
 
 
 @command("notice-template")
-@option("-o", "--output", group=OUTPUT, metavar="文件", type=click.Path(path_type=Path), help="写成文件；不写则显示")
+@option("-o", "--output", group="输出", metavar="文件", type=click.Path(path_type=Path), help="写成文件；不写则显示")
 @force_option
 def notice_template_command(output: Path | None, *, force: bool) -> None:
     """给出退回修改通知的模板；改好以后用 check --template 指定。"""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from xlsxeval.cli.options import argument, command, option
+from xlsxeval.cli.options import command, option
 from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
 from xlsxeval.errors import MachineError
 
@@ -15,7 +15,7 @@ _REFUSED, _MACHINE = 2, 3
 
 
 @command("extract")
-@argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @option("--format", "form", type=click.Choice(["json", "yaml"]), default="yaml", help="yaml可以直接交给fill")
 @any_set
 @option("--year", metavar="年度", type=int, help="年度；不写则看表上印的")

@@ -17,14 +17,21 @@ def mistake_text(error: click.UsageError) -> str:
 def _mistake(error: click.UsageError) -> str:
     match error:
         case click.MissingParameter(param=click.Parameter() as param):
-            return f"缺少{param.get_error_hint(error.ctx)}"
-        case click.BadParameter(param=click.Option() as option) if words := _allowed(option.type):
-            return f"{option.get_error_hint(error.ctx)}的值不对：应是{words}"
+            return f"缺少{_quoted(param, error.ctx)}"
+        case click.BadParameter(param=click.Parameter() as param):
+            allowed = _allowed(param.type)
+            return f"{_quoted(param, error.ctx)}的值不对：{f'应是{allowed}' if allowed else error.message}"
         case click.NoSuchOption():
             # click names several, hidden ones among them; the nearest is enough.
             return error.message + did_you_mean(error.option_name, error.possibilities or ())
         case _:
             return error.format_message()
+
+
+def _quoted(param: click.Parameter, ctx: click.Context | None) -> str:
+    """Name an option as “-o/--output”, an argument as in the line of use."""
+    names = param.opts if isinstance(param, click.Option) or not ctx else [param.make_metavar(ctx)]
+    return f"“{'/'.join(names)}”"
 
 
 def _allowed(kind: click.ParamType[object]) -> str:

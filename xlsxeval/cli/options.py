@@ -1,9 +1,9 @@
 """Options and commands whose help is in Chinese: options stand in groups, and each says what value it takes.
 
-    from xlsxeval.cli.options import OUTPUT, command, option
+    from xlsxeval.cli.options import command, option
 
     @command("check")
-    @option("--csv", group=OUTPUT, metavar="文件", type=click.Path(), help="每项问题一行的表格")
+    @option("--csv", group="输出", metavar="文件", type=click.Path(), help="每项问题一行的表格")
     def check_command(csv: str | None) -> None:
         '''核对填好的工作簿。'''
 
@@ -19,14 +19,15 @@ from typing import Any
 
 import click
 
-GROUPS = BASIC, OUTPUT, RULES, FILING, LIMITS = "基本", "输出", "规则", "报送", "限度"
+#: The headings of options, in their order; the first is that of options without a group.
+GROUPS = "基本", "输出", "规则", "报送", "限度"
 _WIDEST_NAME = 32
 
 
 class Option(click.Option):
     """An option in a group."""
 
-    def __init__(self, declarations: Sequence[str] | None = None, *, group: str = BASIC, **attributes: Any) -> None:
+    def __init__(self, declarations: Sequence[str] | None = None, *, group: str = GROUPS[0], **attributes: Any) -> None:
         """Take what ``click.Option`` takes, and the group."""
         super().__init__(declarations, **attributes)
         self.group = group
@@ -35,22 +36,10 @@ class Option(click.Option):
         """Give the words for its value: those of ``metavar``, or what its type says."""
         return self.metavar or value_name(self.type) or super().make_metavar(ctx)
 
-    def get_error_hint(self, ctx: click.Context | None) -> str:  # noqa: ARG002  # click's signature
-        """Give its name as errors quote it: “-o/--output”."""
-        return f"“{'/'.join(self.opts)}”"
-
     def get_help_extra(self, ctx: click.Context) -> Any:
         """Give what stands in brackets after its help, with a range in words."""
         extra: Any = super().get_help_extra(ctx)
         return {**extra, "range": span} if (span := span_words(self.type)) else extra
-
-
-class Argument(click.Argument):
-    """An argument that errors quote in Chinese."""
-
-    def get_error_hint(self, ctx: click.Context | None) -> str:
-        """Give its name as errors quote it."""
-        return f"“{self.make_metavar(ctx)}”" if ctx else f"“{self.human_readable_name}”"
 
 
 class Context(click.Context):
@@ -139,7 +128,6 @@ def group(name: str, **attributes: Any) -> Callable[[Callable[..., Any]], Group]
 
 
 option = partial(click.option, cls=Option)
-argument = partial(click.argument, cls=Argument)
 
 
 def value_name(kind: click.ParamType[Any]) -> str:
@@ -183,7 +171,7 @@ def _write_groups(command: click.Command, ctx: click.Context, formatter: click.H
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record and isinstance(param, click.Option):
-            groups.setdefault(getattr(param, "group", BASIC), []).append(record)
+            groups.setdefault(getattr(param, "group", GROUPS[0]), []).append(record)
     groups = {name: records for name, records in groups.items() if records}
     widest = max((display_width(name) for records in groups.values() for name, _ in records), default=0)
     for name, records in groups.items():

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsxeval.cli.options import LIMITS as LIMITS_GROUP
-from xlsxeval.cli.options import OUTPUT, option
+from xlsxeval.cli.options import option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 own_set = option("--set", "set_name", metavar="文件夹", help="自己的套表所在的文件夹")
 any_set = option("--set", "set_name", metavar="名称或文件夹", help="套表；不写则自动识别")
 rules_set = option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
-force = option("--force", group=OUTPUT, is_flag=True, help="覆盖已有的文件")
+force = option("--force", group="输出", is_flag=True, help="覆盖已有的文件")
 
 #: The fields of ``read.cells.Limits`` and what each counts. They are named here so that the program starts without
 #: loading the reader.
@@ -45,7 +44,7 @@ def with_limits(command: Callable[..., None]) -> Callable[..., None]:
         command = option(_option_name(name), name, type=click.IntRange(min=0), hidden=True)(command)
     return option(
         "--help-limits",
-        group=LIMITS_GROUP,
+        group="限度",
         is_flag=True,
         is_eager=True,
         expose_value=False,

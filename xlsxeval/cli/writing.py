@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlsxeval.cli.options import OUTPUT, argument, command, option
+from xlsxeval.cli.options import command, option
 from xlsxeval.cli.shared import force as force_option
 from xlsxeval.cli.shared import own_set, sentence
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _output = option(
     "-o",
     "--output",
-    group=OUTPUT,
+    group="输出",
     type=click.Path(path_type=Path),
     required=True,
     help="输出的工作簿",
 )
-_no_protect = option("--no-protect", group=OUTPUT, is_flag=True, help="不保护工作表")
+_no_protect = option("--no-protect", group="输出", is_flag=True, help="不保护工作表")
 
 
 @command("new")
-@argument("name", metavar="[套表]", required=False)
+@click.argument("name", metavar="[套表]", required=False)
 @own_set
 @option("--year", metavar="年度", type=int, required=True, help="表上印的年度，如2024")
 @option("--unit", metavar="名称", default="", help="单位名称")
@@ -68,7 +68,7 @@ def _line_count(text: str) -> tuple[str, int]:
 
 
 @command("fill")
-@argument("names", metavar="[套表] 数据文件", nargs=-1, required=True)
+@click.argument("names", metavar="[套表] 数据文件", nargs=-1, required=True)
 @own_set
 @option("--year", metavar="年度", type=int, help="表上印的年度；不写则用数据里的")
 @option("--unit", metavar="名称", default="", help="单位名称；不写则用数据里的")
