@@ -84,7 +84,7 @@ def test_each_message_of_click_has_a_translation() -> None:
                     text += many
                 case _:
                     continue
-            if id(node) in theirs:
+            if id(node) in theirs or not re.search("[A-Za-z]", re.sub(r"\{.*?\}", "", text)):
                 continue
             seen += 1
             assert answer not in {text, ""}, f"{file.name}: {text}"
@@ -130,6 +130,7 @@ def test_each_command_and_option_is_of_our_classes_and_has_help(path: tuple[str,
 MISTAKES = [
     ("chekc", "没有命令“chekc”，是否想写“check”（用法见 xlsxeval --help）"),
     ("ＣＨＥＣＫ", "没有命令“ＣＨＥＣＫ”，是否想写“check”（用法见 xlsxeval --help）"),
+    ("长" * 500, "没有命令“长长"),
     ("核对", "没有命令“核对”（用法见 xlsxeval --help）"),
     ("README.md", "没有命令“README.md”，是否想写“check README.md”（用法见 xlsxeval --help）"),
     ("--vresion", "没有选项“--vresion”，是否想写“--version”（用法见 xlsxeval --help）"),
@@ -158,7 +159,7 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(("call", "words"), MISTAKES, ids=[call for call, _ in MISTAKES])
+@pytest.mark.parametrize(("call", "words"), MISTAKES, ids=[call[:40] for call, _ in MISTAKES])
 def test_a_mistake_is_one_chinese_sentence(
     call: str, words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -30,7 +30,9 @@ class _Program(Group):
     """The commands together; a file where a command should stand is one to check."""
 
     def advice(self, name: str, known: Sequence[str]) -> str:
-        return f"，是否想写“check {name}”" if Path(name).exists() else super().advice(name, known)
+        # Path.exists fails for a name that is too long.
+        is_file = os.path.exists(name)  # noqa: PTH110
+        return f"，是否想写“check {name}”" if is_file else super().advice(name, known)
 
 
 @click.group(cls=_Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": _WIDTH})
@@ -91,8 +93,6 @@ def _run(arguments: list[str] | None) -> int:
 
 def _forget_stdout() -> None:
     """After a closed pipe or a full disk, keep the interpreter from writing the same output again when it ends."""
-    import os
-
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
