@@ -30,12 +30,8 @@ def run(*arguments: object, env: dict[str, str] | None = None, **options: object
     return done
 
 
-def test_version_and_help() -> None:
+def test_version() -> None:
     assert run("--version").stdout == "xlsxeval 0.2.0\n"
-    for command in ("forms", "new", "fill", "extract", "check", "explain"):
-        done = run(command, "--help")
-        assert done.returncode == 0
-        assert any("一" <= char <= "鿿" for char in done.stdout)
 
 
 def test_forms() -> None:
@@ -97,13 +93,13 @@ def test_explain_prints_the_page() -> None:
     assert run("explain", "e06").stdout == (ROOT / "docs" / "rules" / "E06.md").read_text(encoding="utf-8")
     assert run("explain", "R03").returncode == 0
     done = run("explain", "E99")
-    assert (done.returncode, done.stderr.splitlines()[0][:16]) == (2, "没有规则“E99”，现有：B01"[:16])
+    assert (done.returncode, done.stderr.partition("（")[0]) == (2, "没有规则“E99”，相近的有E09")
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        (["chek"], 2, "没有命令"),
+        (["chek"], 2, "没有命令“chek”，是否想写“check”"),
         (["new", "hunan", "-o", "x.xlsx"], 2, "缺少“--year”"),
         (["new", "hunan", "--year", "abc", "-o", "x.xlsx"], 2, "“--year”的值不对"),
         (["new", "hunan", "--year", "24", "-o", "x.xlsx"], 2, "年度“24”不对，应在1990到2099之间"),

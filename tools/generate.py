@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dump import dump
 from help_page import help_page
+from messages import mo_bytes, read_po
 
 import xlsxeval as api
 from xlsxeval.forms.compiling import compile_sets
@@ -41,6 +42,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
     yield from _reports(hunan)
+    yield from _translation()
     rules = _every_rule(hunan)
     for code, rule in rules.items():
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
@@ -61,6 +63,12 @@ def _workbook(path: Path, content: bytes) -> Iterator[tuple[Path, bytes]]:
     """Yield a workbook, and beside it the same as text."""
     yield path, content
     yield path.with_suffix(".dump.txt"), dump(content).encode()
+
+
+def _translation() -> Iterator[tuple[Path, bytes]]:
+    """Yield the file in which gettext finds click's messages in Chinese."""
+    source = ROOT / "xlsxeval" / "cli" / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+    yield source.with_suffix(".mo"), mo_bytes(read_po(source.read_text("utf-8")))
 
 
 def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
 from typing import NamedTuple, TypeVar
 
@@ -100,3 +100,20 @@ def listed(names: Sequence[str], most: int) -> str:
 def display_width(text: str) -> int:
     """Give the width of ``text`` in half-width columns, as a terminal or a sheet shows it."""
     return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def nearest(name: str, known: Iterable[str], most: int = 1) -> list[str]:
+    """Give the known names that are like ``name``, the likest first; width and case of letters do not count.
+
+    >>> nearest("ｃｈｅＫｃ", ["fill", "check"])
+    ['check']
+    """
+    import difflib
+
+    plain = {clean(text).casefold(): text for text in known}
+    return [plain[key] for key in difflib.get_close_matches(clean(name).casefold(), plain, most)]
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Give ``，是否想写“…”`` with the likest of the known names, to follow a sentence; empty if none is like it."""
+    return "".join(f"，是否想写“{text}”" for text in nearest(name, known))

@@ -1,17 +1,28 @@
-"""``forms``, ``rules`` and ``explain``: what the program knows."""
+"""``forms``, ``rules``, ``explain`` and ``notice-template``: the forms, rules and texts that come with the program."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from xlsxeval.cli.shared import sentence, utf8_when_piped
+from xlsxeval.cli.options import command, group, option
+from xlsxeval.cli.shared import force as force_option
+from xlsxeval.cli.shared import rules_set, sentence, utf8_when_piped
 from xlsxeval.errors import DataError, OutputError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-@click.group("forms", invoke_without_command=True)
-@click.option("--set", "set_name", metavar="名称或文件夹", help="只看这一套")
+    from xlsxeval.forms.model import Rule
+
+#: How many rules are named where the one that was asked for does not exist.
+_MOST_NAMED = 5
+
+
+@group("forms", invoke_without_command=True)
+@option("--set", "set_name", metavar="名称或文件夹", help="只看这一套")
 @click.pass_context
 def forms_command(context: click.Context, set_name: str | None) -> None:
     """列出现有的套表和表；forms draft 起草自己的表。"""
@@ -31,9 +42,17 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
 
 @forms_command.command("draft")
 @click.argument("file", metavar="官方空白表", type=click.Path(path_type=Path))
-@click.option("-o", "--output", metavar="文件夹", type=click.Path(path_type=Path), required=True, help="新套表的文件夹")
-@click.option("--year", type=int, help="表上印的年度；不写则看表上印的")
-@click.option("--force", is_flag=True, help="覆盖已有的文件")
+@option(
+    "-o",
+    "--output",
+    group="输出",
+    metavar="文件夹",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="新套表的文件夹",
+)
+@option("--year", metavar="年度", type=int, help="表上印的年度；不写则看表上印的")
+@force_option
 def draft_command(file: Path, output: Path, year: int | None, *, force: bool) -> None:
     """把官方的空白工作簿起草成表文件。"""
     from xlsxeval.api.reading import draft_forms
@@ -59,9 +78,9 @@ def draft_command(file: Path, output: Path, year: int | None, *, force: bool) ->
     )
 
 
-@click.command("rules")
-@click.option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", help="md是Markdown表格")
-@click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
+@command("rules")
+@option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", help="md是Markdown表格")
+@rules_set
 def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
     from xlsxeval.api.rules import catalogue
@@ -82,15 +101,52 @@ def rules_command(form: str, set_name: str) -> None:
             click.echo(f"{code}  {SEVERITIES[rule.severity]}  {rule.title}")
 
 
-@click.command("explain")
+@command("explain")
 @click.argument("code", metavar="规则代码")
-@click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
+@rules_set
 def explain_command(code: str, set_name: str) -> None:
     """说明一条规则：查什么、为什么、怎么办、正反例。"""
     from xlsxeval.api.rules import catalogue
     from xlsxeval.report.page import rule_page
 
     rules = catalogue(set_name)
-    if code.upper() not in rules:
-        raise click.UsageError(f"没有规则“{code}”，现有：{'、'.join(rules)}")
-    click.echo(rule_page(rules[code.upper()]), nl=False)
+    known = _code(code)
+    if known not in rules:
+        raise click.UsageError(f"没有规则“{code}”{_like(code, rules)}", click.get_current_context())
+    click.echo(rule_page(rules[known]), nl=False)
+
+
+def _code(text: str) -> str:
+    """Give a code as the catalogue writes it: ``e6``, ``E006`` and ``Ｅ０６`` are E06; other text stays."""
+    from xlsxeval.text import clean
+
+    plain = clean(text).upper()
+    letter, number = plain[:1], plain[1:].lstrip("0")
+    return f"{letter}{number:0>2}" if number.isdecimal() else plain
+
+
+def _like(text: str, rules: Mapping[str, Rule]) -> str:
+    """Name the rules that may have been meant: those with the text in their title, or else those with a like code."""
+    from xlsxeval.text import nearest
+
+    titled = [code for code, rule in rules.items() if text in rule.title]
+    codes = titled or sorted(nearest(_code(text), rules, _MOST_NAMED))
+    named = "、".join(f"{code}（{rules[code].title}）" for code in codes[:_MOST_NAMED])
+    return f"，相近的有{named}" if named else "，全部规则见 xlsxeval rules"
+
+
+@command("notice-template")
+@option("-o", "--output", group="输出", metavar="文件", type=click.Path(path_type=Path), help="写成文件；不写则显示")
+@force_option
+def notice_template_command(output: Path | None, *, force: bool) -> None:
+    """给出退回修改通知的模板；改好以后用 check --template 指定。"""
+    from xlsxeval.output import write_output
+    from xlsxeval.report.letter import notice_template
+
+    text = notice_template()
+    if output:
+        write_output(output, text.encode(), force=force)
+        click.echo(sentence(f"已写出 {output}"))
+        return
+    utf8_when_piped()
+    click.echo(text, nl=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsxeval.cli.options import command, option
 from xlsxeval.cli.reports import reports_in, with_reports
 from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
 from xlsxeval.errors import DataError
@@ -52,31 +53,43 @@ class _Options:
     max_memory: int | None
 
 
-@click.command("check")
+@command("check")
 @click.argument("names", metavar="文件或文件夹...", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json每份一行")
-@click.option("--quiet", is_flag=True, help="每份只写一行结论")
-@click.option("--statistics", is_flag=True, help="再按规则、按单位列出数目")
+@option("--format", "form", group="输出", type=click.Choice(["text", "json"]), default="text", help="json每份一行")
+@option("--quiet", group="输出", is_flag=True, help="每份只写一行结论")
+@option("--statistics", group="输出", is_flag=True, help="再按规则、按单位列出数目")
 @with_reports
-@click.option(
-    "--template", metavar="文件", type=click.Path(path_type=Path), help="退回修改通知的模板，见templates/notice.md"
+@option(
+    "--template",
+    group="输出",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="退回修改通知的模板，样子见 xlsxeval notice-template",
 )
-@click.option("--deadline", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
-@click.option("--contact", default="", metavar="联系人", help="通知里写的联系人和电话")
-@click.option("--sender", default="", metavar="单位", help="通知的落款，写在日期上面")
-@click.option("--force", is_flag=True, help="覆盖已有的输出文件")
-@click.option("--select", "select", multiple=True, metavar="代码,...", help="只用这些规则，如 E,B01；可以写多次")
-@click.option("--ignore", "ignore", multiple=True, metavar="代码,...", help="不用这些规则")
-@click.option("--waive", type=click.Path(path_type=Path), help="审核说明文件（YAML）：哪些问题已经同意不改")
+@option("--deadline", group="输出", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
+@option("--contact", group="输出", default="", metavar="联系人", help="通知里写的联系人和电话")
+@option("--sender", group="输出", default="", metavar="单位", help="通知的落款，写在日期上面")
+@option("--force", group="输出", is_flag=True, help="覆盖已有的输出文件")
+@option(
+    "--select", "select", group="规则", multiple=True, metavar="代码,...", help="只用这些规则，如 E,B01；可以写多次"
+)
+@option("--ignore", "ignore", group="规则", multiple=True, metavar="代码,...", help="不用这些规则")
+@option("--waive", group="规则", type=click.Path(path_type=Path), help="审核说明文件（YAML）：哪些问题已经同意不改")
 @any_set
-@click.option("--year", type=int, help="年度；不写则看表上印的")
-@click.option("--explain-reading", is_flag=True, help="逐个标签、逐格说明是怎样读的")
-@click.option("--ledger", metavar="文件", type=click.Path(path_type=Path), help="台账：没有变化的文件下次不再核对")
-@click.option("--roster", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的")
-@click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
-@click.option("--scheduler", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10")
-@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
+@option("--year", type=int, help="年度；不写则看表上印的")
+@option("--explain-reading", is_flag=True, help="逐个标签、逐格说明是怎样读的")
+@option(
+    "--ledger", group="报送", metavar="文件", type=click.Path(path_type=Path), help="台账：没有变化的文件下次不再核对"
+)
+@option(
+    "--roster", group="报送", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的"
+)
+@option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
+@option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
+@option(
+    "--max-seconds", group="限度", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10"
+)
+@option("--max-memory", group="限度", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
 @with_limits
 def check_command(names: tuple[str, ...], **given: object) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import click
 
+from xlsxeval.cli.options import command, option
 from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
 from xlsxeval.errors import MachineError
 
 _REFUSED, _MACHINE = 2, 3
 
 
-@click.command("extract")
+@command("extract")
 @click.argument("files", metavar="文件...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["json", "yaml"]), default="yaml", help="yaml可以直接交给fill")
+@option("--format", "form", type=click.Choice(["json", "yaml"]), default="yaml", help="yaml可以直接交给fill")
 @any_set
-@click.option("--year", type=int, help="年度；不写则看表上印的")
-@click.option("--explain-reading", is_flag=True, help="不取数据，逐个标签、逐格说明是怎样读的")
+@option("--year", metavar="年度", type=int, help="年度；不写则看表上印的")
+@option("--explain-reading", is_flag=True, help="不取数据，逐个标签、逐格说明是怎样读的")
 @with_limits
 def extract_command(
     files: tuple[Path, ...],

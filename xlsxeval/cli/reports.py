@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from xlsxeval.cli.options import option
 from xlsxeval.outputs.reports import REPORTS
 
 
@@ -15,7 +16,7 @@ def with_reports(command: Callable[..., None]) -> Callable[..., None]:
     for report in reversed(REPORTS):
         where, kind = "文件夹" if report.folder else "文件", click.Path(path_type=Path)
         name = f"report_{report.name}"
-        command = click.option(f"--{report.name}", name, metavar=where, type=kind, help=report.words)(command)
+        command = option(f"--{report.name}", name, group="输出", metavar=where, type=kind, help=report.words)(command)
     return command
 
 

@@ -1,4 +1,4 @@
-"""``new`` and ``fill``: workbooks to hand out and filled ones."""
+"""``new`` and ``fill``: blank workbooks and filled ones."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlsxeval.cli.options import command, option
+from xlsxeval.cli.shared import force as force_option
 from xlsxeval.cli.shared import own_set, sentence
 
 if TYPE_CHECKING:
     from xlsxeval.forms.model import FormSet
 
-_output = click.option("-o", "--output", "output", type=click.Path(path_type=Path), required=True, help="输出的工作簿")
-_force = click.option("--force", is_flag=True, help="覆盖已有的文件")
-_no_protect = click.option("--no-protect", is_flag=True, help="不保护工作表")
+_output = option(
+    "-o",
+    "--output",
+    group="输出",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="输出的工作簿",
+)
+_no_protect = option("--no-protect", group="输出", is_flag=True, help="不保护工作表")
 
 
-@click.command("new")
+@command("new")
 @click.argument("name", metavar="[套表]", required=False)
 @own_set
-@click.option("--year", type=int, required=True, help="年度，如2024")
-@click.option("--unit", default="", help="单位名称")
-@click.option("--data", type=click.Path(path_type=Path), help="已知的内容（YAML或JSON），先填进表里")
-@click.option("--lock-known", is_flag=True, help="锁定已知的内容，不让填表人改")
-@click.option("--lines", "lines", multiple=True, metavar="分组=行数", help="分组的行数，如 数量指标=12；可以写多次")
+@option("--year", metavar="年度", type=int, required=True, help="表上印的年度，如2024")
+@option("--unit", metavar="名称", default="", help="单位名称")
+@option("--data", type=click.Path(path_type=Path), help="已知的内容（YAML或JSON），先填进表里")
+@option("--lock-known", is_flag=True, help="锁定已知的内容，不让填表人改")
+@option("--lines", "lines", multiple=True, metavar="分组=行数", help="分组的行数，如 数量指标=12；可以写多次")
 @_output
-@_force
+@force_option
 @_no_protect
 def new_command(
     name: str | None,
@@ -57,13 +65,13 @@ def _line_count(text: str) -> tuple[str, int]:
     return name, int(count)
 
 
-@click.command("fill")
+@command("fill")
 @click.argument("names", metavar="[套表] 数据文件", nargs=-1, required=True)
 @own_set
-@click.option("--year", type=int, help="年度；不写则用数据里的")
-@click.option("--unit", default="", help="单位名称；不写则用数据里的")
+@option("--year", metavar="年度", type=int, help="表上印的年度；不写则用数据里的")
+@option("--unit", metavar="名称", default="", help="单位名称；不写则用数据里的")
 @_output
-@_force
+@force_option
 @_no_protect
 def fill_command(
     names: tuple[str, ...],
@@ -86,7 +94,11 @@ def fill_command(
 
 
 def _chosen(name: str | None, folder: str | None) -> FormSet:
-    """Give the set that is named, or the one in a folder of its own."""
+    """Load the set of the user: by the name of one that comes with the program, or by a folder.
+
+    Raises:
+        click.UsageError: if neither is given, or both and they differ.
+    """
     from xlsxeval.forms.library import load_set
 
     if name is None and folder is None:

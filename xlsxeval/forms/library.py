@@ -10,6 +10,7 @@ from xlsxeval.forms.compiled import ALL, load_compiled
 from xlsxeval.forms.folder import set_names as names_of_sets
 from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.model import FormSet
+from xlsxeval.text import nearest
 
 #: The sets of the program that were loaded so far: one object for each, whichever way it was asked for.
 _loaded: dict[str, FormSet] = {}
@@ -64,4 +65,6 @@ def set_folder(name: str) -> Path:
         return templates_folder() / name
     if (folder := Path(name)).is_dir():
         return folder
-    raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(names_of_sets())}；自己的套表请写它的文件夹")
+    like = nearest(name, set_names()) or [known for known in set_names() if name in load_set(known).title]
+    advice = f"，是否想写“{like[0]}”" if like else ""
+    raise DefinitionError(f"没有“{name}”这套表{advice}，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")
