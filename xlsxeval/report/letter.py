@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from xlsxeval.errors import DefinitionError
+from xlsxeval.files import NotOrdinaryError, read_ordinary
 from xlsxeval.forms.folder import templates_folder
-from xlsxeval.text import safe
+from xlsxeval.text import UNWRITABLE, safe
 
 if TYPE_CHECKING:
     from jinja2 import Template
 
+_NOTICE = "notice.md"
+_MOST_BYTES = 256 * 1024
+#: How long a letter may be, and how much work it may be (``bounded``): so much at least, more if there are many values.
+_LEAST_LENGTH, _LENGTH_BY_SIZE = 1024 * 1024, 20
+_LEAST_WORK, _WORK_BY_SIZE = 4 * 1024 * 1024, 100
 #: Entities where a backslash would not do: inside tables, and for programs that look for HTML first.
 _ENTITIES = {"\\": "&#92;", "|": "&#124;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SIGNS = re.compile(r"[\\|&<>`*_\[\]~$@#]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
@@ -46,6 +53,11 @@ _EXAMPLES = (
 )
 
 
+def notice_template() -> str:
+    """Give the text of the template that comes with the program, for a bureau that wants to change a copy of it."""
+    return (templates_folder() / _NOTICE).read_text("utf-8")
+
+
 def load_template(file: Path | None = None) -> Template:
     """Read a template of notices, and fill it in with examples to see that it can be.
 
@@ -53,42 +65,87 @@ def load_template(file: Path | None = None) -> Template:
         file: a bureau's own; default: the one that comes with the program, ``templates/notice.md``.
 
     Raises:
-        DefinitionError: if it cannot be read, is no template, or uses a name that does not exist.
+        DefinitionError: if it cannot be read, is no template, uses a name that does not exist, or loops or grows
+            beyond what a letter needs.
     """
-    from jinja2 import StrictUndefined, TemplateSyntaxError
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from jinja2 import TemplateSyntaxError
 
-    path = file or templates_folder() / "notice.md"
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise DefinitionError(f"无法读取通知的模板（{error.strerror or error}）", file=str(path)) from None
-    except ValueError:
-        raise DefinitionError("通知的模板应是UTF-8编码的文本", file=str(path)) from None
-    environment = ImmutableSandboxedEnvironment(
-        autoescape=True, finalize=_escaped, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    from xlsxeval.report.bounded import BoundedEnvironment, TooMuchError
+
+    path = file or templates_folder() / _NOTICE
+    text = _read(path)
+    environment = BoundedEnvironment(_escaped)
+    environment.allow(_LEAST_WORK)
     try:
         template = environment.from_string(text)
     except TemplateSyntaxError as error:
         raise DefinitionError(f"模板写错了（{error.message}）", file=str(path), line=error.lineno) from None
+    except TooMuchError as error:
+        raise DefinitionError(f"模板写错了（{error}）", file=str(path)) from None
+    except (RecursionError, SyntaxError, MemoryError, OverflowError, ValueError):
+        # Jinja2 turns a template into Python, which has limits of its own for what stands inside each other.
+        raise DefinitionError("模板里的括号、条件或循环嵌套太深，或一行太长", file=str(path)) from None
     template.filename = str(path)
     for values in _EXAMPLES:
         filled(template, values)
     return template
 
 
+def _read(path: Path) -> str:
+    try:
+        text = read_ordinary(path, _MOST_BYTES).decode("utf-8-sig")
+    except NotOrdinaryError as error:
+        raise DefinitionError(f"无法读取通知的模板（{error.reason}）", file=str(path)) from None
+    except OSError as error:
+        raise DefinitionError(f"无法读取通知的模板（{error.strerror or error}）", file=str(path)) from None
+    except ValueError:
+        raise DefinitionError("通知的模板应是UTF-8编码的文本", file=str(path)) from None
+    if sign := UNWRITABLE.search(text):
+        line = text.count("\n", 0, sign.start()) + 1
+        raise DefinitionError(f"模板里有控制字符U+{ord(sign[0]):04X}，请删去", file=str(path), line=line)
+    return text
+
+
 def filled(template: Template, values: Mapping[str, object]) -> str:
     """Fill in a template; gives Markdown.
 
+    What the template may do grows with the values: a letter about many findings may be long.
+
     Raises:
-        DefinitionError: if the template uses a name that does not exist, or cannot be filled in otherwise.
+        DefinitionError: if the template uses a name that does not exist, cannot be filled in otherwise, or loops or
+            grows beyond what a letter about these values needs.
     """
+    size = _size(values)
+    environment = template.environment
     try:
-        text = template.render(values)
+        environment.allow(_LEAST_WORK + _WORK_BY_SIZE * size)  # type: ignore[attr-defined]  # ours, see load_template
+        text = _joined(template.generate(values), _LEAST_LENGTH + _LENGTH_BY_SIZE * size)
     except Exception as error:  # noqa: BLE001  # a template may fail in any way that a program can
-        raise DefinitionError(f"模板填不进去（{error}）", file=template.filename or "") from None
+        lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == template.filename]
+        message = "嵌套太深" if isinstance(error, RecursionError) else str(error)
+        raise DefinitionError(
+            f"模板填不进去（{message}）", file=template.filename or "", line=lines[-1] if lines else 0
+        ) from None
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
+
+
+def _joined(pieces: Iterable[str], most: int) -> str:
+    text: list[str] = []
+    for piece in pieces:
+        most -= len(piece)
+        if most < 0:
+            raise ValueError("通知太长")
+        text.append(piece)
+    return "".join(text)
+
+
+def _size(value: object) -> int:
+    """Count the characters in values, and a few for each of them."""
+    if isinstance(value, Mapping):
+        return sum(map(_size, value.values()))
+    if isinstance(value, list):
+        return sum(map(_size, value))
+    return len(str(value)) + 10
 
 
 def escape(text: str) -> str:
@@ -98,7 +155,7 @@ def escape(text: str) -> str:
     return _BEGINNING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", plain)
 
 
-def _escaped(value: object) -> object:
+def _escaped(value: object) -> str:
     """Give what Jinja2 puts out for a value: escaped for Markdown where Jinja2 would escape for HTML."""
     from markupsafe import Markup
 
