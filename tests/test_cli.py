@@ -287,7 +287,7 @@ def test_nothing_heavy_is_loaded_for_the_version() -> None:
 
 
 def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from xlsxeval.batch import worker
+    from xlsxeval.batch import child, worker
     from xlsxeval.cli import program
 
     def stop(*_: object, **__: object) -> None:
@@ -296,13 +296,14 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(worker, "outcomes_for", stop)
-    assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
+    with monkeypatch.context() as stopped:
+        stopped.setattr(child, "call_limited", stop)
+        assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
     monkeypatch.setattr(worker, "outcomes_for", fail)
     with pytest.raises(SystemExit) as left:
         program._run(["check", str(S / "filled.xlsx")])  # noqa: SLF001  # run() leaves the process
     assert left.value.code == 4
-    assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")
+    assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，worker.py:")
 
 
 def test_a_countys_own_set(tmp_path: Path) -> None:
