@@ -75,15 +75,17 @@ class Layout:
     def areas(self, cells: Iterable[Position]) -> dict[Position, Range]:
         """Return for each cell the merged area it belongs to, or the cell itself as an area."""
         areas = {position: Range(*position, *position) for position in cells}
-        cols_by_row: dict[int, list[int]] = {}
+        #: Column -> rows of the cells that no merged area was found for yet; each cell is looked at once.
+        rows_by_col: dict[int, list[int]] = {}
         for row, col in sorted(areas):
-            cols_by_row.setdefault(row, []).append(col)
-        rows = list(cols_by_row)
+            rows_by_col.setdefault(col, []).append(row)
+        cols = sorted(rows_by_col)
         for merge in self.merges:
-            for row in rows[bisect_left(rows, merge.first_row) : bisect_right(rows, merge.last_row)]:
-                cols = cols_by_row[row]
-                for col in cols[bisect_left(cols, merge.first_col) : bisect_right(cols, merge.last_col)]:
-                    areas[row, col] = merge
+            for col in cols[bisect_left(cols, merge.first_col) : bisect_right(cols, merge.last_col)]:
+                rows = rows_by_col[col]
+                first, end = bisect_left(rows, merge.first_row), bisect_right(rows, merge.last_row)
+                areas |= {(row, col): merge for row in rows[first:end]}
+                del rows[first:end]
         return areas
 
     def width_of(self, col: int) -> int:
