@@ -21,7 +21,7 @@ _KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """Names by the words around them; a head and a side label together, or one alone."""
 
     blanks: Mapping[tuple[str, str], str]
@@ -31,7 +31,7 @@ class Known:
 
 
 @cache
-def known() -> Known:
+def known() -> KnownNames:
     """Learn from every form that comes with the program."""
     blanks: dict[tuple[str, str], str] = {}
     columns: dict[str, str] = {}
@@ -49,7 +49,7 @@ def known() -> Known:
                 for head in heads or ("",):
                     for side in _keys(form, blank.side)[:most] or ("",):
                         blanks.setdefault((head, side), blank.name)
-    return Known(
+    return KnownNames(
         blanks,
         columns,
         frozenset(form.unit_field for form in forms if form.unit_field),

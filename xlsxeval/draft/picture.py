@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsxeval.draft.known import guess_kind, known, of_year
-from xlsxeval.draft.page import Page, Region
+from xlsxeval.draft.page import SheetRegion, SheetRegions
 from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.text import clean, label_key
 
@@ -24,7 +24,7 @@ _NEAR_YEARS = {-1: "上年", 0: "", 1: "下年"}
 
 
 @dataclass(slots=True)
-class Drawn:
+class DraftForm:
     """What a draft knows of a form."""
 
     rows: list[list[str]] = field(default_factory=list)
@@ -50,18 +50,18 @@ class _Table:
     columns: Mapping[int, str]
 
 
-def draw(page: Page, year: int | None) -> Drawn:
+def draw(page: SheetRegions, year: int | None) -> DraftForm:
     """Draw a page.
 
     Args:
         page: the page.
         year: the form's year, which becomes ``{{ year }}`` in the labels.
     """
-    drawn = Drawn()
+    drawn = DraftForm()
     table = _find_table(page)
     first = _first_full_row(page)
     heads = _head_rows(page, table)
-    above: dict[int, Region] = {}
+    above: dict[int, SheetRegion] = {}
     done = 0
     for row in range(page.rows):
         if row < done:
@@ -76,7 +76,7 @@ def draw(page: Page, year: int | None) -> Drawn:
             done = row + count
             continue
         cells: list[str] = []
-        side: Region | None = None
+        side: SheetRegion | None = None
         for region in page.row(row):
             box = region.box
             if box.row < row:
@@ -101,7 +101,7 @@ def draw(page: Page, year: int | None) -> Drawn:
     return drawn
 
 
-def _same_blank_rows(page: Page, row: int) -> int:
+def _same_blank_rows(page: SheetRegions, row: int) -> int:
     """Count the rows from here that hold nothing and are cut up alike: lines to be filled in, one below the other."""
 
     def shape(number: int) -> list[tuple[int, int]]:
@@ -116,7 +116,7 @@ def _same_blank_rows(page: Page, row: int) -> int:
 
 
 def _list_row(
-    page: Page, row: int, count: int, above: Mapping[int, Region], drawn: Drawn, year: int | None
+    page: SheetRegions, row: int, count: int, above: Mapping[int, SheetRegion], drawn: DraftForm, year: int | None
 ) -> list[str]:
     """Draw one line of such rows; its columns are called after their heads."""
     first = above.get(page.row(row)[0].box.col)
@@ -140,8 +140,8 @@ def _list_row(
     return cells
 
 
-def _first_full_row(page: Page) -> int:
-    """Give the first row with more than a title: several texts, or a label with room beside it."""
+def _first_full_row(page: SheetRegions) -> int:
+    """Return the first row with more than a title: several texts, or a label with room beside it."""
     for row in range(page.rows):
         texts = [one for one in page.texts(row) if not _HEADING.fullmatch(clean(one.text))]
         room = bool(texts) and texts[0].box.cols < page.cols and len(page.starts(row)) > 1 and row > 0
@@ -150,7 +150,7 @@ def _first_full_row(page: Page) -> int:
     return page.rows
 
 
-def _find_table(page: Page) -> _Table | None:
+def _find_table(page: SheetRegions) -> _Table | None:
     """Find the rows of the indicators by their heads."""
     names = known().columns
     for row in range(page.rows):
@@ -174,18 +174,18 @@ def _find_table(page: Page) -> _Table | None:
     return None
 
 
-def _columns(page: Page, row: int, names: Mapping[str, str]) -> dict[int, str]:
+def _columns(page: SheetRegions, row: int, names: Mapping[str, str]) -> dict[int, str]:
     keys = {region.box.col: label_key(region.text).key for region in page.row(row)}
     return {col: names[key] for col, key in keys.items() if key in names}
 
 
-def _runs_on(region: Region, last: int) -> bool:
-    """Tell whether a region stands beside the lines as well: 绩效指标 at the left of all of them."""
+def _runs_on(region: SheetRegion, last: int) -> bool:
+    """Return whether a region stands beside the lines as well: 绩效指标 at the left of all of them."""
     return region.box.row + region.box.rows - 1 > last
 
 
-def _is_line(page: Page, row: int, columns: Mapping[int, str]) -> bool:
-    """Tell whether a row is for an indicator: its name is blank, or only a prompt."""
+def _is_line(page: SheetRegions, row: int, columns: Mapping[int, str]) -> bool:
+    """Return whether a row is for an indicator: its name is blank, or only a prompt."""
     by_name = {name: col for col, name in columns.items()}
     name = page.at[row, by_name.get("三级指标", min(columns))]
     firsts = [page.at[row, col] for column, col in by_name.items() if column in _GROUPS]
@@ -196,8 +196,8 @@ def _is_line(page: Page, row: int, columns: Mapping[int, str]) -> bool:
     return not name.text or bool(_PROMPT.match(clean(name.text)))
 
 
-def _head_rows(page: Page, table: _Table | None) -> frozenset[int]:
-    """Give the rows in which at least two labels stand above an empty region of the same width."""
+def _head_rows(page: SheetRegions, table: _Table | None) -> frozenset[int]:
+    """Return the rows in which at least two labels stand above an empty region of the same width."""
     found = set(table.heads) if table else set()
     for row in range(page.rows - 1):
         below = {(one.box.col, one.box.cols) for one in page.starts(row + 1) if _is_empty(one)}
@@ -208,18 +208,20 @@ def _head_rows(page: Page, table: _Table | None) -> frozenset[int]:
     return frozenset(found)
 
 
-def _is_empty(region: Region) -> bool:
+def _is_empty(region: SheetRegion) -> bool:
     return not region.text or is_nil(region.text) or parse_figure(region.text) is not None
 
 
-def _is_answer(region: Region, row: int, heads: frozenset[int], above: Mapping[int, Region]) -> bool:
-    """Tell whether a region is to be filled in: empty, or holding a figure that the form prints under a head."""
+def _is_answer(region: SheetRegion, row: int, heads: frozenset[int], above: Mapping[int, SheetRegion]) -> bool:
+    """Return whether a region is to be filled in: empty, or holding a figure that the form prints under a head."""
     if row in heads:
         return False
     return _is_empty(region) and (not region.text or region.box.col in above)
 
 
-def _name(region: Region, side: Region | None, head: Region | None, drawn: Drawn, year: int | None) -> str:
+def _name(
+    region: SheetRegion, side: SheetRegion | None, head: SheetRegion | None, drawn: DraftForm, year: int | None
+) -> str:
     """Name a blank by its labels, and note it; empty if there is no label to read it by."""
     box = region.box
     if head is not None and (head.box.col, head.box.cols) != (box.col, box.cols):
@@ -238,7 +240,7 @@ def _name(region: Region, side: Region | None, head: Region | None, drawn: Drawn
     return name
 
 
-def _key(region: Region | None, year: int | None) -> str:
+def _key(region: SheetRegion | None, year: int | None) -> str:
     if region is None:
         return ""
     key, years = label_key(region.text)
@@ -246,7 +248,7 @@ def _key(region: Region | None, year: int | None) -> str:
 
 
 def _bare(text: str, year: int | None) -> str:
-    """Give the words of a label for a name: ``2023年决算数`` is 上年决算数."""
+    """Return the words of a label for a name: ``2023年决算数`` is 上年决算数."""
     key, years = label_key(text)
     offset = years[0] - year if years and year else 0
     return key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
@@ -272,7 +274,7 @@ def _label(text: str, year: int | None) -> str:
     return plain if plain not in {"<", "^"} else f"“{plain}”"
 
 
-def _marked(region: Region, text: str, page: Page, row: int, first: int, drawn: Drawn) -> str:
+def _marked(region: SheetRegion, text: str, page: SheetRegions, row: int, first: int, drawn: DraftForm) -> str:
     """Put the mark before a printed text that is no label: title, year line, note, signature."""
     alone = len(page.texts(row)) == 1
     if row < first and alone and not drawn.title and "表" in text:
@@ -295,7 +297,7 @@ def _spread(cells: list[str]) -> list[str]:
     return cells
 
 
-def _table_row(page: Page, table: _Table, drawn: Drawn) -> list[str]:
+def _table_row(page: SheetRegions, table: _Table, drawn: DraftForm) -> list[str]:
     cells: list[str] = []
     for region in page.row(table.heads.stop - 1):
         col, box = region.box.col, region.box
@@ -310,7 +312,7 @@ def _table_row(page: Page, table: _Table, drawn: Drawn) -> list[str]:
     return cells
 
 
-def _count_groups(page: Page, table: _Table | None, drawn: Drawn) -> None:
+def _count_groups(page: SheetRegions, table: _Table | None, drawn: DraftForm) -> None:
     if table is None:
         return
     by_name = {name: col for col, name in table.columns.items()}
@@ -325,7 +327,7 @@ def _count_groups(page: Page, table: _Table | None, drawn: Drawn) -> None:
         drawn.lines += 1
 
 
-def texts_of(page: Page) -> Iterator[str]:
+def texts_of(page: SheetRegions) -> Iterator[str]:
     """Yield every text of a page."""
     for row in range(page.rows):
         yield from (region.text for region in page.texts(row))

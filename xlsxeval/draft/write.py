@@ -9,7 +9,7 @@ from datetime import date
 
 from xlsxeval.draft.known import known
 from xlsxeval.draft.page import page_of
-from xlsxeval.draft.picture import TABLE, Drawn, draw, texts_of
+from xlsxeval.draft.picture import TABLE, DraftForm, draw, texts_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.extend import read_extended, templates_folder
 from xlsxeval.forms.kinds import KINDS
@@ -78,7 +78,7 @@ def _year(texts: Iterable[str]) -> int | None:
     return max(years, key=lambda year: (years[year], year)) if years else None
 
 
-def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
+def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
     """Name a form after its title where the sheet is called Sheet1, in any case as a sheet may be called."""
     plain = _NAME_SIGNS.sub("", sheet).strip()
     if (not plain or re.fullmatch(r"(?:Sheet|工作表)\d*", plain, re.IGNORECASE)) and drawn.title:
@@ -92,7 +92,7 @@ def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
     return name
 
 
-def _form(form: str, drawn: Drawn, sheet: Sheet) -> Iterator[str]:
+def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
     base = _base(drawn)
     inherited = _inherited(base)
     yield "# yaml-language-server: $schema=../form.schema.json"
@@ -126,7 +126,7 @@ def _form(form: str, drawn: Drawn, sheet: Sheet) -> Iterator[str]:
         yield "# 请核对：核对规则写在checks里，如 E06: {computed: [执行率], …}。"
 
 
-def _base(drawn: Drawn) -> str:
+def _base(drawn: DraftForm) -> str:
     for base, blank in _BASES:
         if blank in drawn.blanks and drawn.columns:
             return base
@@ -142,13 +142,13 @@ def _inherited(base: str) -> Mapping[str, dict[str, dict[str, str]]]:
 
 
 def _matching(name: str, fields: Mapping[str, object]) -> str | None:
-    """Give the entry of ``fields`` that speaks of a blank, by its name or by a pattern."""
+    """Return the entry of ``fields`` that speaks of a blank, by its name or by a pattern."""
     if name in fields:
         return name
     return next((key for key in fields if "*" in key and any(True for _ in star_values(key, [name]))), None)
 
 
-def _fields(drawn: Drawn, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
+def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
     written = False
     for name, kind in drawn.blanks.items():
         key = _matching(name, inherited["fields"])
@@ -175,18 +175,18 @@ def _fields(drawn: Drawn, inherited: Mapping[str, dict[str, dict[str, str]]]) ->
         yield "  {}"
 
 
-def _start(name: str, drawn: Drawn, kind: str) -> str:
+def _start(name: str, drawn: DraftForm, kind: str) -> str:
     figure = parse_figure(drawn.starts.get(name, ""))
     return drawn.starts[name] if figure and KINDS[kind].numeric else ""
 
 
-def _can_calculate(formula: str, key: str, name: str, drawn: Drawn) -> bool:
+def _can_calculate(formula: str, key: str, name: str, drawn: DraftForm) -> bool:
     star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
     used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
     return all(one in drawn.blanks for one in used)
 
 
-def _table(drawn: Drawn, base: str) -> Iterator[str]:
+def _table(drawn: DraftForm, base: str) -> Iterator[str]:
     groups = {path: count for path, count in drawn.groups.items() if all(path) and path}
     depth = len(next(iter(drawn.groups), ()))
     inherit = [name for name in ("一级指标", "二级指标") if name in drawn.columns][:depth]
@@ -223,8 +223,8 @@ def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
         yield f"      {_quoted(first)}: {{{', '.join(inner)}}}"
 
 
-def _widths(drawn: Drawn, sheet: Sheet) -> list[str]:
-    """Give the widths of the columns as the workbook has them."""
+def _widths(drawn: DraftForm, sheet: Sheet) -> list[str]:
+    """Return the widths of the columns as the workbook has them."""
     first = min(col for _, col in sheet.cells)
     found = []
     for number in range(len(drawn.rows[0])):

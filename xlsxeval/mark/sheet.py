@@ -130,7 +130,7 @@ def open_sheet(name: str, part: str, parts: Parts) -> SheetPart:
 
 
 def paint(sheet: SheetPart, levels: Mapping[Position, str], styles: Styles, limits: Limits) -> list[OriginalCell]:
-    """Give cells our fill; insert the cells and rows that are missing.
+    """Return cells our fill; insert the cells and rows that are missing.
 
     Args:
         sheet: the worksheet.

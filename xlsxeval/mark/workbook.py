@@ -47,7 +47,7 @@ class WorkbookPart:
         return f'{DECLARATION}<worksheet xmlns="{self.parts.main}"><sheetData/></worksheet>'.encode()
 
     def replace_modules(self) -> bool:
-        """Give each module of macros in the list of sheets an empty worksheet; return whether there was any.
+        """Return each module of macros in the list of sheets an empty worksheet; return whether there was any.
 
         Excel lists a module of an old workbook as ``<sheet name="Module1" sheetId="3" r:id=""/>``.
         """

@@ -8,12 +8,12 @@ import yaml
 
 
 def as_json(tree: object) -> str:
-    """Give one line of JSON, readable Chinese; control characters are escaped by JSON itself."""
+    """Return one line of JSON, readable Chinese; control characters are escaped by JSON itself."""
     return json.dumps(tree, ensure_ascii=False, allow_nan=False)
 
 
 def as_yaml(tree: object) -> str:
-    """Give a YAML document in which every number stands as it is written, in the given order."""
+    """Return a YAML document in which every number stands as it is written, in the given order."""
     return yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
 
 

@@ -29,7 +29,7 @@ class Excerpt:
 
 
 def excerpt_of(finding: Finding, sheet: Sheet, answers: FormAnswers | None) -> Excerpt | None:
-    """Give the cells around a finding; None if it is on no cell.
+    """Return the cells around a finding; None if it is on no cell.
 
     Args:
         finding: the finding.
@@ -79,7 +79,7 @@ def _head(row: int, col: int, sheet: Sheet, answers: FormAnswers) -> Range | Non
 
 
 def _groups(finding: Finding, answers: FormAnswers) -> frozenset[int]:
-    """Give the columns that head several lines of the finding's table, and so do not name one."""
+    """Return the columns that head several lines of the finding's table, and so do not name one."""
     name = finding.field.partition(".")[0]
     table = answers.form.tables.get(name)
     heads = [answers.heads.get((name, column), "") for column in table.inherit] if table else []
@@ -109,7 +109,7 @@ def _is_text(cell: Cell | None) -> bool:
 
 
 def _first_cell(row: int, col: int, sheet: Sheet, merges: Sequence[Range]) -> Cell | None:
-    """Give the cell that is seen at a place: the first one of a merged range stands for all of it."""
+    """Return the cell that is seen at a place: the first one of a merged range stands for all of it."""
     for box in merges:
         if box.first_row <= row <= box.last_row and box.first_col <= col <= box.last_col:
             return sheet.cells.get(box[:2])

@@ -56,7 +56,7 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
 
 
 def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
-    """Give the one line on a filing for ``--quiet``."""
+    """Return the one line on a filing for ``--quiet``."""
     whose = "" if outcome.title == outcome.file else f"{outcome.title}  "
     said = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
     if outcome.verdict == "unusable":

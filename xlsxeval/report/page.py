@@ -10,7 +10,7 @@ _MEANING = {"error": "必须更正", "warning": "必须说明", "info": "请再�
 
 
 def catalogue_page(rules: Mapping[str, Rule], folder: str = "") -> str:
-    """Give the index of the rules as a Markdown table; links lead to their pages in ``folder``."""
+    """Return the index of the rules as a Markdown table; links lead to their pages in ``folder``."""
     rows = [
         f"| [{code}]({folder}{code}.md) | {SEVERITIES[one.severity]} | {one.title} |" for code, one in rules.items()
     ]
@@ -18,7 +18,7 @@ def catalogue_page(rules: Mapping[str, Rule], folder: str = "") -> str:
 
 
 def rule_page(rule: Rule) -> str:
-    """Give the page of a rule in Markdown."""
+    """Return the page of a rule in Markdown."""
     parts = [
         f"# {rule.code} {rule.title}",
         f"**{SEVERITIES[rule.severity]}**（{_MEANING[rule.severity]}）" + (f" · {rule.form}" if rule.form else ""),

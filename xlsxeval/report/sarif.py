@@ -44,7 +44,7 @@ def sarif_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
 
 
 def uri_of(file: str) -> str:
-    """Give a file's path as a relative URI reference, percent-encoded; an absolute path as a ``file:`` URI."""
+    """Return a file's path as a relative URI reference, percent-encoded; an absolute path as a ``file:`` URI."""
     path = PurePath(file)
     name = path.as_posix().encode("utf-8", "surrogatepass")
     if not path.is_absolute():
@@ -87,7 +87,7 @@ def _locations(file: str, finding: Finding) -> list[dict[str, object]]:
 
 
 def _suppressions(finding: Finding) -> list[dict[str, object]]:
-    """Give why a finding was waived; an empty list says that it was not."""
+    """Return why a finding was waived; an empty list says that it was not."""
     if not finding.waived:
         return []
     return [{"kind": "external", "status": "accepted", "justification": safe(finding.waived)}]

@@ -37,7 +37,7 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
 
 
 def for_units(finding: Finding) -> str:
-    """Give the message as units read it, who run no program: without the names of its options."""
+    """Return the message as units read it, who run no program: without the names of its options."""
     return _OPTION.sub("", finding.message)
 
 

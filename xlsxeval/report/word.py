@@ -49,7 +49,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def word_document(markdown: str) -> bytes:
-    """Give the .docx of a Markdown text: headings, paragraphs, tables, lists, bold and italic; a quote stands right."""
+    """Return the .docx of a Markdown text: headings, paragraphs, tables, lists, bold and italic; a quote stands right."""
     from markdown_it.tree import SyntaxTreeNode
 
     base = _base()
@@ -206,7 +206,7 @@ def _block(node: Node, *, flush: bool = False) -> Iterator[str]:
 
 
 def _paragraph(runs: str, *, style: str = "", signs: int | None = None, side: str = "") -> str:
-    """Give the XML of a paragraph.
+    """Return the XML of a paragraph.
 
     Args:
         runs: what stands in it.

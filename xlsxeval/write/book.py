@@ -31,7 +31,7 @@ Area: TypeAlias = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class WorkbookWriter:
     """A workbook being written, and the filing that goes into it."""
 
     file: xlsxwriter.Workbook
@@ -42,7 +42,7 @@ class Book:
     _formats: dict[tuple[str, str], Format] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: xlsxwriter.Workbook, filing: Filing, *, protect: bool) -> Book:
+    def of(cls, file: xlsxwriter.Workbook, filing: Filing, *, protect: bool) -> WorkbookWriter:
         """Lay out the forms of a filing."""
         pages = {
             name: place(answers.form, {table: len(lines) for table, lines in answers.tables.items()})
@@ -51,7 +51,7 @@ class Book:
         return cls(file, filing, numbers_of(filing), pages, protect)
 
     def format(self, look: str, number_format: str = "") -> Format:
-        """Give the format of a look."""
+        """Return the format of a look."""
         key = (look, number_format)
         if key not in self._formats:
             extra = {"num_format": number_format} if number_format else {}
@@ -59,14 +59,14 @@ class Book:
         return self._formats[key]
 
     def mark(self, name: str) -> Format:
-        """Give the format that a condition lays over a cell."""
+        """Return the format that a condition lays over a cell."""
         key = (f"mark {name}", "")
         if key not in self._formats:
             self._formats[key] = self.file.add_format(MARKS[name])
         return self._formats[key]
 
     def identity(self, form: str = "") -> str:
-        """Give the text by which a form is known again after its labels were changed."""
+        """Return the text by which a form is known again after its labels were changed."""
         formset, year = self.filing.formset, self.filing.year
         return " ".join(filter(None, ["xlsxeval", formset.name, form, str(year or ""), f"v{formset.version or 0}"]))
 

@@ -17,8 +17,8 @@ from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import decimals_of, format_code
-from xlsxeval.write.book import Area, Book, merge
-from xlsxeval.write.live.figures import Live, cached
+from xlsxeval.write.book import Area, WorkbookWriter, merge
+from xlsxeval.write.live.figures import FormulaCell, cached
 from xlsxeval.write.looks import ANCHOR_HEIGHT, PROSE_HEIGHT, row_height, text_height
 from xlsxeval.write.validation import NOT_HERE, validation
 
@@ -31,11 +31,11 @@ class FormSheet:
 
     def __init__(
         self,
-        book: Book,
+        book: WorkbookWriter,
         sheet: Worksheet,
         answers: FormAnswers,
         *,
-        status: Live,
+        status: FormulaCell,
         lists: Mapping[str, str],
         lock_known: bool,
     ) -> None:
@@ -71,7 +71,7 @@ class FormSheet:
         self._page_setup()
 
     def first_blank(self) -> str:
-        """Give the address of the first blank to fill, or nothing."""
+        """Return the address of the first blank to fill, or nothing."""
         unfilled = (
             answer.cell
             for name, answer in self.answers.fields.items()
@@ -202,21 +202,21 @@ class FormSheet:
 
 
 def number_format(field: Field, answer: Answer) -> str:
-    """Give the number format of a field; a typed percentage keeps the decimals it was typed with."""
+    """Return the number format of a field; a typed percentage keeps the decimals it was typed with."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return f"{format_code(percent_decimals(answer))}%"
     return field.kind.number_format
 
 
 def percent_decimals(answer: Answer) -> int:
-    """Give the decimals with which a typed percentage is shown."""
+    """Return the decimals with which a typed percentage is shown."""
     assert isinstance(answer.value, Decimal)  # noqa: S101  # asked by the caller
     shown = len(answer.text.rstrip("%").partition(".")[2]) if answer.text.endswith("%") else 2
     return max(shown, decimals_of(answer.value) - 2)
 
 
 def shown_decimals(field: Field, answer: Answer) -> int:
-    """Give the decimals that the cell of a figure shows, as parts of one (4 for 99.52 %)."""
+    """Return the decimals that the cell of a figure shows, as parts of one (4 for 99.52 %)."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return percent_decimals(answer) + 2
     return field.kind.decimals

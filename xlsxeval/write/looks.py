@@ -68,7 +68,7 @@ PROSE_HEIGHT = 72.0
 
 
 def text_height(text: str, width: float) -> float:
-    """Give the row height in points that a text needs when wrapped in ``width`` half-width columns."""
+    """Return the row height in points that a text needs when wrapped in ``width`` half-width columns."""
     if not text:
         return _LINE_HEIGHT + _PADDING
     room = max(width - 1, 2)
@@ -77,5 +77,5 @@ def text_height(text: str, width: float) -> float:
 
 
 def row_height(style: str, text: str, width: float) -> float:
-    """Give the height a printed text or answer needs in its style."""
+    """Return the height a printed text or answer needs in its style."""
     return _TITLE_HEIGHT if style == "title" else text_height(text, width)

@@ -15,8 +15,8 @@ from xlsxeval.forms.model import Check, Table
 from xlsxeval.forms.place import Region
 from xlsxeval.formula.excel_logic import truth
 from xlsxeval.formula.tree import LineCell
-from xlsxeval.write.book import Book
-from xlsxeval.write.live.figures import Block, places
+from xlsxeval.write.book import WorkbookWriter
+from xlsxeval.write.live.figures import FigureBlock, places
 from xlsxeval.write.live.lines import CheckLine, flag
 
 #: Columns between a form and its mirrored flags, more than a reader looks for an answer right of its label. The
@@ -25,7 +25,7 @@ _GAP = 16
 
 
 def write_marks(
-    book: Book, sheet: Worksheet, answers: FormAnswers, block: Block, lines: Mapping[int, CheckLine]
+    book: WorkbookWriter, sheet: Worksheet, answers: FormAnswers, block: FigureBlock, lines: Mapping[int, CheckLine]
 ) -> None:
     """Write flags and conditional formats of a form.
 
@@ -59,8 +59,8 @@ def write_marks(
     _mark_empty(book, sheet, [at for field, at in inputs if not field.must], "to fill")
 
 
-def _flags(form: str, block: Block, lines: Mapping[int, CheckLine]) -> dict[tuple[int, int], list[int]]:
-    """Give for each cell (row, column) at which checks report the rows of these checks on 核对."""
+def _flags(form: str, block: FigureBlock, lines: Mapping[int, CheckLine]) -> dict[tuple[int, int], list[int]]:
+    """Return for each cell (row, column) at which checks report the rows of these checks on 核对."""
     found: dict[tuple[int, int], list[int]] = {}
     for row, line in lines.items():
         if line.check.at.form == form and not line.check.each:
@@ -68,7 +68,7 @@ def _flags(form: str, block: Block, lines: Mapping[int, CheckLine]) -> dict[tupl
     return found
 
 
-def _mark_empty(book: Book, sheet: Worksheet, cells: Iterable[tuple[int, int]], mark: str) -> None:
+def _mark_empty(book: WorkbookWriter, sheet: Worksheet, cells: Iterable[tuple[int, int]], mark: str) -> None:
     # The title comes first: programs disagree whether addresses count from the first cell or from the top left one.
     areas = " ".join(["A1", *(cell_name(row, col) for row, col in cells)])
     options = {"type": "formula", "criteria": "=LEN(TRIM(A1))=0", "format": book.mark(mark), "multi_range": areas}
@@ -76,7 +76,7 @@ def _mark_empty(book: Book, sheet: Worksheet, cells: Iterable[tuple[int, int]], 
 
 
 def _mark_lines(
-    book: Book, sheet: Worksheet, table: Table, region: Region, block: Block, checks: Iterable[Check]
+    book: WorkbookWriter, sheet: Worksheet, table: Table, region: Region, block: FigureBlock, checks: Iterable[Check]
 ) -> None:
     own = [name for name in table.columns if name not in table.inherit]
     used = f"COUNTA({','.join(f'${column_letters(region.cols[name])}{region.first}' for name in own)})"
@@ -89,13 +89,15 @@ def _mark_lines(
         _mark_column(book, sheet, region, name, f"={used}=0", "unused")
 
 
-def _mark_column(book: Book, sheet: Worksheet, region: Region, column: str, criteria: str, mark: str) -> None:
+def _mark_column(book: WorkbookWriter, sheet: Worksheet, region: Region, column: str, criteria: str, mark: str) -> None:
     col = region.cols[column] - 1
     options = {"type": "formula", "criteria": criteria, "format": book.mark(mark)}
     sheet.conditional_format(region.first - 1, col, region.last - 1, col, options)
 
 
-def _line_checks(table: Table, region: Region, block: Block, checks: Iterable[Check]) -> Iterator[tuple[str, str]]:
+def _line_checks(
+    table: Table, region: Region, block: FigureBlock, checks: Iterable[Check]
+) -> Iterator[tuple[str, str]]:
     """Yield column and condition of failure of each check of single lines that needs no other sheet."""
     figures = block.of_line(lambda ref: f"${column_letters(region.cols[ref.name])}{region.first}")
     for check in checks:

@@ -25,7 +25,7 @@ NOT_HERE: Options = {
 
 
 def validation(field: Field, unit: str, address_of: Callable[[str], str], lists: Mapping[str, str]) -> Options:
-    """Give XlsxWriter's options for the cells of one field.
+    """Return XlsxWriter's options for the cells of one field.
 
     What can never be right is refused; anything else is a warning that lets the clerk go on.
 

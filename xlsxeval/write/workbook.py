@@ -9,7 +9,7 @@ import xlsxwriter
 
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET
-from xlsxeval.write.book import Book
+from xlsxeval.write.book import WorkbookWriter
 from xlsxeval.write.form import FormSheet
 from xlsxeval.write.guide import write_guide
 from xlsxeval.write.live.sheet import plan, write_live
@@ -35,7 +35,7 @@ def write_workbook(filing: Filing, *, protect: bool = True, lock_known: bool = F
     year = filing.year or 2000
     file.set_properties({"title": filing.formset.title, "created": datetime(year, 1, 1)})  # noqa: DTZ001  # fixed, so that runs agree
     file.set_calc_mode("auto")
-    book = Book.of(file, filing, protect=protect)
+    book = WorkbookWriter.of(file, filing, protect=protect)
     file.set_custom_property(IDENTITY, book.identity())
     # XlsxWriter has no call for hidden names; this is the row that its own hidden names have.
     file.defined_names.append([f"_{IDENTITY}", -1, f'"{book.identity()}"', True])

@@ -53,7 +53,7 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
 
 
 def _page() -> str:
-    """Give the page with everything but the data; its policy names the style and the script by what they are."""
+    """Return the page with everything but the data; its policy names the style and the script by what they are."""
     page, style, script = ((_HERE / f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
     for name, text in (("style", style), ("script", script)):
         digest = b64encode(sha256(text.encode()).digest()).decode()
@@ -62,7 +62,7 @@ def _page() -> str:
 
 
 def _json(tree: object) -> str:
-    """Give JSON that can stand in a script element: without ``<``, so that nothing ends the element."""
+    """Return JSON that can stand in a script element: without ``<``, so that nothing ends the element."""
     text = json.dumps(_safe(tree), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
@@ -76,7 +76,7 @@ def _safe(tree: object) -> object:
 
 
 def _filing(outcome: Outcome) -> dict[str, object]:
-    """Give what the page shows of a filing; empty things are left out."""
+    """Return what the page shows of a filing; empty things are left out."""
     about = [*reading_lines(outcome), *(f"注意：{note}" for note in outcome.notes)]
     return {
         "title": outcome.title,

@@ -34,7 +34,7 @@ _VALUE, _LOW, _HIGH, _RESULT, _RESULT_LOW, _RESULT_HIGH = range(1, 7)
 Cached = float | str
 
 
-class Live(NamedTuple):
+class FormulaCell(NamedTuple):
     """A formula and what it shows."""
 
     formula: str
@@ -42,17 +42,17 @@ class Live(NamedTuple):
 
 
 def places(field: Field | None) -> int:
-    """Give to how many decimals differences of a field are rounded before they are compared."""
+    """Return to how many decimals differences of a field are rounded before they are compared."""
     return _RATIO_PLACES if field is not None and field.kind_name == "percent" else _PLACES
 
 
 def cached(value: object) -> Cached:
-    """Give what a cell shows for a calculated value."""
+    """Return what a cell shows for a calculated value."""
     return float(value) if isinstance(value, Decimal) else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FigureBlock:
     """The figures of a filing, one row each from ``top``, beginning at column ``left``."""
 
     filing: Filing
@@ -69,16 +69,16 @@ class Block:
         return Figures(self.value, self.low, self.high, self.slack)
 
     def field(self, ref: Ref) -> Field:
-        """Give the field behind a name."""
+        """Return the field behind a name."""
         return self.numbers.field(ref)
 
     def position(self, ref: Ref) -> tuple[int, int]:
-        """Give row and column of a blank on its form, of the head for a column."""
+        """Return row and column of a blank on its form, of the head for a column."""
         page = self.pages[ref.form]
         return page.fields[ref.name] if isinstance(ref, FieldRef) else page.head(ref.table, ref.name)
 
     def raw(self, ref: Ref) -> str:
-        """Give the address on the form itself; for a line's cell that of the whole column."""
+        """Return the address on the form itself; for a line's cell that of the whole column."""
         page, sheet = self.pages[ref.form], f"{quote_sheet(ref.form)}!"
         if isinstance(ref, FieldRef):
             return sheet + fixed_cell(*self.position(ref))
@@ -86,24 +86,24 @@ class Block:
         return sheet + fixed_column_range(region.first, region.last, region.cols[ref.name])
 
     def value(self, ref: Ref) -> str:
-        """Give the address of a figure; columns are taken from the form."""
+        """Return the address of a figure; columns are taken from the form."""
         return self._cell(ref, _VALUE) if isinstance(ref, FieldRef) else self.raw(ref)
 
     def low(self, ref: Ref) -> str:
-        """Give the lower end of a figure's interval."""
+        """Return the lower end of a figure's interval."""
         return self._end(ref, _LOW, "-")
 
     def high(self, ref: Ref) -> str:
-        """Give the upper end of a figure's interval."""
+        """Return the upper end of a figure's interval."""
         return self._end(ref, _HIGH, "+")
 
     def slack(self, ref: Ref) -> str:
-        """Give what each figure of a column may be off."""
+        """Return what each figure of a column may be off."""
         kind = self.field(ref).kind
         return "0" if kind.exact else plain(_half(kind.decimals))
 
     def of_line(self, cell: Callable[[LineCell], str]) -> Figures:
-        """Give the figures as one line of a table sees them; ``cell`` gives the address of a column in that line."""
+        """Return the figures as one line of a table sees them; ``cell`` gives the address of a column in that line."""
 
         def value(ref: Ref) -> str:
             return cell(ref) if isinstance(ref, LineCell) else self.value(ref)
@@ -117,19 +117,19 @@ class Block:
         return Figures(value, lambda ref: end(ref, self.low, "-"), lambda ref: end(ref, self.high, "+"), self.slack)
 
     def guard(self, ref: Ref) -> str:
-        """Give the address of a cell that is an error if the blank (or the column) holds text instead of a number."""
+        """Return the address of a cell that is an error if the blank (or the column) holds text instead of a number."""
         return self._cell(Column(*_key(ref)) if isinstance(ref, LineCell) else ref, _VALUE)
 
     def result(self, ref: FieldRef) -> str:
-        """Give the address of what a computed field's formula gives."""
+        """Return the address of what a computed field's formula gives."""
         return self._cell(ref, _RESULT)
 
     def result_ends(self, ref: FieldRef) -> tuple[str, str]:
-        """Give the addresses of the ends of what a computed field's formula may give."""
+        """Return the addresses of the ends of what a computed field's formula may give."""
         return self._cell(ref, _RESULT_LOW), self._cell(ref, _RESULT_HIGH)
 
     def unreadable(self, ref: Ref) -> bool:
-        """Tell whether a blank, or a cell of the column, holds text instead of a number."""
+        """Return whether a blank, or a cell of the column, holds text instead of a number."""
         if isinstance(ref, FieldRef):
             answer = self.numbers.answer(ref)
             if answer is not None and answer.value is None and not answer.problem and self.field(ref).formula:
@@ -138,12 +138,12 @@ class Block:
         lines = self.numbers.lines(Column(*_key(ref)))
         return any(_is_text(line[ref.name], line[ref.name].text) for line in lines)
 
-    def cells(self, ref: Ref) -> Iterator[tuple[int, Live]]:
+    def cells(self, ref: Ref) -> Iterator[tuple[int, FormulaCell]]:
         """Yield column and content of every cell of a figure's row."""
         col = self.left
         if not isinstance(ref, FieldRef):
             text = f'=IF(SUMPRODUCT({is_text(self.raw(ref))})>0,NA(),"")'
-            yield col + _VALUE, Live(text, UNREADABLE if self.unreadable(ref) else "")
+            yield col + _VALUE, FormulaCell(text, UNREADABLE if self.unreadable(ref) else "")
             return
         field, raw = self.field(ref), self.raw(ref)
         bad, value = self.unreadable(ref), self.numbers.value(ref)
@@ -151,7 +151,7 @@ class Block:
         otherwise = self._cell(ref, _RESULT) if field.formula is not None else '""'
         yield (
             col + _VALUE,
-            Live(f"=IF(COUNT({raw})=1,{self._taken(ref)},IF(LEN(TRIM({raw}))=0,{otherwise},NA()))", shown),
+            FormulaCell(f"=IF(COUNT({raw})=1,{self._taken(ref)},IF(LEN(TRIM({raw}))=0,{otherwise},NA()))", shown),
         )
         if field.formula is not None:
             yield from self._result_cells(ref, field)
@@ -159,7 +159,7 @@ class Block:
             yield from self._end_cells(ref, field, bad=bad)
 
     def _taken(self, ref: FieldRef) -> str:
-        """Give the number that stands in a cell; a formula that misses a cleared one counts as what it should give."""
+        """Return the number that stands in a cell; a formula that misses a cleared one counts as what it should give."""
         field, raw = self.field(ref), self.raw(ref)
         over = [other for other in refs(field.formula) if isinstance(other, FieldRef)] if field.formula else []
         if field.formula is None or not any(self.field(other).formula for other in over):
@@ -167,7 +167,7 @@ class Block:
         own = to_excel(field.formula, self.raw)
         return f"IF(IFERROR(ROUND({raw}-{own},{places(field)})=0,FALSE),{self._cell(ref, _RESULT)},{raw})"
 
-    def _result_cells(self, ref: FieldRef, field: Field) -> Iterator[tuple[int, Live]]:
+    def _result_cells(self, ref: FieldRef, field: Field) -> Iterator[tuple[int, FormulaCell]]:
         assert field.formula is not None  # noqa: S101  # asked by the caller
         bad = any(self.unreadable(other) for other in refs(field.formula))
         value = evaluate(field.formula, self.numbers.value)
@@ -175,7 +175,7 @@ class Block:
         guards = ",".join(self.guard(other) for other in refs(field.formula))
         if any(isinstance(other, Column) for other in refs(field.formula)):
             text = f"=IF(ISERROR(SUM({guards})),NA(),{text[1:]})"
-        yield self.left + _RESULT, Live(text, UNREADABLE if bad else cached(value))
+        yield self.left + _RESULT, FormulaCell(text, UNREADABLE if bad else cached(value))
         found = interval(field.formula, self.numbers.bounds)
         for column, end, number in zip(
             (_RESULT_LOW, _RESULT_HIGH), ends(field.formula, self.figures), found or ("", ""), strict=True
@@ -184,9 +184,9 @@ class Block:
             shown: Cached = UNREADABLE if bad or (found is None and value is not None) else cached(number)
             if value is None and not bad:
                 shown = ""
-            yield self.left + column, Live(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{end}))', shown)
+            yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{end}))', shown)
 
-    def _end_cells(self, ref: FieldRef, field: Field, *, bad: bool) -> Iterator[tuple[int, Live]]:
+    def _end_cells(self, ref: FieldRef, field: Field, *, bad: bool) -> Iterator[tuple[int, FormulaCell]]:
         own = self._cell(ref, _VALUE)
         found = self.numbers.bounds(ref)
         answer = self.numbers.answer(ref)
@@ -206,7 +206,7 @@ class Block:
             shown = UNREADABLE if bad else cached(number) if value is not None else ""
             if value is not None and found is None:
                 shown = UNREADABLE
-            yield self.left + column, Live(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{text}))', shown)
+            yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{text}))', shown)
 
     def _end(self, ref: Ref, column: int, sign: str) -> str:
         field = self.field(ref)
@@ -237,7 +237,7 @@ def _half(decimals: int) -> Decimal:
 
 
 def _off(cell: str, decimals: int, most: int) -> str:
-    """Give half a unit of a figure's last decimal, which is looked for between its format's and ``most``."""
+    """Return half a unit of a figure's last decimal, which is looked for between its format's and ``most``."""
     text = plain(_half(decimals))
     for places_shown in range(decimals, most):
         less = plain(_half(places_shown) - _half(places_shown + 1))
@@ -246,7 +246,7 @@ def _off(cell: str, decimals: int, most: int) -> str:
 
 
 def figures_read(checks: tuple[Check, ...], filing: Filing) -> tuple[Ref, ...]:
-    """Give every blank and column that the checks read, those behind computed blanks included."""
+    """Return every blank and column that the checks read, those behind computed blanks included."""
     found: dict[Ref, None] = {}
 
     def visit(ref: Ref) -> None:
@@ -267,5 +267,5 @@ def figures_read(checks: tuple[Check, ...], filing: Filing) -> tuple[Ref, ...]:
 
 
 def address_of(page: Page, name: str) -> str:
-    """Give the address of a field's cell on its form."""
+    """Return the address of a field's cell on its form."""
     return cell_name(*page.fields[name])

@@ -20,8 +20,8 @@ from xlsxeval.formula.tree import Column, LineCell, Node, Ref, refs
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import round_half_up
 from xlsxeval.rules.calculate import Numbers
-from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome
-from xlsxeval.write.live.figures import Block, Cached, Live, cached, places
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome
+from xlsxeval.write.live.figures import Cached, FigureBlock, FormulaCell, cached, places
 from xlsxeval.write.live.sides import Sides
 
 #: What a finding of each severity asks for, in the words of the sheet.
@@ -47,7 +47,7 @@ COLUMNS = Columns(found="D", should="F", state="H", weight="I", fails="M", first
 
 
 def flag(row: int) -> str:
-    """Give the address of the number of failures of the check in a row."""
+    """Return the address of the number of failures of the check in a row."""
     return f"'{LIVE_SHEET}'!${COLUMNS.fails}${row}"
 
 
@@ -55,20 +55,20 @@ class CheckLine(NamedTuple):
     """The cells of one check; a text that is no formula does not begin with ``=``."""
 
     check: Check
-    found: Live
-    relation: Live
-    should: Live
-    difference: Live
-    state: Live
-    place: Live
-    advice: Live
+    found: FormulaCell
+    relation: FormulaCell
+    should: FormulaCell
+    difference: FormulaCell
+    state: FormulaCell
+    place: FormulaCell
+    advice: FormulaCell
     #: How many failures it has (lines of a table, else 0 or 1), and the sheet row of the first failing line.
-    fails: Live
-    first: Live
+    fails: FormulaCell
+    first: FormulaCell
 
 
-def check_line(check: Check, block: Block, row: int, outcomes: Sequence[Outcome]) -> CheckLine:
-    """Give the cells of one check.
+def check_line(check: Check, block: FigureBlock, row: int, outcomes: Sequence[DeclaredOutcome]) -> CheckLine:
+    """Return the cells of one check.
 
     Args:
         check: the check.
@@ -87,9 +87,9 @@ class _OneCheck:
     """A check of one place."""
 
     check: Check
-    block: Block
+    block: FigureBlock
     here: Columns
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
         check, figures, numbers = self.check, self.block.figures, self.block.numbers
@@ -104,26 +104,26 @@ class _OneCheck:
         return CheckLine(
             check,
             found,
-            Live(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
+            FormulaCell(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
             should,
             _difference(self.here, found, should),
             state,
             self._place(),
-            Live(advice, said if failed else _NO_NUMBER if bad else ""),
-            Live(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
-            Live("", ""),
+            FormulaCell(advice, said if failed else _NO_NUMBER if bad else ""),
+            FormulaCell(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
+            FormulaCell("", ""),
         )
 
     @property
     def _places(self) -> int:
         return places(self.block.field(self.check.at))
 
-    def _value(self, side: str, sides: Sides) -> Live:
+    def _value(self, side: str, sides: Sides) -> FormulaCell:
         text = sides.pick([self._text(getattr(one, side)) for one in sides.every])
-        return Live(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
+        return FormulaCell(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
 
     def _text(self, node: Node | None) -> str:
-        """Give the formula of one side; the form's own formula has its result in the block."""
+        """Return the formula of one side; the form's own formula has its result in the block."""
         if node is None:
             return ""
         if node is self.check.node and isinstance(self.check.at, FieldRef):
@@ -131,7 +131,7 @@ class _OneCheck:
         return self.block.value(node) if isinstance(node, FieldRef) else to_excel(node, self.block.value)
 
     def _guards(self) -> tuple[str, bool]:
-        """Give the cells that are errors where a text stands instead of a number, and whether one does."""
+        """Return the cells that are errors where a text stands instead of a number, and whether one does."""
         check, block = self.check, self.block
         read: tuple[Ref, ...] = check.reads
         if check.sort != "that" and isinstance(check.at, FieldRef):
@@ -140,7 +140,7 @@ class _OneCheck:
             return ",".join(over), bad
         return ",".join(dict.fromkeys(map(block.guard, read))), any(map(block.unreadable, read))
 
-    def _state(self) -> Live:
+    def _state(self) -> FormulaCell:
         check, block = self.check, self.block
         guards, bad = self._guards()
         if check.sort == "that":
@@ -161,13 +161,13 @@ class _OneCheck:
                 empty = f"LEN(TRIM({block.raw(check.at)}))=0"
                 judged = f'IF(COUNT({result})=0,"{BLANK}",IF({empty},"{FAIL}","{PASS}"))'
         state = BLANK if bad or not self.outcomes else self.outcomes[0].state
-        return Live(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
+        return FormulaCell(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
 
-    def _place(self) -> Live:
+    def _place(self) -> FormulaCell:
         row, col = self.block.position(self.check.at)
         form = self.check.at.form
         full = f"{quote_sheet(form)}!{fixed_cell(row, col)}"
-        return Live(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{cell_name(row, col)}")
+        return FormulaCell(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{cell_name(row, col)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +175,9 @@ class _LineCheck:
     """A check of each line of a table: how many lines fail, and which is the first."""
 
     check: Check
-    block: Block
+    block: FigureBlock
     here: Columns
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
         check, here, block = self.check, self.here, self.block
@@ -201,17 +201,17 @@ class _LineCheck:
         return CheckLine(
             check,
             found,
-            Live(f'=IF({here.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
+            FormulaCell(f'=IF({here.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
             should,
             _difference(here, found, should),
-            Live(
+            FormulaCell(
                 f'=IF({here.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
                 state,
             ),
             self._place(line),
-            Live(f'=IF({here.fails}=0,"",{advice})', said),
-            Live(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
-            Live(f'=IF({here.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
+            FormulaCell(f'=IF({here.fails}=0,"",{advice})', said),
+            FormulaCell(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
+            FormulaCell(f'=IF({here.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
         )
 
     @property
@@ -227,7 +227,7 @@ class _LineCheck:
         return self.block.filing.forms[self.check.at.form].tables[self.check.each]
 
     @property
-    def _judged(self) -> Sequence[Outcome]:
+    def _judged(self) -> Sequence[DeclaredOutcome]:
         """What the sheet judges: texts in columns that are calculated with make the whole check undecided."""
         cells = [ref for ref in self.check.reads if isinstance(ref, LineCell)]
         inexact = any(not self.block.field(ref).kind.exact for ref in cells)
@@ -250,45 +250,45 @@ class _LineCheck:
         return Column(self.check.at.form, table.name, name)
 
     def _figures_at(self, first_cell: str) -> Figures:
-        """Give the figures of the first failing line."""
+        """Return the figures of the first failing line."""
         at = f"{self.here.first}-ROW({first_cell})+1"
         return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
-    def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> Live:
+    def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> FormulaCell:
         nodes = [getattr(one, side) for one in sides.every]
         text = sides.pick([to_excel(node, figures.value) if node is not None else "" for node in nodes])
         if not text:
-            return Live("", "")
+            return FormulaCell("", "")
         chosen = getattr(sides.chosen, side)
         shown = cached(evaluate(chosen, numbers.value)) if line and chosen is not None else ""
-        return Live(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
+        return FormulaCell(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
 
-    def _place(self, line: int) -> Live:
+    def _place(self, line: int) -> FormulaCell:
         form, col = self.check.at.form, self._region.cols[self.check.at.name]
         head = self._region.first - 1
         full = f"{quote_sheet(form)}!{fixed_cell(head, col)}"
         row = f"IF({self.here.fails}=0,ROW({full}),{self.here.first})"
         cell = cell_name(self._region.first + line if line else head, col)
-        return Live(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
+        return FormulaCell(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
 
 
 def _link(form: str, cell: str) -> str:
     return f'=HYPERLINK("#{quote_sheet(form)}!"&{cell},"{form}!"&{cell})'
 
 
-def _shown(node: Node | None, block: Block) -> Cached:
+def _shown(node: Node | None, block: FigureBlock) -> Cached:
     if node is None or any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return ""
     return cached(evaluate(node, block.numbers.value))
 
 
-def _difference(here: Columns, found: Live, should: Live) -> Live:
+def _difference(here: Columns, found: FormulaCell, should: FormulaCell) -> FormulaCell:
     if not (found.formula and should.formula):
-        return Live("", "")
+        return FormulaCell("", "")
     shown: Cached = ""
     if isinstance(found.shown, float) and isinstance(should.shown, float):
         shown = float(round_half_up(Decimal(repr(found.shown)) - Decimal(repr(should.shown)), 6))
-    return Live(f'=IF(COUNT({here.found},{here.should})=2,ROUND({here.found}-{here.should},6),"")', shown)
+    return FormulaCell(f'=IF(COUNT({here.found},{here.should})=2,ROUND({here.found}-{here.should},6),"")', shown)
 
 
 def _hints(check: Check, figures: Figures, digits: int) -> str:
@@ -301,7 +301,7 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _holds(node: Node, block: Block, numbers: Numbers) -> bool:
+def _holds(node: Node, block: FigureBlock, numbers: Numbers) -> bool:
     if any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return False
     value: Value = evaluate(node, numbers.value, compare_printed(numbers.bounds))

@@ -11,9 +11,9 @@ from xlsxeval.a1 import fixed_column_range, quote_sheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
 from xlsxeval.rules.declared import BLANK, FAIL, outcomes_by_check
-from xlsxeval.write.book import Book, merge
+from xlsxeval.write.book import WorkbookWriter, merge
 from xlsxeval.write.form import shown_decimals
-from xlsxeval.write.live.figures import Block, Live, figures_read
+from xlsxeval.write.live.figures import FigureBlock, FormulaCell, figures_read
 from xlsxeval.write.live.lines import COLUMNS, WEIGHT, CheckLine, check_line
 from xlsxeval.write.looks import text_height
 
@@ -27,21 +27,21 @@ _SUMMARY = f"'{LIVE_SHEET}'!$A$2"
 
 
 @dataclass(frozen=True, slots=True)
-class LiveSheet:
+class CheckSheet:
     """What stands on 核对."""
 
     filing: Filing
-    block: Block
+    block: FigureBlock
     #: Row -> the check that stands there.
     lines: Mapping[int, CheckLine]
 
     @property
-    def status(self) -> Live:
+    def status(self) -> FormulaCell:
         """What the head of each form shows."""
-        return Live(f"={_SUMMARY}", _summary(self).shown)
+        return FormulaCell(f"={_SUMMARY}", _summary(self).shown)
 
     def lists(self, form: str) -> dict[str, str]:
-        """Give where the choices of each dropdown of a form stand."""
+        """Return where the choices of each dropdown of a form stand."""
         found = {}
         for number, (of, name, items) in enumerate(_lists(self.filing)):
             if of == form:
@@ -50,20 +50,20 @@ class LiveSheet:
         return found
 
 
-def plan(book: Book) -> LiveSheet:
+def plan(book: WorkbookWriter) -> CheckSheet:
     """Work out every cell of 核对 for the filing of a workbook."""
     filing = book.filing
     checks, outcomes = filing.formset.all_checks, outcomes_by_check(filing)
     figures = figures_read(checks, filing)
     rows = {ref: _FIRST_ROW + number for number, ref in enumerate(figures)}
-    block = Block(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
+    block = FigureBlock(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
     lines = {
         row: check_line(check, block, row, outcomes.get(id(check), [])) for row, check in enumerate(checks, _FIRST_ROW)
     }
-    return LiveSheet(filing, block, lines)
+    return CheckSheet(filing, block, lines)
 
 
-def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
+def write_live(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet) -> None:
     """Write the sheet."""
     for col, width in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
@@ -102,24 +102,24 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     book.finish(sheet, last_row, last_col, footer=f"{live.filing.formset.title}　{LIVE_SHEET}", landscape=True)
 
 
-def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: CheckLine) -> None:
+def _write_line(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet, row: int, line: CheckLine) -> None:
     check = line.check
     figure = live.block.field(check.at).kind.number_format
     figure = "General" if figure == "@" else figure
     says = says_of(check)
-    cells: list[tuple[Live, str, str]] = [
-        (Live("", float(row - _FIRST_ROW + 1)), "cell", ""),
-        (Live(check.code, ""), "cell", ""),
-        (Live(says, ""), "left", ""),
+    cells: list[tuple[FormulaCell, str, str]] = [
+        (FormulaCell("", float(row - _FIRST_ROW + 1)), "cell", ""),
+        (FormulaCell(check.code, ""), "cell", ""),
+        (FormulaCell(says, ""), "left", ""),
         (line.found, "cell", figure),
         (line.relation, "cell", ""),
         (line.should, "cell", figure),
         (line.difference, "cell", figure),
         (line.state, "cell", ""),
-        (Live(WEIGHT[check.severity], ""), "cell", ""),
+        (FormulaCell(WEIGHT[check.severity], ""), "cell", ""),
         (line.place, "link", ""),
         (line.advice, "left", ""),
-        (Live("", ""), "hidden", ""),
+        (FormulaCell("", ""), "hidden", ""),
         (line.fails, "hidden", ""),
         (line.first, "hidden", ""),
     ]
@@ -147,10 +147,10 @@ def says_of(check: Check) -> str:
     return f"{check.at.form}：{says}"
 
 
-def _summary(live: LiveSheet) -> Live:
+def _summary(live: CheckSheet) -> FormulaCell:
     lines = live.lines
     if not lines:
-        return Live('="核对：没有核对规则"', "核对：没有核对规则")
+        return FormulaCell('="核对：没有核对规则"', "核对：没有核对规则")
     first, last = min(lines), max(lines)
     # A check that reads only what the template starts with passes from the beginning.
     asked = sum(any(not live.block.field(ref).start for ref in line.check.reads) for line in lines.values())
@@ -180,9 +180,9 @@ def _summary(live: LiveSheet) -> Live:
         f'&IF({blank}=0,"","（"&{blank}&"项未填）"))'
     )
     if blanks >= asked and not said:
-        return Live(formula, "核对：尚未填写")
+        return FormulaCell(formula, "核对：尚未填写")
     rest = f"（{blanks}项未填）" if blanks else ""
-    return Live(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
+    return FormulaCell(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
 
 
 def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:

@@ -61,7 +61,7 @@ class Sides:
         return self.pick([f'"{side.sign}"' for side in self.every])
 
     def pick(self, texts: Sequence[str]) -> str:
-        """Give the Excel expression that is the text of the comparison shown."""
+        """Return the Excel expression that is the text of the comparison shown."""
         picked = texts[-1]
         for text, test in reversed(list(zip(texts[:-1], self.tests, strict=True))):
             picked = f"IF({test},{text},{picked})"
