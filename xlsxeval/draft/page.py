@@ -1,4 +1,4 @@
-"""A sheet seen as regions: what is printed where, over how many cells, and which regions are to be filled in."""
+"""Cut a sheet into regions: single cells and merged areas, with the text printed in each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from xlsxeval.forms.model import Box
 from xlsxeval.read.cells import Sheet
 from xlsxeval.read.locate import make_grid
 
-#: A form is not larger than this; what stands further out is no part of it.
+#: Cells further down or right than this are no part of a form.
 _MOST_ROWS, _MOST_COLS = 300, 60
 
 
@@ -23,14 +23,14 @@ class SheetRegion:
 
 @dataclass(frozen=True, slots=True)
 class SheetRegions:
-    """A sheet cut to what is used: each cell shows the region that covers it."""
+    """The used part of a sheet: its size, and for each cell (row, column from 0) the region that covers it."""
 
     rows: int
     cols: int
     at: Mapping[tuple[int, int], SheetRegion]
 
     def row(self, row: int) -> list[SheetRegion]:
-        """Return the regions that a row shows, from left to right."""
+        """Return the regions in a row from left to right, those that begin in a row above included."""
         return list(dict.fromkeys(self.at[row, col] for col in range(self.cols)))
 
     def starts(self, row: int) -> list[SheetRegion]:
@@ -43,7 +43,7 @@ class SheetRegions:
 
 
 def page_of(sheet: Sheet) -> SheetRegions | None:
-    """Cut a sheet to its used part; None if nothing is on it."""
+    """Return the regions of the used part of a sheet; None if the sheet is empty."""
     hidden = {col for first, last in sheet.hidden_cols for col in range(first, min(last, _MOST_COLS) + 1)}
     used = {
         (row, col)
@@ -65,7 +65,7 @@ def page_of(sheet: Sheet) -> SheetRegions | None:
             if (place[row], col - first_col) in at:
                 continue
             whole = grid.merged(row, col)
-            rows = [place[one] for one in range(whole.first_row, whole.last_row + 1) if one in place]
+            rows = [place[line] for line in range(whole.first_row, whole.last_row + 1) if line in place]
             cell = sheet.cells.get((whole.first_row, whole.first_col))
             text = " ".join(cell.text.split()) if cell and cell.formula is None else ""
             box = Box(min(rows), whole.first_col - first_col, len(rows), whole.last_col - whole.first_col + 1)

@@ -1,4 +1,4 @@
-"""A drawn form to the text of a form file, with a comment wherever a person must decide."""
+"""Write drafted forms as form files; each guess that a person must check carries the comment 请核对."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from xlsxeval.numbers import parse_figure
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.text import clean, display_width, label_key
 
-#: What a form may extend, and the blank that tells so.
+#: Form files that a draft may extend -> the blank by which such a form is recognised.
 _BASES = (("common/项目自评表.yaml", "项目名称"), ("common/自评表.yaml", f"{TABLE}.三级指标"))
 _BASIC = "hunan/基础数据表.yaml"
-#: A form has at least so many blanks; and so many of the basic table's to be one of its kind.
+#: Least number of blanks of a form; of blanks in common with 基础数据表 to extend that.
 _FEWEST, _LIKE_BASIC = 3, 12
 _USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 9.0, 4.0, 60.0
 _NAME_SIGNS = re.compile(r"[\[\]:*?/\\'.<>|\"]")
@@ -79,7 +79,7 @@ def _year(texts: Iterable[str]) -> int | None:
 
 
 def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
-    """Name a form after its title where the sheet is called Sheet1, in any case as a sheet may be called."""
+    """Return an unused name for a form: that of its sheet, or its title if the sheet is called Sheet1."""
     plain = _NAME_SIGNS.sub("", sheet).strip()
     if (not plain or re.fullmatch(r"(?:Sheet|工作表)\d*", plain, re.IGNORECASE)) and drawn.title:
         plain = _NAME_SIGNS.sub("", re.sub(r"\d{4}年度?|[（(].*?[)）]", "", drawn.title))
@@ -142,7 +142,7 @@ def _inherited(base: str) -> Mapping[str, dict[str, dict[str, str]]]:
 
 
 def _matching(name: str, fields: Mapping[str, object]) -> str | None:
-    """Return the entry of ``fields`` that speaks of a blank, by its name or by a pattern."""
+    """Return the key in ``fields`` for a blank: its name, or a pattern such as ``*.执行率``; None if there is none."""
     if name in fields:
         return name
     return next((key for key in fields if "*" in key and any(True for _ in star_values(key, [name]))), None)
@@ -183,7 +183,7 @@ def _start(name: str, drawn: DraftForm, kind: str) -> str:
 def _can_calculate(formula: str, key: str, name: str, drawn: DraftForm) -> bool:
     star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
     used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
-    return all(one in drawn.blanks for one in used)
+    return all(name in drawn.blanks for name in used)
 
 
 def _table(drawn: DraftForm, base: str) -> Iterator[str]:
@@ -195,7 +195,7 @@ def _table(drawn: DraftForm, base: str) -> Iterator[str]:
         yield "# 请核对：下拉列表照表上印的写。"
         yield "lists:"
         for level, name in enumerate(inherit):
-            yield f"  {name}: [{', '.join(_quoted(one) for one in dict.fromkeys(path[level] for path in groups))}]"
+            yield f"  {name}: [{', '.join(_quoted(group) for group in dict.fromkeys(path[level] for path in groups))}]"
     yield ""
     yield "tables:"
     yield f"  {TABLE}:"
@@ -224,7 +224,7 @@ def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
 
 
 def _widths(drawn: DraftForm, sheet: Sheet) -> list[str]:
-    """Return the widths of the columns as the workbook has them."""
+    """Return the widths of the columns in the workbook, in characters."""
     first = min(col for _, col in sheet.cells)
     found = []
     for number in range(len(drawn.rows[0])):
@@ -234,7 +234,7 @@ def _widths(drawn: DraftForm, sheet: Sheet) -> list[str]:
 
 
 def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Write the picture with its columns under each other as far as their texts are short."""
+    """Yield the rows of the picture; columns with short texts are aligned."""
     longest = 18
     widths = [
         max((display_width(row[col]) for row in rows if display_width(row[col]) <= longest), default=1)
@@ -246,7 +246,7 @@ def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as YAML: plain if that is safe, else in quotes."""
+    """Return a text as a YAML scalar: plain if that is safe, else in double quotes."""
     if re.fullmatch(r"[\w（）、，。“”《》〔〕%.／]+", text) and not re.fullmatch(
         r"[\d.]+|true|false|null|yes|no|on|off", text, re.IGNORECASE
     ):

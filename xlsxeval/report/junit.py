@@ -17,7 +17,7 @@ _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 class _Case(NamedTuple):
-    """A test case: where it shows, its name, the element that tells its result (none: passed), and what it says."""
+    """A test case: class name, name, the element of its result (empty: passed), and the text in it."""
 
     place: str
     name: str
@@ -64,7 +64,7 @@ def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
 
 
 def _result(findings: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
-    """Tell what one rule's findings on one form come to, and which of them say so."""
+    """Return the result of one rule on one form, and the findings that it is due to."""
     standing = [one for one in findings if not one.waived]
     if not standing:
         return "skipped", findings

@@ -1,4 +1,4 @@
-"""One form as a sheet: the printed page, the blanks with help and validation, formulas with their results."""
+"""Write one form as a sheet: labels, blanks with help and validation, formulas with their results."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from xlsxeval.write.live.figures import FormulaCell, cached
 from xlsxeval.write.looks import ANCHOR_HEIGHT, PROSE_HEIGHT, row_height, text_height
 from xlsxeval.write.validation import NOT_HERE, validation
 
-#: The title and the line with the result of the checks stay in sight.
+#: The title and the line with the summary of 核对 stay visible.
 _FROZEN_ROWS = 2
 
 
 class FormSheet:
-    """One form being written."""
+    """Writes one form to a worksheet."""
 
     def __init__(
         self,
@@ -39,13 +39,13 @@ class FormSheet:
         lists: Mapping[str, str],
         lock_known: bool,
     ) -> None:
-        """Prepare the sheet; ``status`` is what the head of the form shows, ``lists`` where each dropdown stands."""
+        """Prepare; ``status`` is the cell at the head of the form, ``lists`` the address of each list's choices."""
         self.book, self.sheet, self.answers = book, sheet, answers
         self.status, self.lists, self.lock_known = status, lists, lock_known
         self.form, self.page = answers.form, book.pages[answers.form.name]
         self.heights: dict[int, float] = {}
         self.cells = {name: answer.cell for name, answer in answers.fields.items()}
-        #: First -> last column of each column of a table, which may be merged over several.
+        #: First -> last sheet column of each column of a table; a column may be merged over several.
         boxes = [blank.box for blank in self.form.blanks if blank.name.split(".")[0] in self.form.tables]
         self.last_cols = {box.col + 1: box.col + box.cols for box in boxes}
 
@@ -66,12 +66,12 @@ class FormSheet:
             self._table(table)
         open_rows = {row for region in self.page.regions.values() for row in range(region.first, region.last + 1)}
         for row, height in self.heights.items():
-            # Rows of a table can be deleted on the protected sheet only if nothing in them is locked.
+            # Excel deletes a row of a protected sheet only if no cell in it is locked.
             self.sheet.set_row(row - 1, height, self.book.format("row") if row in open_rows else None)
         self._page_setup()
 
     def first_blank(self) -> str:
-        """Return the address of the first blank to fill, or nothing."""
+        """Return the address of the first blank to fill; empty if all are filled."""
         unfilled = (
             answer.cell
             for name, answer in self.answers.fields.items()
@@ -159,7 +159,7 @@ class FormSheet:
             col = region.cols[name]
             self._validate(region.first - 1, col - 1, field, region.last - 1)
             if self.last_cols[col] > col:
-                # An inserted row does not come merged: only its first cell counts.
+                # In an inserted row the cells are not merged: only the first of them is read.
                 self._refuse((region.first, col + 1, region.last, self.last_cols[col]))
 
     def _line(self, table: Table, line: Line, number: int, merged: dict[tuple[str, int], int]) -> None:
@@ -202,21 +202,21 @@ class FormSheet:
 
 
 def number_format(field: Field, answer: Answer) -> str:
-    """Return the number format of a field; a typed percentage keeps the decimals it was typed with."""
+    """Return the number format of a field; a percentage that was typed keeps its decimals."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return f"{format_code(percent_decimals(answer))}%"
     return field.kind.number_format
 
 
 def percent_decimals(answer: Answer) -> int:
-    """Return the decimals with which a typed percentage is shown."""
+    """Return the decimals to show of a percentage that was typed: 2 for 99.5 %, 3 for 99.525 %."""
     assert isinstance(answer.value, Decimal)  # noqa: S101  # asked by the caller
     shown = len(answer.text.rstrip("%").partition(".")[2]) if answer.text.endswith("%") else 2
     return max(shown, decimals_of(answer.value) - 2)
 
 
 def shown_decimals(field: Field, answer: Answer) -> int:
-    """Return the decimals that the cell of a figure shows, as parts of one (4 for 99.52 %)."""
+    """Return the decimals that the cell of a figure shows; of a percentage those of the ratio: 4 for 99.52 %."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return percent_decimals(answer) + 2
     return field.kind.decimals

@@ -1,4 +1,11 @@
-"""The visible part of 核对: for each declared check its figures, its verdict, the place and the advice, as formulas."""
+"""The visible lines of 核对 as formulas: for each declared check its figures, verdict, place and advice.
+
+Example: the check E06 ``computed: 执行率 = 决算数 / 预算数`` in row 7 gives, shortened,
+填的数 ``=IFERROR(P9,"")`` and 应为 ``=IFERROR(S9,"")`` (the value and the formula's result in the hidden block),
+相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(SUM(…)),"未填",IF(…,"通过","不符"))``, and the hidden
+number of failures ``=IF(H7="不符",1,0)``, which the colours of the forms and the summary refer to.
+A check of each line of a table counts the failing lines with SUMPRODUCT and shows the figures of the first of them.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +31,16 @@ from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome
 from xlsxeval.write.live.figures import Cached, FigureBlock, FormulaCell, cached, places
 from xlsxeval.write.live.sides import Sides
 
-#: What a finding of each severity asks for, in the words of the sheet.
+#: Severity -> what the unit must do, as the sheet says it.
 WEIGHT = {"error": "须更正", "warning": "须说明", "info": "请再看"}
 _NO_NUMBER = "有一格填的不是数字，请只填数字，不写单位"
-#: One more than the rows of a sheet: the first of several rows is the one that leaves most of it.
+#: One more than the rows of a sheet. The smallest row r of the failing lines is ``_ROWS - MAX(fails * (_ROWS - r))``,
+#: because MIN would count the lines that do not fail as 0.
 _ROWS = 1_048_577
 
 
 class Columns(NamedTuple):
-    """The letters of the columns of 核对 that formulas refer to."""
+    """The columns of 核对 that formulas refer to: as letters (``D``), or as the cells of one row (``$D7``)."""
 
     found: str
     should: str
@@ -42,17 +50,17 @@ class Columns(NamedTuple):
     first: str
 
 
-#: Where its lines stand.
+#: The letters of the columns.
 COLUMNS = Columns(found="D", should="F", state="H", weight="I", fails="M", first="N")
 
 
 def flag(row: int) -> str:
-    """Return the address of the number of failures of the check in a row."""
+    """Return the address of the cell on 核对 with the number of failures of the check in a row."""
     return f"'{LIVE_SHEET}'!${COLUMNS.fails}${row}"
 
 
 class CheckLine(NamedTuple):
-    """The cells of one check; a text that is no formula does not begin with ``=``."""
+    """The cells of one check. A ``formula`` that does not begin with ``=`` is a plain text."""
 
     check: Check
     found: FormulaCell
@@ -62,7 +70,7 @@ class CheckLine(NamedTuple):
     state: FormulaCell
     place: FormulaCell
     advice: FormulaCell
-    #: How many failures it has (lines of a table, else 0 or 1), and the sheet row of the first failing line.
+    #: The number of failures (failing lines of a table, else 0 or 1), and the form's row of the first failing line.
     fails: FormulaCell
     first: FormulaCell
 
@@ -72,23 +80,23 @@ def check_line(check: Check, block: FigureBlock, row: int, outcomes: Sequence[De
 
     Args:
         check: the check.
-        block: where its figures stand.
+        block: the hidden cells with its figures.
         row: the row of the sheet, from 1.
-        outcomes: what ``run_declared`` gave for it (several for a check of each line), for the cached values.
+        outcomes: the results of ``run_declared`` for it, one for each line of a table; the present results.
     """
-    here = Columns(*(f"${letters}{row}" for letters in COLUMNS))
+    row_cells = Columns(*(f"${letters}{row}" for letters in COLUMNS))
     if check.each:
-        return _LineCheck(check, block, here, outcomes).cells()
-    return _OneCheck(check, block, here, outcomes).cells()
+        return _LineCheck(check, block, row_cells, outcomes).cells()
+    return _PlaceCheck(check, block, row_cells, outcomes).cells()
 
 
 @dataclass(frozen=True, slots=True)
-class _OneCheck:
-    """A check of one place."""
+class _PlaceCheck:
+    """A check of one place on the form."""
 
     check: Check
     block: FigureBlock
-    here: Columns
+    row_cells: Columns
     outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
@@ -99,18 +107,20 @@ class _OneCheck:
         failed = state.shown == FAIL
         guards, bad = self._guards()
         fix = f"{_quoted(check.fix)}{_hints(check, figures, self._places)}"
-        advice = f'=IF({self.here.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
-        said = check.fix + "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers))
+        advice = f'=IF({self.row_cells.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
+        advice_now = check.fix + "".join(
+            f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers)
+        )
         return CheckLine(
             check,
             found,
             FormulaCell(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
             should,
-            _difference(self.here, found, should),
+            _difference(self.row_cells, found, should),
             state,
             self._place(),
-            FormulaCell(advice, said if failed else _NO_NUMBER if bad else ""),
-            FormulaCell(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
+            FormulaCell(advice, advice_now if failed else _NO_NUMBER if bad else ""),
+            FormulaCell(f'=IF({self.row_cells.state}="{FAIL}",1,0)', float(failed)),
             FormulaCell("", ""),
         )
 
@@ -119,11 +129,11 @@ class _OneCheck:
         return places(self.block.field(self.check.at))
 
     def _value(self, side: str, sides: Sides) -> FormulaCell:
-        text = sides.pick([self._text(getattr(one, side)) for one in sides.every])
+        text = sides.pick([self._text(getattr(each, side)) for each in sides.every])
         return FormulaCell(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
 
     def _text(self, node: Node | None) -> str:
-        """Return the formula of one side; the form's own formula has its result in the block."""
+        """Return the formula of one side; the result of the form's own formula stands in the block already."""
         if node is None:
             return ""
         if node is self.check.node and isinstance(self.check.at, FieldRef):
@@ -131,7 +141,7 @@ class _OneCheck:
         return self.block.value(node) if isinstance(node, FieldRef) else to_excel(node, self.block.value)
 
     def _guards(self) -> tuple[str, bool]:
-        """Return the cells that are errors where a text stands instead of a number, and whether one does."""
+        """Return the cells that show an error if a text stands in place of a number, and whether one does now."""
         check, block = self.check, self.block
         read: tuple[Ref, ...] = check.reads
         if check.sort != "that" and isinstance(check.at, FieldRef):
@@ -172,46 +182,46 @@ class _OneCheck:
 
 @dataclass(frozen=True, slots=True)
 class _LineCheck:
-    """A check of each line of a table: how many lines fail, and which is the first."""
+    """A check of each line of a table: shows how many lines fail, and the figures of the first one."""
 
     check: Check
     block: FigureBlock
-    here: Columns
+    row_cells: Columns
     outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
-        check, here, block = self.check, self.here, self.block
+        check, row_cells, block = self.check, self.row_cells, self.block
         holds, fails = masks(check.node, block.figures)
         first_cell, column = f"{quote_sheet(check.at.form)}!{fixed_cell(self._region.first, 1)}", self._any_column
-        failing = [one for one in self._judged if one.state == FAIL]
+        failing = [outcome for outcome in self._judged if outcome.state == FAIL]
         count, line = len(failing), failing[0].line if failing else 0
-        state = FAIL if failing else PASS if any(one.state == PASS for one in self._judged) else BLANK
+        state = FAIL if failing else PASS if any(outcome.state == PASS for outcome in self._judged) else BLANK
         numbers = block.numbers.at(self._lines[line - 1]) if line else block.numbers
         figures = self._figures_at(first_cell)
         sides = Sides.of(check, figures, self._places, numbers)
         found, should = (self._value(side, sides, figures, numbers, line) for side in ("found", "should"))
         name = self._name_column
-        named = f'INDEX({block.raw(name)},{here.first}-ROW({first_cell})+1)&""'
-        advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
+        named = f'INDEX({block.raw(name)},{row_cells.first}-ROW({first_cell})+1)&""'
+        advice = f'"共"&{row_cells.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
         advice += _hints(check, figures, self._places)
-        said = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
+        advice_now = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
         if line:
-            said += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
+            advice_now += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
         row = f"{_ROWS}-SUMPRODUCT(MAX({fails}*({_ROWS}-ROW({column}))))"
         return CheckLine(
             check,
             found,
-            FormulaCell(f'=IF({here.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
             should,
-            _difference(here, found, should),
+            _difference(row_cells, found, should),
             FormulaCell(
-                f'=IF({here.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
+                f'=IF({row_cells.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
                 state,
             ),
             self._place(line),
-            FormulaCell(f'=IF({here.fails}=0,"",{advice})', said),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",{advice})', advice_now),
             FormulaCell(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
-            FormulaCell(f'=IF({here.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
         )
 
     @property
@@ -228,12 +238,16 @@ class _LineCheck:
 
     @property
     def _judged(self) -> Sequence[DeclaredOutcome]:
-        """What the sheet judges: texts in columns that are calculated with make the whole check undecided."""
+        """The outcomes that the sheet shows; none (未填) if a column that is calculated with holds a text."""
         cells = [ref for ref in self.check.reads if isinstance(ref, LineCell)]
         inexact = any(not self.block.field(ref).kind.exact for ref in cells)
         if inexact and any(self.block.unreadable(ref) for ref in cells):
             return ()
-        return [one for one in self.outcomes if not any(self._lines[one.line - 1][ref.name].problem for ref in cells)]
+        return [
+            outcome
+            for outcome in self.outcomes
+            if not any(self._lines[outcome.line - 1][ref.name].problem for ref in cells)
+        ]
 
     @property
     def _places(self) -> int:
@@ -251,23 +265,23 @@ class _LineCheck:
 
     def _figures_at(self, first_cell: str) -> Figures:
         """Return the figures of the first failing line."""
-        at = f"{self.here.first}-ROW({first_cell})+1"
+        at = f"{self.row_cells.first}-ROW({first_cell})+1"
         return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
     def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> FormulaCell:
-        nodes = [getattr(one, side) for one in sides.every]
+        nodes = [getattr(each, side) for each in sides.every]
         text = sides.pick([to_excel(node, figures.value) if node is not None else "" for node in nodes])
         if not text:
             return FormulaCell("", "")
         chosen = getattr(sides.chosen, side)
         shown = cached(evaluate(chosen, numbers.value)) if line and chosen is not None else ""
-        return FormulaCell(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
+        return FormulaCell(f'=IF({self.row_cells.fails}=0,"",IFERROR({text},""))', shown)
 
     def _place(self, line: int) -> FormulaCell:
         form, col = self.check.at.form, self._region.cols[self.check.at.name]
         head = self._region.first - 1
         full = f"{quote_sheet(form)}!{fixed_cell(head, col)}"
-        row = f"IF({self.here.fails}=0,ROW({full}),{self.here.first})"
+        row = f"IF({self.row_cells.fails}=0,ROW({full}),{self.row_cells.first})"
         cell = cell_name(self._region.first + line if line else head, col)
         return FormulaCell(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
 
@@ -282,13 +296,15 @@ def _shown(node: Node | None, block: FigureBlock) -> Cached:
     return cached(evaluate(node, block.numbers.value))
 
 
-def _difference(here: Columns, found: FormulaCell, should: FormulaCell) -> FormulaCell:
+def _difference(row_cells: Columns, found: FormulaCell, should: FormulaCell) -> FormulaCell:
     if not (found.formula and should.formula):
         return FormulaCell("", "")
     shown: Cached = ""
     if isinstance(found.shown, float) and isinstance(should.shown, float):
         shown = float(round_half_up(Decimal(repr(found.shown)) - Decimal(repr(should.shown)), 6))
-    return FormulaCell(f'=IF(COUNT({here.found},{here.should})=2,ROUND({here.found}-{here.should},6),"")', shown)
+    return FormulaCell(
+        f'=IF(COUNT({row_cells.found},{row_cells.should})=2,ROUND({row_cells.found}-{row_cells.should},6),"")', shown
+    )
 
 
 def _hints(check: Check, figures: Figures, digits: int) -> str:

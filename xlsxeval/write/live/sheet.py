@@ -1,4 +1,4 @@
-"""The sheet 核对: a line for each declared check, one line over all, and the hidden cells that they calculate with."""
+"""The sheet 核对: a summary, a line for each declared check, and the hidden cells that their formulas read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xlsxeval.write.looks import text_height
 _HEADS = ("序", "代码", "核对内容", "填的数", "关系", "应为", "相差", "结果", "性质", "位置", "怎么办")
 _WIDTHS = (5, 7, 50, 14, 7, 14, 12, 8, 8, 17, 48)
 _HEAD_ROW, _FIRST_ROW = 4, 5
-#: The figures stand from the column after this one, the lists of the dropdowns behind them.
+#: The column before the hidden figures, and the first column of the hidden lists for the dropdowns.
 _FIGURES, _LISTS = 15, 24
 _ASKED = {"须更正": "项需更正", "须说明": "项需说明", "请再看": "项请再看"}
 _SUMMARY = f"'{LIVE_SHEET}'!$A$2"
@@ -28,30 +28,30 @@ _SUMMARY = f"'{LIVE_SHEET}'!$A$2"
 
 @dataclass(frozen=True, slots=True)
 class CheckSheet:
-    """What stands on 核对."""
+    """The content of 核对."""
 
     filing: Filing
     block: FigureBlock
-    #: Row -> the check that stands there.
+    #: Row -> the cells of its check.
     lines: Mapping[int, CheckLine]
 
     @property
     def status(self) -> FormulaCell:
-        """What the head of each form shows."""
+        """The cell at the head of each form: the summary of 核对."""
         return FormulaCell(f"={_SUMMARY}", _summary(self).shown)
 
     def lists(self, form: str) -> dict[str, str]:
-        """Return where the choices of each dropdown of a form stand."""
-        found = {}
-        for number, (of, name, items) in enumerate(_lists(self.filing)):
-            if of == form:
+        """Return the address of the choices of each list of a form: list -> ``'核对'!$X$5:$X$9``."""
+        addresses = {}
+        for number, (owner, name, items) in enumerate(_lists(self.filing)):
+            if owner == form:
                 choices = fixed_column_range(_FIRST_ROW, _FIRST_ROW + len(items) - 1, _LISTS + number)
-                found[name] = f"{quote_sheet(LIVE_SHEET)}!{choices}"
-        return found
+                addresses[name] = f"{quote_sheet(LIVE_SHEET)}!{choices}"
+        return addresses
 
 
 def plan(book: WorkbookWriter) -> CheckSheet:
-    """Work out every cell of 核对 for the filing of a workbook."""
+    """Return the content of 核对 for the filing of a workbook."""
     filing = book.filing
     checks, outcomes = filing.formset.all_checks, outcomes_by_check(filing)
     figures = figures_read(checks, filing)
@@ -64,7 +64,7 @@ def plan(book: WorkbookWriter) -> CheckSheet:
 
 
 def write_live(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet) -> None:
-    """Write the sheet."""
+    """Write the content of 核对 to a worksheet."""
     for col, width in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
     last_col, last_row = len(_WIDTHS), max(live.lines, default=_FIRST_ROW)
@@ -138,7 +138,7 @@ def _write_line(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet, row: i
 
 
 def says_of(check: Check) -> str:
-    """Say what is checked, and for which column: 三公经费＝公务用车＋出国＋公务接待（决算数）."""
+    """Return the text for what is checked: ``自评表：三公经费＝公务用车＋出国＋公务接待（决算数）``."""
     says = f"{check.says}（{check.star}）" if check.star else check.says
     if check.sort == "filled":
         says = f"{check.at.name.partition('.')[0]}：{says}"
@@ -148,11 +148,12 @@ def says_of(check: Check) -> str:
 
 
 def _summary(live: CheckSheet) -> FormulaCell:
+    """Return the cell with the summary: ``核对：2项需更正，1项需说明（3项未填）``, 尚未填写, or 没有发现问题."""
     lines = live.lines
     if not lines:
         return FormulaCell('="核对：没有核对规则"', "核对：没有核对规则")
     first, last = min(lines), max(lines)
-    # A check that reads only what the template starts with passes from the beginning.
+    # Checks that only read what the blank template contains already pass before anything is filled in.
     asked = sum(any(not live.block.field(ref).start for ref in line.check.reads) for line in lines.values())
 
     def column(letters: str) -> str:
@@ -186,4 +187,5 @@ def _summary(live: CheckSheet) -> FormulaCell:
 
 
 def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(name, of, items) for name, answers in filing.forms.items() for of, items in answers.form.lists.items()]
+    """Return form, list and choices of all lists."""
+    return [(form, name, items) for form, answers in filing.forms.items() for name, items in answers.form.lists.items()]
