@@ -67,6 +67,7 @@ def _order(name: str) -> tuple[int, str]:
 
 
 def _keys(form: Form, label: int | None) -> tuple[str, ...]:
+    """Return the keys of a label with the offset of its year: the printed name first, then its variants."""
     if label is None:
         return ()
     offset = next(iter(form.labels[label].year_offsets), 0)

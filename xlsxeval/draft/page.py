@@ -75,6 +75,7 @@ def page_of(sheet: Sheet) -> SheetRegions | None:
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    """Yield row and column of each cell of a region."""
     for row in range(box.row, box.row + box.rows):
         for col in range(box.col, box.col + box.cols):
             yield row, col

@@ -110,6 +110,7 @@ def _same_blank_rows(page: SheetRegions, row: int) -> int:
     """Return how many rows from ``row`` on are empty and have cells of the same widths: lines to be filled in."""
 
     def shape(number: int) -> list[tuple[int, int]]:
+        """Return column and width of each cell of an empty row; nothing for any other row."""
         regions = page.row(number)
         alone = all(not region.text and (region.box.row, region.box.rows) == (number, 1) for region in regions)
         return [(region.box.col, region.box.cols) for region in regions] if alone and len(regions) > 1 else []
@@ -180,6 +181,7 @@ def _find_table(page: SheetRegions) -> _Table | None:
 
 
 def _columns(page: SheetRegions, row: int, names: Mapping[str, str]) -> dict[int, str]:
+    """Return the known heads of a row: column -> name."""
     keys = {region.box.col: label_key(region.text).key for region in page.row(row)}
     return {col: names[key] for col, key in keys.items() if key in names}
 
@@ -214,6 +216,7 @@ def _head_rows(page: SheetRegions, table: _Table | None) -> frozenset[int]:
 
 
 def _is_empty(region: SheetRegion) -> bool:
+    """Return whether a region can be a blank: no text, a dash, or a figure."""
     return not region.text or is_nil(region.text) or parse_figure(region.text) is not None
 
 
@@ -246,6 +249,7 @@ def _name(
 
 
 def _key(region: SheetRegion | None, year: int | None) -> str:
+    """Return the key of a label with the offset of its year; empty for None."""
     if region is None:
         return ""
     key, years = label_key(region.text)
@@ -260,6 +264,7 @@ def _bare(text: str, year: int | None) -> str:
 
 
 def _unique(name: str, taken: Mapping[str, str]) -> str:
+    """Return a name with a number after it if it is taken: 得分2."""
     number, unique = 1, name
     while unique in taken:
         number += 1
@@ -303,6 +308,7 @@ def _spread(cells: list[str]) -> list[str]:
 
 
 def _table_row(page: SheetRegions, table: _Table, drawn: DraftForm) -> list[str]:
+    """Return the picture's row for the lines of indicators, and add their columns to the form."""
     cells: list[str] = []
     for region in page.row(table.heads.stop - 1):
         col, box = region.box.col, region.box
@@ -318,6 +324,7 @@ def _table_row(page: SheetRegions, table: _Table, drawn: DraftForm) -> list[str]
 
 
 def _count_groups(page: SheetRegions, table: _Table | None, drawn: DraftForm) -> None:
+    """Count the lines of each group of indicators."""
     if table is None:
         return
     by_name = {name: col for col, name in table.columns.items()}

@@ -74,6 +74,7 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
 
 
 def _year(texts: Iterable[str]) -> int | None:
+    """Return the year that is printed most often; the later of two."""
     years = Counter(year for text in texts for year in label_key(text).years)
     return max(years, key=lambda year: (years[year], year)) if years else None
 
@@ -93,6 +94,7 @@ def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
 
 
 def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
+    """Yield the lines of a form file."""
     base = _base(drawn)
     inherited = _inherited(base)
     yield "# yaml-language-server: $schema=../form.schema.json"
@@ -127,6 +129,7 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
 
 
 def _base(drawn: DraftForm) -> str:
+    """Return the form file that a draft should extend; empty if there is none."""
     for base, blank in _BASES:
         if blank in drawn.blanks and drawn.columns:
             return base
@@ -136,6 +139,7 @@ def _base(drawn: DraftForm) -> str:
 
 
 def _inherited(base: str) -> Mapping[str, dict[str, dict[str, str]]]:
+    """Return fields and tables of the extended form file."""
     if not base:
         return {"fields": {}, "tables": {}}
     return read_extended(templates_folder() / base)[0]  # type: ignore[return-value]  # a form file that loads
@@ -149,6 +153,7 @@ def _matching(name: str, fields: Mapping[str, object]) -> str | None:
 
 
 def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
+    """Yield the lines about fields: what the extended file does not say, or says differently."""
     written = False
     for name, kind in drawn.blanks.items():
         key = _matching(name, inherited["fields"])
@@ -176,17 +181,20 @@ def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]
 
 
 def _start(name: str, drawn: DraftForm, kind: str) -> str:
+    """Return the figure that the form prints in a blank, if the blank is for a number."""
     figure = parse_figure(drawn.starts.get(name, ""))
     return drawn.starts[name] if figure and KINDS[kind].numeric else ""
 
 
 def _can_calculate(formula: str, key: str, name: str, drawn: DraftForm) -> bool:
+    """Return whether the form has all blanks that an inherited formula reads."""
     star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
     used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
     return all(name in drawn.blanks for name in used)
 
 
 def _table(drawn: DraftForm, base: str) -> Iterator[str]:
+    """Yield the lines about the table of indicators."""
     groups = {path: count for path, count in drawn.groups.items() if all(path) and path}
     depth = len(next(iter(drawn.groups), ()))
     inherit = [name for name in ("一级指标", "二级指标") if name in drawn.columns][:depth]
@@ -212,6 +220,7 @@ def _table(drawn: DraftForm, base: str) -> Iterator[str]:
 
 
 def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
+    """Yield the lines about its groups and their numbers of lines."""
     if depth == 1:
         for (first,), count in groups.items():
             yield f"      {_quoted(first)}: {count}"

@@ -106,6 +106,7 @@ def _key(part: str) -> str:
 
 
 def _by_name(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Yield the parts whose names are those of macros, ribbons or signatures."""
     for part in parts.names():
         for pattern, word in _NAMES.items():
             if pattern.search(_key(part)):
@@ -127,6 +128,7 @@ def _by_content_type(parts: Parts) -> Iterator[tuple[str, str]]:
 
 
 def _word_of_type(node: Node) -> str:
+    """Return what the content type of an entry means, a key of ``_NOTES``; empty if it is not unwanted."""
     declared = node.attributes.get("ContentType", "").lower()
     return next((word for prefix, word in _TYPES.items() if declared.startswith(prefix)), "")
 
@@ -145,11 +147,13 @@ def _by_relationship(parts: Parts) -> tuple[dict[str, str], bool]:
 
 
 def _word_of_relationship(node: Node) -> str:
+    """Return what the type of a relationship means, a key of ``_NOTES``; empty if it is not unwanted."""
     kind = node.attributes.get("Type", "").lower()
     return next((word for end, word in _KINDS.items() if kind.endswith(end)), "")
 
 
 def _relationship_parts(parts: Parts) -> list[str]:
+    """Return the names of all parts with relationships."""
     return [part for part in parts.names() if part.endswith(".rels")]
 
 
@@ -218,6 +222,7 @@ def _remove_names(book: WorkbookPart) -> bool:
 
 
 def _clean_content_types(parts: Parts, removed: Collection[str]) -> None:
+    """Remove the types of removed parts; declare a plain workbook and plain worksheets."""
     document = parts.document(CONTENT_TYPES)
     for node in document.root.children:
         declared = node.attributes.get("ContentType", "").lower()

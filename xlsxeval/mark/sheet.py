@@ -153,10 +153,12 @@ def paint(sheet: SheetPart, levels: Mapping[Position, str], styles: Styles, limi
     originals: dict[Position, OriginalCell] = {}
 
     def marked_style(cell: Position, base: int, written: str | None) -> str:
+        """Keep the original of a cell and return the number of its style with our fill."""
         originals[cell] = OriginalCell(sheet.name, cell_name(*cell), written, styles.fill_of(base))
         return str(styles.filled(base, levels[cell]))
 
     def new_cell(cell: Position, row_style: int | None = None) -> str:
+        """Return a missing cell as XML, in the style of its row or else of its column."""
         base = sheet.layout.style_of(cell[1]) if row_style is None else row_style
         return f'<c r="{cell_name(*cell)}" s="{marked_style(cell, base, None)}"/>'
 
@@ -284,6 +286,7 @@ class _CellFinder:
             self._cols = None
 
     def _start_row(self, attributes: dict[str, str], at: int) -> None:
+        """Keep the place of missing rows before this row; begin to look for wanted cells if the row is wanted."""
         row = self._counter.row
         while self._rows_left and self._rows_left[0] < row:
             self.row_places[self._rows_left.popleft()] = at
@@ -295,6 +298,7 @@ class _CellFinder:
             self._row = node, whole_number(attributes.get("s")) if has_style else None
 
     def _start_cell(self, attributes: dict[str, str], at: int) -> None:
+        """Keep the place of missing cells before this cell, and the cell itself if it is wanted."""
         row, col = self._counter.row, self._counter.col
         cols = self._cols or []
         passed = bisect_left(cols, col)
@@ -304,6 +308,7 @@ class _CellFinder:
             self.cells[row, col] = at, attributes.get("s", "")
 
     def _place(self, cols: list[int], place: int | Node, style: int | None) -> None:
+        """Keep the place and row style of missing cells, unless they have a place."""
         for col in cols:
             self.cell_places.setdefault((self._counter.row, col), (place, style))
 

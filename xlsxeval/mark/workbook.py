@@ -101,11 +101,13 @@ class WorkbookPart:
         self.parts.write(self.part, self.document.done())
 
     def _unused_name(self) -> str:
+        """Return 审核意见, or 审核意见2 and so on if a sheet has that name."""
         taken = {name.casefold() for name in self.all_sheets}
         names = (OPINION_SHEET, *(f"{OPINION_SHEET}{number}" for number in range(2, len(taken) + 3)))
         return next(name for name in names if name not in taken)
 
     def _add_sheet(self, entries: Node, name: str, xml: bytes) -> None:
+        """Add a worksheet at the end of the list of sheets."""
         link = self._new_part(xml)
         taken = {node.attributes.get("sheetId") for node in entries.children}
         number = next(number for number in itertools.count(len(taken) + 1) if str(number) not in taken)

@@ -68,6 +68,7 @@ def _within(places: range, seen: set[int]) -> range:
 
 
 def _place(cell: str) -> Position:
+    """Return row and column of an address; ValueError if it is none."""
     position = parse_cell(cell)
     if position is None:
         raise ValueError(cell)
@@ -105,10 +106,12 @@ def _merged_down(row: int, col: int, sheet: Sheet) -> Iterator[Range]:
 
 
 def _box(at: tuple[int, int], sheet: Sheet) -> Range:
+    """Return the merged area that begins at a cell, or the cell itself."""
     return next((box for box in sheet.merges if box[:2] == at), Range(*at, *at))
 
 
 def _is_text(cell: Cell | None) -> bool:
+    """Return whether a cell holds a text that is not blank."""
     return cell is not None and cell.kind == "text" and bool(cell.text.strip())
 
 
@@ -121,5 +124,6 @@ def _first_cell(row: int, col: int, sheet: Sheet, merges: Sequence[Range]) -> Ce
 
 
 def _text(cell: Cell | None) -> str:
+    """Return the text of a cell as shown, shortened."""
     text = "" if cell is None else " ".join(shown_text(cell).split())
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -75,4 +75,5 @@ def _part(name: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
+    """Return the beginning of a text in at most so many bytes of UTF-8."""
     return text.encode()[:most].decode(errors="ignore").rstrip()

@@ -77,6 +77,7 @@ def facts_lines(facts: Facts) -> Iterator[str]:
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:
+    """Return a line: ``没有报送的2个：甲局、乙局``, or ``没有报送的没有``."""
     return f"{what}的{len(names)}个：{'、'.join(names)}" if names else f"{what}的没有"
 
 
@@ -87,10 +88,12 @@ def _by_sheet(outcome: Outcome) -> list[Finding]:
 
 
 def _worst(outcome: Outcome) -> str:
+    """Return the gravest severity of a filing; ``pass`` if it has no finding."""
     return next((severity for severity in SEVERITIES if outcome.count(severity)), "pass")
 
 
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
+    """Yield the lines of a finding."""
     where = "  ".join(part for part in (finding.cell, finding.code) if part)
     message = f"（已说明）{finding.message}审核说明：{finding.waived}。" if finding.waived else finding.message
     first, *rest = _wrapped(f"{finding.severity_word}  {where}  {message}", 4, 10)

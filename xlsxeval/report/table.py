@@ -64,4 +64,5 @@ class _Line:
     """The file object for the csv writer: its ``write`` returns the line."""
 
     def write(self, line: str) -> str:
+        """Return the line."""
         return line

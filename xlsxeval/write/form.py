@@ -80,15 +80,19 @@ class FormSheet:
         return next(unfilled, "")
 
     def _look(self, look: str, answer: Answer) -> str:
+        """Return the look of a blank: grey and locked if it is filled and such blanks are to be locked."""
         return f"known {look}" if self.lock_known and answer.text else look
 
     def _grow(self, row: int, height: float) -> None:
+        """Make a row at least so high, in points."""
         self.heights[row] = max(self.heights.get(row, 0.0), height)
 
     def _width(self, first_col: int, last_col: int) -> float:
+        """Return the width of some columns (from 1) together, in characters."""
         return sum(self.form.widths[first_col - 1 : last_col])
 
     def _label(self, template: str, box: Box, style: str) -> None:
+        """Write a printed label; beside the lines of a table it is unlocked, but takes no input."""
         area = self.page.box(box)
         text = with_year(template, self.answers.year or 0)
         beside = [region for region in self.page.regions.values() if area[0] <= region.first and region.last <= area[2]]
@@ -101,11 +105,13 @@ class FormSheet:
             self._grow(area[0], row_height(style, text, self._width(area[1], area[3])))
 
     def _status(self, area: Area) -> None:
+        """Write the cell with the summary of 核对."""
         cell_format = self.book.format("status")
         merge(self.sheet, area, cell_format)
         self.sheet.write_formula(area[0] - 1, area[1] - 1, self.status.formula, cell_format, self.status.shown)
 
     def _field(self, blank: Blank, field: Field) -> None:
+        """Write a blank: its formula, or its answer."""
         answer = self.answers.fields[blank.name]
         area = self.page.box(blank.box)
         width = self._width(area[1], area[3])
@@ -128,12 +134,15 @@ class FormSheet:
         self._grow(area[0], max(text_height(answer.text, width), PROSE_HEIGHT if look.endswith("prose") else 0))
 
     def _input(self, row: int, col: int, answer: Answer, field: Field, cell_format: Format) -> None:
+        """Write an answer: a number as a number, anything else as the text that was given."""
         if isinstance(answer.value, Decimal) and not answer.problem:
             self.sheet.write_number(row, col, float(answer.value), cell_format)
         elif answer.text and self.sheet.write_string(row, col, answer.text, cell_format) < 0:
             raise DataError(f"{self.form.name}的{field.name}写不进电子表格：文字太长")
 
     def _validate(self, row: int, col: int, field: Field, last_row: int) -> None:
+        """Set the validation of a blank, or of a column of a table (rows and columns from 0)."""
+
         def address_of(column: str) -> str:
             table = field.name.split(".")[0]
             return "$" + cell_name(row + 1, self.page.regions[table].cols[column])
@@ -142,10 +151,12 @@ class FormSheet:
         self.sheet.data_validation(row, col, last_row, col, options)
 
     def _refuse(self, area: Area) -> None:
+        """Let an area take no input."""
         first_row, first_col, last_row, last_col = area
         self.sheet.data_validation(first_row - 1, first_col - 1, last_row - 1, last_col - 1, dict(NOT_HERE))
 
     def _table(self, table: Table) -> None:
+        """Write the lines of a table between the narrow rows above and below them."""
         region, lines = self.page.regions[table.name], self.answers.tables[table.name]
         for row in (region.first, region.last):
             for name, col in region.cols.items():
@@ -163,6 +174,7 @@ class FormSheet:
                 self._refuse((region.first, col + 1, region.last, self.last_cols[col]))
 
     def _line(self, table: Table, line: Line, number: int, merged: dict[tuple[str, int], int]) -> None:
+        """Write one line of a table; equal values of groups are merged over their lines."""
         region = self.page.regions[table.name]
         row = region.first + 1 + number
         for name, field in table.columns.items():
@@ -190,6 +202,7 @@ class FormSheet:
                     start = number
 
     def _page_setup(self) -> None:
+        """Set up printing and the first selected cell."""
         width = len(self.form.widths)
         footer, landscape = self.form.title, self.form.landscape
         self.book.finish(self.sheet, self.page.last_row, width, footer=footer, landscape=landscape)

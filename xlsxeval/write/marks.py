@@ -72,6 +72,7 @@ def _flags(form: str, block: FigureBlock, lines: Mapping[int, CheckLine]) -> dic
 
 def _mark_empty(book: WorkbookWriter, sheet: Worksheet, cells: Iterable[tuple[int, int]], mark: str) -> None:
     # A1 comes first: for some programs the condition is relative to the first cell, for others to the top left one.
+    """Colour blanks while they are empty."""
     areas = " ".join(["A1", *(cell_name(row, col) for row, col in cells)])
     options = {"type": "formula", "criteria": "=LEN(TRIM(A1))=0", "format": book.mark(mark), "multi_range": areas}
     sheet.conditional_format("A1", options)
@@ -80,6 +81,7 @@ def _mark_empty(book: WorkbookWriter, sheet: Worksheet, cells: Iterable[tuple[in
 def _mark_lines(
     book: WorkbookWriter, sheet: Worksheet, table: Table, region: Region, block: FigureBlock, checks: Iterable[Check]
 ) -> None:
+    """Colour the lines of a table: wrong cells, missing cells of used lines, unused lines."""
     own = [name for name in table.columns if name not in table.inherit]
     used = f"COUNTA({','.join(f'${column_letters(region.cols[name])}{region.first}' for name in own)})"
     for column, criteria in _line_checks(table, region, block, checks):
@@ -92,6 +94,7 @@ def _mark_lines(
 
 
 def _mark_column(book: WorkbookWriter, sheet: Worksheet, region: Region, column: str, criteria: str, mark: str) -> None:
+    """Give the lines of a column a conditional format; ``criteria`` is relative to the first line."""
     col = region.cols[column] - 1
     options = {"type": "formula", "criteria": criteria, "format": book.mark(mark)}
     sheet.conditional_format(region.first - 1, col, region.last - 1, col, options)

@@ -74,6 +74,7 @@ def validation(field: Field, unit: str, address_of: Callable[[str], str], lists:
 
 
 def _help(field: Field, unit: str) -> str:
+    """Return the help shown at a blank: explanation, unit, source, example."""
     parts = [
         field.help,
         f"单位：{_unit(field, unit)}" if _unit(field, unit) and field.formula is None else "",
@@ -84,14 +85,17 @@ def _help(field: Field, unit: str) -> str:
 
 
 def _unit(field: Field, unit: str) -> str:
+    """Return the unit of a field; empty if it has none."""
     return field.unit or (unit if field.kind_name == "money" else "")
 
 
 def _simple(value: Decimal) -> int | float:
+    """Return a number in the type that XlsxWriter writes without a decimal point if it is whole."""
     return int(value) if value == int(value) else float(value)
 
 
 def _most(field: Field, address_of: Callable[[str], str]) -> tuple[float | str, str]:
+    """Return the greatest value that a blank may have, as number or formula, and in words; the words may be empty."""
     if not field.most:
         return _LARGEST, ""
     if field.most.replace(".", "", 1).isdigit():

@@ -68,6 +68,7 @@ def _json(tree: object) -> str:
 
 
 def _safe(tree: object) -> object:
+    """Return the data with texts that are safe to show."""
     if isinstance(tree, str):
         return safe(tree)
     if isinstance(tree, Mapping):
@@ -93,6 +94,7 @@ def _filing(outcome: Outcome) -> dict[str, object]:
 
 
 def _summary(summary: Summary) -> dict[str, object]:
+    """Return the scores of a filing."""
     total, stated = (None if points is None else plain(points) for points in (summary.total, summary.stated))
     return _filled(
         summary=summary_text(summary),
@@ -103,6 +105,7 @@ def _summary(summary: Summary) -> dict[str, object]:
 
 
 def _finding(finding: Finding, excerpt: Excerpt | None) -> dict[str, object]:
+    """Return what the page shows of a finding."""
     place = {
         "form": finding.form if finding.form != finding.sheet else "",
         "sheet": finding.sheet,
@@ -117,8 +120,10 @@ def _finding(finding: Finding, excerpt: Excerpt | None) -> dict[str, object]:
 
 
 def _filled(**entries: object) -> dict[str, object]:
+    """Return the values that are not empty."""
     return {name: value for name, value in entries.items() if value}
 
 
 def _rule(rule: Rule) -> dict[str, object]:
+    """Return what the page shows of a rule."""
     return {"title": rule.title, **_filled(why=rule.why, fix=rule.fix, source=rule.source)}

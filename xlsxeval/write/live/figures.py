@@ -176,6 +176,7 @@ class FigureBlock:
         return f"IF(IFERROR(ROUND({raw}-{own},{places(field)})=0,FALSE),{self._cell(ref, _RESULT)},{raw})"
 
     def _result_cells(self, ref: FieldRef, field: Field) -> Iterator[tuple[int, FormulaCell]]:
+        """Yield the cells with the result of a computed field and with the ends of what it may be."""
         assert field.formula is not None  # noqa: S101  # asked by the caller
         bad = any(self.unreadable(other) for other in refs(field.formula))
         value = evaluate(field.formula, self.numbers.value)
@@ -195,6 +196,7 @@ class FigureBlock:
             yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{end}))', shown)
 
     def _end_cells(self, ref: FieldRef, field: Field, *, bad: bool) -> Iterator[tuple[int, FormulaCell]]:
+        """Yield the cells with the ends of a figure's interval."""
         own = self._cell(ref, _VALUE)
         span = self.numbers.bounds(ref)
         answer = self.numbers.answer(ref)
@@ -217,6 +219,7 @@ class FigureBlock:
             yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{text}))', shown)
 
     def _end(self, ref: Ref, column: int, sign: str) -> str:
+        """Return the expression for one end of a figure's interval."""
         field = self.field(ref)
         if isinstance(ref, FieldRef):
             exact = field.kind.exact and field.formula is None
@@ -226,6 +229,7 @@ class FigureBlock:
         return f"({self.raw(ref)}{sign}{plain(_half(field.kind.decimals) + _CRUMB)})"
 
     def _cell(self, ref: Ref, column: int) -> str:
+        """Return the address of a cell in the row of a figure; ``column`` counts from ``left``."""
         return fixed_cell(self.rows[ref], self.left + column)
 
 
@@ -233,14 +237,17 @@ _NOTHING = Answer(None, "", "")
 
 
 def _is_text(answer: Answer, seen: str) -> bool:
+    """Return whether an answer is a text where a number is wanted; ``seen`` is the text in the cell."""
     return bool(answer.problem or (seen and answer.value is None))
 
 
 def _key(ref: Column | LineCell) -> tuple[str, str, str]:
+    """Return form, table and column of a name."""
     return ref.form, ref.table, ref.name
 
 
 def _half(decimals: int) -> Decimal:
+    """Return half a unit of the last decimal: 2 decimals give 0.005."""
     return Decimal(5).scaleb(-decimals - 1)
 
 

@@ -2,8 +2,8 @@
 
 Example: the check E06 ``computed: 执行率 = 决算数 / 预算数`` in row 7 gives, shortened,
 填的数 ``=IFERROR(P9,"")`` and 应为 ``=IFERROR(S9,"")`` (the value and the formula's result in the hidden block),
-相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(SUM(…)),"未填",IF(…,"通过","不符"))``, and the hidden
-number of failures ``=IF(H7="不符",1,0)``, which the colours of the forms and the summary refer to.
+相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(SUM(…)),"未填",IF(…,"通过","不通过"))``, and the hidden
+number of failures ``=IF(H7="不通过",1,0)``, which the colours of the forms and the summary refer to.
 A check of each line of a table counts the failing lines with SUMPRODUCT and shows the figures of the first of them.
 """
 
@@ -100,6 +100,7 @@ class _PlaceCheck:
     outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
+        """Return the cells of the check."""
         check, figures, numbers = self.check, self.block.figures, self.block.numbers
         state = self._state()
         sides = Sides.of(check, figures, self._places, numbers)
@@ -126,9 +127,11 @@ class _PlaceCheck:
 
     @property
     def _places(self) -> int:
+        """The decimals to which differences are rounded."""
         return places(self.block.field(self.check.at))
 
     def _value(self, side: str, sides: Sides) -> FormulaCell:
+        """Return the cell for one side of the comparison: ``found`` or ``should``."""
         text = sides.pick([self._text(getattr(each, side)) for each in sides.every])
         return FormulaCell(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
 
@@ -151,6 +154,7 @@ class _PlaceCheck:
         return ",".join(dict.fromkeys(map(block.guard, read))), any(map(block.unreadable, read))
 
     def _state(self) -> FormulaCell:
+        """Return the cell with the verdict: 未填, 通过 or 不通过."""
         check, block = self.check, self.block
         guards, bad = self._guards()
         if check.sort == "that":
@@ -174,6 +178,7 @@ class _PlaceCheck:
         return FormulaCell(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
 
     def _place(self) -> FormulaCell:
+        """Return the cell with the link to the place on the form."""
         row, col = self.block.position(self.check.at)
         form = self.check.at.form
         full = f"{quote_sheet(form)}!{fixed_cell(row, col)}"
@@ -190,6 +195,7 @@ class _LineCheck:
     outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
+        """Return the cells of the check."""
         check, row_cells, block = self.check, self.row_cells, self.block
         holds, fails = masks(check.node, block.figures)
         first_cell, column = f"{quote_sheet(check.at.form)}!{fixed_cell(self._region.first, 1)}", self._any_column
@@ -226,14 +232,17 @@ class _LineCheck:
 
     @property
     def _table(self) -> Table:
+        """The table whose lines are checked."""
         return self.block.filing.forms[self.check.at.form].form.tables[self.check.each]
 
     @property
     def _region(self) -> Region:
+        """The place of the lines on the form."""
         return self.block.pages[self.check.at.form].regions[self.check.each]
 
     @property
     def _lines(self) -> Sequence[Line]:
+        """The lines of the filing."""
         return self.block.filing.forms[self.check.at.form].tables[self.check.each]
 
     @property
@@ -251,14 +260,17 @@ class _LineCheck:
 
     @property
     def _places(self) -> int:
+        """The decimals to which differences are rounded."""
         return places(self.block.field(self.check.at))
 
     @property
     def _any_column(self) -> str:
+        """The address of one of the columns that are read, for its row numbers."""
         return self.block.raw(next(ref for ref in self.check.reads if isinstance(ref, LineCell)))
 
     @property
     def _name_column(self) -> Column:
+        """The column that names a line: the first that is no group."""
         table = self._table
         name = next(column for column in table.columns if column not in table.inherit)
         return Column(self.check.at.form, table.name, name)
@@ -269,6 +281,7 @@ class _LineCheck:
         return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
     def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> FormulaCell:
+        """Return the cell for one side of the comparison: ``found`` or ``should``."""
         nodes = [getattr(each, side) for each in sides.every]
         text = sides.pick([to_excel(node, figures.value) if node is not None else "" for node in nodes])
         if not text:
@@ -278,6 +291,7 @@ class _LineCheck:
         return FormulaCell(f'=IF({self.row_cells.fails}=0,"",IFERROR({text},""))', shown)
 
     def _place(self, line: int) -> FormulaCell:
+        """Return the cell with the link to the place on the form."""
         form, col = self.check.at.form, self._region.cols[self.check.at.name]
         head = self._region.first - 1
         full = f"{quote_sheet(form)}!{fixed_cell(head, col)}"
@@ -287,16 +301,19 @@ class _LineCheck:
 
 
 def _link(form: str, cell: str) -> str:
+    """Return the formula of a link to a cell of a form; ``cell`` is an expression for its address."""
     return f'=HYPERLINK("#{quote_sheet(form)}!"&{cell},"{form}!"&{cell})'
 
 
 def _shown(node: Node | None, block: FigureBlock) -> Cached:
+    """Return the present value of one side of a comparison."""
     if node is None or any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return ""
     return cached(evaluate(node, block.numbers.value))
 
 
 def _difference(row_cells: Columns, found: FormulaCell, should: FormulaCell) -> FormulaCell:
+    """Return the cell with the difference between what was filled in and what it should be."""
     if not (found.formula and should.formula):
         return FormulaCell("", "")
     shown: Cached = ""
@@ -308,16 +325,19 @@ def _difference(row_cells: Columns, found: FormulaCell, should: FormulaCell) -> 
 
 
 def _hints(check: Check, figures: Figures, digits: int) -> str:
+    """Return the expression that adds the hints whose conditions hold to the advice."""
     return "".join(
         f'&IFERROR(IF({truth(hint.when, figures, digits)[0]},{_quoted("；" + hint.say)},""),"")' for hint in check.hints
     )
 
 
 def _quoted(text: str) -> str:
+    """Return a text as a text of a formula, in quotes."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def _holds(node: Node, block: FigureBlock, numbers: Numbers) -> bool:
+    """Return whether the condition of a hint holds now."""
     if any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return False
     value: Value = evaluate(node, numbers.value, compare_printed(numbers.bounds))

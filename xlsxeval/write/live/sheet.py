@@ -103,6 +103,7 @@ def write_live(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet) -> None
 
 
 def _write_line(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet, row: int, line: CheckLine) -> None:
+    """Write the cells of one check to its row."""
     check = line.check
     figure = live.block.field(check.at).kind.number_format
     figure = "General" if figure == "@" else figure

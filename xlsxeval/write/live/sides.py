@@ -75,6 +75,7 @@ class Sides:
 
 
 def _sides(check: Check) -> list[Side]:
+    """Return all comparisons of a check, in their order."""
     if check.sort == "computed":
         return [Side(check.at, _SIGN["="], check.node)]
     if check.sort == "filled":
@@ -87,6 +88,7 @@ def _sides(check: Check) -> list[Side]:
 
 
 def _side(comparison: Binary, check: Check) -> Side:
+    """Return a comparison with the checked blank at the left: ``a <= 总分`` becomes 总分 ≥ a."""
     if check.at in refs(comparison.right) and check.at not in refs(comparison.left):
         return Side(comparison.right, _SIGN[FLIPPED.get(comparison.operator, comparison.operator)], comparison.left)
     return Side(comparison.left, _SIGN[comparison.operator], comparison.right)
