@@ -53,10 +53,10 @@ def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
     by_rule: dict[tuple[str, str], list[Finding]] = {}
     for finding in () if unusable else outcome.findings:
         by_rule.setdefault((finding.form, finding.code), []).append(finding)
-    for (form, code), ones in by_rule.items():
+    for (form, code), group in by_rule.items():
         where = f"{file}.{form}" if form else file
         name = f"{code} {title_of(catalogues, outcome.formset, code)}".rstrip()
-        cases.append(_Case(where, name, *_result(ones)))
+        cases.append(_Case(where, name, *_result(group)))
     results = Counter(case.result for case in cases)
     name = outcome.title if outcome.title == outcome.file else f"{outcome.title}（{file}）"
     numbers = " ".join(f'{key}="{results[result]}"' for key, result in _COUNTED.items())

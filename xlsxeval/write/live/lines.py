@@ -2,7 +2,7 @@
 
 Example: the check E06 ``computed: 执行率 = 决算数 / 预算数`` in row 7 gives, shortened,
 填的数 ``=IFERROR(P9,"")`` and 应为 ``=IFERROR(S9,"")`` (the value and the formula's result in the hidden block),
-相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(SUM(…)),"未填",IF(…,"通过","不通过"))``, and the hidden
+相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(…),"未填",IF(…,"通过","不通过"))``, and the hidden
 number of failures ``=IF(H7="不通过",1,0)``, which the colours of the forms and the summary refer to.
 A check of each line of a table counts the failing lines with SUMPRODUCT and shows the figures of the first of them.
 """
