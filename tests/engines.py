@@ -18,7 +18,7 @@ from tests.soffice import ALWAYS, convert
 from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
 from xlsxeval.formula.tree import FieldRef
-from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome, run_declared
 
 #: What every formula cell shows before it is recalculated.
 STALE = 777_777
@@ -130,7 +130,7 @@ def live_lines(cells: Cells, count: int) -> list[tuple[str, float, str]]:
 def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, str]]:
     """Give the same as the reader and the rules see it in the saved workbook, without a look at 核对."""
     filing = api.read_filing(content, formset=formset)
-    outcomes: dict[int, list[Outcome]] = {}
+    outcomes: dict[int, list[DeclaredOutcome]] = {}
     for outcome in run_declared(filing):
         outcomes.setdefault(id(outcome.check), []).append(outcome)
     found = []

@@ -1,4 +1,4 @@
-"""What the forms that come with the program teach: which blank stands under which head and beside which label."""
+"""Names of blanks, learned from the forms that come with the program, by the head above and the label beside them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import Form
 
-#: Words of a label -> the kind of what is filled in there; the first that fits.
+#: Words in a label -> kind of the blank; the first line that fits decides.
 _KINDS = (
     (("率", "％", "%", "系数", "占比"), "percent"),
     (("人数", "编制数", "人员数"), "count"),
@@ -21,8 +21,12 @@ _KINDS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """Names by the words around them; a head and a side label together, or one alone."""
+class KnownNames:
+    """The names that are used in the forms of the program.
+
+    ``blanks``: (head, side label) -> blank; either may be empty. ``columns``: head -> column of the indicators' table.
+    ``units``, ``subjects``: the blanks for the name of the unit and of the project.
+    """
 
     blanks: Mapping[tuple[str, str], str]
     columns: Mapping[str, str]
@@ -31,12 +35,12 @@ class Known:
 
 
 @cache
-def known() -> Known:
-    """Learn from every form that comes with the program."""
+def known() -> KnownNames:
+    """Return the names from all forms that come with the program."""
     blanks: dict[tuple[str, str], str] = {}
     columns: dict[str, str] = {}
     forms = [form for name in sorted(set_names(), key=_order) for form in load_set(name).forms]
-    # What one form prints says more than what another calls a variant of its label.
+    # First the printed names of all labels, then their variants: a printed name is the better evidence.
     for most in (1, None):
         for form in forms:
             for blank in form.blanks:
@@ -49,7 +53,7 @@ def known() -> Known:
                 for head in heads or ("",):
                     for side in _keys(form, blank.side)[:most] or ("",):
                         blanks.setdefault((head, side), blank.name)
-    return Known(
+    return KnownNames(
         blanks,
         columns,
         frozenset(form.unit_field for form in forms if form.unit_field),
@@ -58,11 +62,12 @@ def known() -> Known:
 
 
 def _order(name: str) -> tuple[int, str]:
-    """Put the common form before those of the provinces."""
+    """Return the sort key of a set: national first, then hunan, then the others by name."""
     return ("national", "hunan").index(name) if name in {"national", "hunan"} else 2, name
 
 
 def _keys(form: Form, label: int | None) -> tuple[str, ...]:
+    """Return the keys of a label with the offset of its year: the printed name first, then its variants."""
     if label is None:
         return ()
     offset = next(iter(form.labels[label].year_offsets), 0)
@@ -70,10 +75,10 @@ def _keys(form: Form, label: int | None) -> tuple[str, ...]:
 
 
 def of_year(key: str, offset: int) -> str:
-    """Tell the same words for different years apart: 决算数 of this year and of the last."""
+    """Return a label's key with the year's offset: ``决算数`` for this year, ``决算数@-1`` for the last."""
     return f"{key}@{offset}" if offset else key
 
 
 def guess_kind(words: str) -> str:
-    """Guess what belongs into a blank from the words around it."""
+    """Return the likely kind of a blank from the words around it: ``money`` for 年初预算数."""
     return next((kind for marks, kind in _KINDS if any(mark in words for mark in marks)), "text")

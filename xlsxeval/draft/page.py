@@ -1,4 +1,4 @@
-"""A sheet seen as regions: what is printed where, over how many cells, and which regions are to be filled in."""
+"""Cut a sheet into regions: single cells and merged areas, with the text printed in each."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from xlsxeval.forms.model import Box
 from xlsxeval.read.cells import Sheet
 from xlsxeval.read.locate import make_grid
 
-#: A form is not larger than this; what stands further out is no part of it.
+#: Cells further down or right than this are no part of a form.
 _MOST_ROWS, _MOST_COLS = 300, 60
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class SheetRegion:
     """A cell or merged range, rows and columns from 0, and the text in it."""
 
     box: Box
@@ -22,28 +22,28 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A sheet cut to what is used: each cell shows the region that covers it."""
+class SheetRegions:
+    """The used part of a sheet: its size, and for each cell (row, column from 0) the region that covers it."""
 
     rows: int
     cols: int
-    at: Mapping[tuple[int, int], Region]
+    at: Mapping[tuple[int, int], SheetRegion]
 
-    def row(self, row: int) -> list[Region]:
-        """Give the regions that a row shows, from left to right."""
+    def row(self, row: int) -> list[SheetRegion]:
+        """Return the regions in a row from left to right, those that begin in a row above included."""
         return list(dict.fromkeys(self.at[row, col] for col in range(self.cols)))
 
-    def starts(self, row: int) -> list[Region]:
-        """Give the regions that begin in a row."""
+    def starts(self, row: int) -> list[SheetRegion]:
+        """Return the regions that begin in a row."""
         return [region for region in self.row(row) if region.box.row == row]
 
-    def texts(self, row: int) -> list[Region]:
-        """Give the regions with a text that begin in a row."""
+    def texts(self, row: int) -> list[SheetRegion]:
+        """Return the regions with a text that begin in a row."""
         return [region for region in self.starts(row) if region.text]
 
 
-def page_of(sheet: Sheet) -> Page | None:
-    """Cut a sheet to its used part; None if nothing is on it."""
+def page_of(sheet: Sheet) -> SheetRegions | None:
+    """Return the regions of the used part of a sheet; None if the sheet is empty."""
     hidden = {col for first, last in sheet.hidden_cols for col in range(first, min(last, _MOST_COLS) + 1)}
     used = {
         (row, col)
@@ -59,22 +59,23 @@ def page_of(sheet: Sheet) -> Page | None:
     first_row, first_col = min(row for row, _ in used), min(col for _, col in used)
     kept = [row for row in range(first_row, last_row + 1) if row not in sheet.hidden_rows]
     place = {row: number for number, row in enumerate(kept)}
-    at: dict[tuple[int, int], Region] = {}
+    at: dict[tuple[int, int], SheetRegion] = {}
     for row in kept:
         for col in range(first_col, last_col + 1):
             if (place[row], col - first_col) in at:
                 continue
             whole = grid.merged(row, col)
-            rows = [place[one] for one in range(whole.first_row, whole.last_row + 1) if one in place]
+            rows = [place[line] for line in range(whole.first_row, whole.last_row + 1) if line in place]
             cell = sheet.cells.get((whole.first_row, whole.first_col))
             text = " ".join(cell.text.split()) if cell and cell.formula is None else ""
             box = Box(min(rows), whole.first_col - first_col, len(rows), whole.last_col - whole.first_col + 1)
-            region = Region(box, text)
+            region = SheetRegion(box, text)
             at |= dict.fromkeys(_cells(box), region)
-    return Page(len(kept), last_col - first_col + 1, at)
+    return SheetRegions(len(kept), last_col - first_col + 1, at)
 
 
 def _cells(box: Box) -> Iterator[tuple[int, int]]:
+    """Yield row and column of each cell of a region."""
     for row in range(box.row, box.row + box.rows):
         for col in range(box.col, box.col + box.cols):
             yield row, col

@@ -1,4 +1,9 @@
-"""A page to a picture: which regions are labels, which are blanks and what they are called, where lines repeat."""
+"""Turn the regions of a sheet into the picture of a form: labels, blanks with names, tables of repeated lines.
+
+Example: below the row 项目 | 预算数 | 决算数 the sheet has the row 工资 | (empty) | (empty). The picture has the
+rows ``["项目", "预算数", "决算数"]`` and ``["工资", "[工资.预算数]", "[工资.决算数]"]``: a blank is called after the
+label beside it and the head above it. ``<`` and ``^`` continue the cell at the left or above.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsxeval.draft.known import guess_kind, known, of_year
-from xlsxeval.draft.page import Page, Region
+from xlsxeval.draft.page import SheetRegion, SheetRegions
 from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.text import clean, label_key
 
 TABLE = "指标"
-#: A row with so many heads of indicators is their head row.
+#: A row with at least so many known heads is the head row of the table of indicators.
 _ENOUGH_HEADS = 4
 _GROUPS = ("一级指标", "二级指标")
 #: Longer texts are notes, not labels.
@@ -28,44 +33,44 @@ _NEAR_YEARS = {-1: "上年", 0: "", 1: "下年"}
 
 
 @dataclass(slots=True)
-class Drawn:
-    """What a draft knows of a form."""
+class DraftForm:
+    """A form as far as it was drafted; ``rows`` is the picture, row by row, cell by cell."""
 
     rows: list[list[str]] = field(default_factory=list)
-    #: Blank -> kind; in the order of the picture.
+    #: Blank -> kind, in the order of the picture.
     blanks: dict[str, str] = field(default_factory=dict)
-    #: Blank -> what the official form prints in it.
+    #: Blank -> the figure that the official form prints in it.
     starts: dict[str, str] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
-    #: The groups of the table as printed, and how many lines each has.
+    #: Groups of the table as printed (一级指标, 二级指标) -> number of lines.
     groups: dict[tuple[str, ...], int] = field(default_factory=dict)
     lines: int = 0
-    #: Tables without groups: name -> lines.
+    #: Tables without groups -> number of lines.
     lists: dict[str, int] = field(default_factory=dict)
     title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """Where the table of indicators is: its head rows, its lines, and the column of each head."""
+    """The place of the table of indicators: head rows, rows of lines, and sheet column -> name of the column."""
 
     heads: range
     body: range
     columns: Mapping[int, str]
 
 
-def draw(page: Page, year: int | None) -> Drawn:
-    """Draw a page.
+def draw(page: SheetRegions, year: int | None) -> DraftForm:
+    """Return the drafted form of a sheet.
 
     Args:
-        page: the page.
+        page: the regions of the sheet.
         year: the form's year, which becomes ``{{ year }}`` in the labels.
     """
-    drawn = Drawn()
+    drawn = DraftForm()
     table = _find_table(page)
     first = _first_full_row(page)
     heads = _head_rows(page, table)
-    above: dict[int, Region] = {}
+    above: dict[int, SheetRegion] = {}
     done = 0
     for row in range(page.rows):
         if row < done:
@@ -80,7 +85,7 @@ def draw(page: Page, year: int | None) -> Drawn:
             done = row + count
             continue
         cells: list[str] = []
-        side: Region | None = None
+        side: SheetRegion | None = None
         for region in page.row(row):
             box = region.box
             if box.row < row:
@@ -105,24 +110,25 @@ def draw(page: Page, year: int | None) -> Drawn:
     return drawn
 
 
-def _same_blank_rows(page: Page, row: int) -> int:
-    """Count the rows from here that hold nothing and are cut up alike: lines to be filled in, one below the other."""
+def _same_blank_rows(page: SheetRegions, row: int) -> int:
+    """Return how many rows from ``row`` on are empty and have cells of the same widths: lines to be filled in."""
 
     def shape(number: int) -> list[tuple[int, int]]:
+        """Return column and width of each cell of an empty row; nothing for any other row."""
         regions = page.row(number)
-        alone = all(not one.text and (one.box.row, one.box.rows) == (number, 1) for one in regions)
-        return [(one.box.col, one.box.cols) for one in regions] if alone and len(regions) > 1 else []
+        alone = all(not region.text and (region.box.row, region.box.rows) == (number, 1) for region in regions)
+        return [(region.box.col, region.box.cols) for region in regions] if alone and len(regions) > 1 else []
 
-    here, end = shape(row), row
-    while here and end < page.rows and shape(end) == here:
+    first, end = shape(row), row
+    while first and end < page.rows and shape(end) == first:
         end += 1
     return end - row
 
 
 def _list_row(
-    page: Page, row: int, count: int, above: Mapping[int, Region], drawn: Drawn, year: int | None
+    page: SheetRegions, row: int, count: int, above: Mapping[int, SheetRegion], drawn: DraftForm, year: int | None
 ) -> list[str]:
-    """Draw one line of such rows; its columns are called after their heads."""
+    """Return the picture's row for such lines; its columns are called after their heads."""
     first = above.get(page.row(row)[0].box.col)
     table = _unique(
         _bare(first.text, year) if first else "清单",
@@ -144,22 +150,22 @@ def _list_row(
     return cells
 
 
-def _first_full_row(page: Page) -> int:
-    """Give the first row with more than a title: several texts, or a label with room beside it."""
+def _first_full_row(page: SheetRegions) -> int:
+    """Return the first row that is no title: it has several texts, or a label with an empty cell beside it."""
     for row in range(page.rows):
-        texts = [one for one in page.texts(row) if not _HEADING.fullmatch(clean(one.text))]
+        texts = [region for region in page.texts(row) if not _HEADING.fullmatch(clean(region.text))]
         room = bool(texts) and texts[0].box.cols < page.cols and len(page.starts(row)) > 1 and row > 0
         if len(texts) > 1 or (room and "表" not in texts[0].text):
             return row
     return page.rows
 
 
-def _find_table(page: Page) -> _Table | None:
-    """Find the rows of the indicators by their heads."""
+def _find_table(page: SheetRegions) -> _Table | None:
+    """Find the table of indicators by its heads; None if there is none."""
     names = known().columns
     for row in range(page.rows):
-        here = _columns(page, row, names)
-        if len(here) < _ENOUGH_HEADS or not {"三级指标", "实际完成值"} & set(here.values()):
+        heads = _columns(page, row, names)
+        if len(heads) < _ENOUGH_HEADS or not {"三级指标", "实际完成值"} & set(heads.values()):
             continue
         last = row
         while last + 1 < page.rows and len(_columns(page, last + 1, names)) > 1:
@@ -178,60 +184,64 @@ def _find_table(page: Page) -> _Table | None:
     return None
 
 
-def _columns(page: Page, row: int, names: Mapping[str, str]) -> dict[int, str]:
+def _columns(page: SheetRegions, row: int, names: Mapping[str, str]) -> dict[int, str]:
+    """Return the known heads of a row: column -> name."""
     keys = {region.box.col: label_key(region.text).key for region in page.row(row)}
     return {col: names[key] for col, key in keys.items() if key in names}
 
 
-def _runs_on(region: Region, last: int) -> bool:
-    """Tell whether a region stands beside the lines as well: 绩效指标 at the left of all of them."""
+def _runs_on(region: SheetRegion, last: int) -> bool:
+    """Return whether a head reaches down beside the lines, as 绩效指标 at the left of all lines does."""
     return region.box.row + region.box.rows - 1 > last
 
 
-def _is_line(page: Page, row: int, columns: Mapping[int, str]) -> bool:
-    """Tell whether a row is for an indicator: its name is blank, or only a prompt."""
+def _is_line(page: SheetRegions, row: int, columns: Mapping[int, str]) -> bool:
+    """Return whether a row is for an indicator: its name is empty, or a prompt such as 指标1：."""
     by_name = {name: col for col, name in columns.items()}
     name = page.at[row, by_name.get("三级指标", min(columns))]
     firsts = [page.at[row, col] for column, col in by_name.items() if column in _GROUPS]
     if name in firsts or name.box.col < by_name.get("三级指标", min(columns)):
-        return False  # 总分 runs over the column of the names
+        return False  # a total: its label covers the column of the names
     if len(set(firsts)) < len(firsts) and firsts[0].text:
-        return False  # 其他需要说明事项 runs over the columns of the groups
+        return False  # a note such as 其他需要说明事项: its label covers the columns of the groups
     return not name.text or bool(_PROMPT.match(clean(name.text)))
 
 
-def _head_rows(page: Page, table: _Table | None) -> frozenset[int]:
-    """Give the rows in which at least two labels stand above an empty region of the same width."""
-    found = set(table.heads) if table else set()
+def _head_rows(page: SheetRegions, table: _Table | None) -> frozenset[int]:
+    """Return the head rows: at least two labels have an empty region of the same width below them."""
+    rows = set(table.heads) if table else set()
     for row in range(page.rows - 1):
-        below = {(one.box.col, one.box.cols) for one in page.starts(row + 1) if _is_empty(one)}
-        labels = [one for one in page.texts(row) if not _is_empty(one)]
-        over = [one for one in labels if one.box.rows == 1 and (one.box.col, one.box.cols) in below]
+        below = {(region.box.col, region.box.cols) for region in page.starts(row + 1) if _is_empty(region)}
+        labels = [region for region in page.texts(row) if not _is_empty(region)]
+        over = [label for label in labels if label.box.rows == 1 and (label.box.col, label.box.cols) in below]
         if len(over) > 1:
-            found.add(row)
-    return frozenset(found)
+            rows.add(row)
+    return frozenset(rows)
 
 
-def _is_empty(region: Region) -> bool:
+def _is_empty(region: SheetRegion) -> bool:
+    """Return whether a region can be a blank: no text, a dash, or a figure."""
     return not region.text or is_nil(region.text) or parse_figure(region.text) is not None
 
 
-def _is_answer(region: Region, row: int, heads: frozenset[int], above: Mapping[int, Region]) -> bool:
-    """Tell whether a region is to be filled in: empty, or holding a figure that the form prints under a head."""
+def _is_answer(region: SheetRegion, row: int, heads: frozenset[int], above: Mapping[int, SheetRegion]) -> bool:
+    """Return whether a region is a blank: empty, or a figure that the form prints under a head."""
     if row in heads:
         return False
     return _is_empty(region) and (not region.text or region.box.col in above)
 
 
-def _name(region: Region, side: Region | None, head: Region | None, drawn: Drawn, year: int | None) -> str:
-    """Name a blank by its labels, and note it; empty if there is no label to read it by."""
+def _name(
+    region: SheetRegion, side: SheetRegion | None, head: SheetRegion | None, drawn: DraftForm, year: int | None
+) -> str:
+    """Return the name of a blank after its labels and add it to the form; empty if no label identifies it."""
     box = region.box
     if head is not None and (head.box.col, head.box.cols) != (box.col, box.cols):
         head = None
     if side is not None and _SIGNING.search(side.text):
         head = None
     if head is None and (side is None or side.box.col + side.box.cols != box.col):
-        return ""  # only what stands beside its label can be told by it alone
+        return ""  # without a head, the label must stand directly beside the blank
     keys = (_key(head, year), _key(side, year))
     name = known().blanks.get(keys) or known().blanks.get(("", keys[1]) if not keys[0] else keys)
     if not name or name in drawn.blanks:
@@ -242,7 +252,8 @@ def _name(region: Region, side: Region | None, head: Region | None, drawn: Drawn
     return name
 
 
-def _key(region: Region | None, year: int | None) -> str:
+def _key(region: SheetRegion | None, year: int | None) -> str:
+    """Return the key of a label with the offset of its year; empty for None."""
     if region is None:
         return ""
     key, years = label_key(region.text)
@@ -250,22 +261,23 @@ def _key(region: Region | None, year: int | None) -> str:
 
 
 def _bare(text: str, year: int | None) -> str:
-    """Give the words of a label for a name: ``2023年决算数`` is 上年决算数."""
+    """Return the words of a label for a name: ``2023年决算数`` gives 上年决算数 on a form of 2024."""
     key, years = label_key(text)
     offset = years[0] - year if years and year else 0
     return key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
 
 
 def _unique(name: str, taken: Mapping[str, str]) -> str:
-    number, found = 1, name
-    while found in taken:
+    """Return a name with a number after it if it is taken: 得分2."""
+    number, unique = 1, name
+    while unique in taken:
         number += 1
-        found = f"{name}{number}"
-    return found
+        unique = f"{name}{number}"
+    return unique
 
 
 def _label(text: str, year: int | None) -> str:
-    """Write a printed text so that it can stand in a picture, with the places of the year and the unit."""
+    """Return a printed text as a label of a picture: ``2024年（万元）`` gives ``{{ year }}年（{{ unit }}）``."""
     plain = text.replace("|", "｜").replace("[", "〔").replace("]", "〕").strip()
     if year:
         plain = _PRINTED_YEAR.sub(lambda match: _year_mark(match, year), plain)
@@ -275,15 +287,15 @@ def _label(text: str, year: int | None) -> str:
 
 
 def _year_mark(match: re.Match[str], year: int) -> str:
-    """Write a printed year as its place, if it is the form's year, the next one or one of the two before."""
+    """Return a printed year as ``{{ year - 1 }}``, if it is the form's year, the next one or one of the two before."""
     offset = int(match[1]) - year
     if offset not in {-2, -1, 0, 1}:
         return match[0]
     return f"{{{{ year {'+' if offset > 0 else '-'} {abs(offset)} }}}}" if offset else "{{ year }}"
 
 
-def _marked(region: Region, text: str, page: Page, row: int, first: int, drawn: Drawn) -> str:
-    """Put the mark before a printed text that is no label: title, year line, note, signature."""
+def _marked(region: SheetRegion, text: str, page: SheetRegions, row: int, first: int, drawn: DraftForm) -> str:
+    """Return a printed text with the mark of a title (``#``), a year line (``##``) or a note or signature (``>``)."""
     alone = len(page.texts(row)) == 1
     if row < first and alone and not drawn.title and "表" in text:
         drawn.title = region.text
@@ -298,14 +310,15 @@ def _marked(region: Region, text: str, page: Page, row: int, first: int, drawn: 
 
 
 def _spread(cells: list[str]) -> list[str]:
-    """Let a text that stands alone in its row run over the whole row, as it does on paper."""
+    """Extend a title or note that stands alone in its row over the whole row."""
     texts = [number for number, cell in enumerate(cells) if cell not in {"", "<"}]
     if len(texts) == 1 and cells[texts[0]].startswith(("# ", "## ", "> ")):
         return [cells[texts[0]], *("<" * (len(cells) - 1))]
     return cells
 
 
-def _table_row(page: Page, table: _Table, drawn: Drawn) -> list[str]:
+def _table_row(page: SheetRegions, table: _Table, drawn: DraftForm) -> list[str]:
+    """Return the picture's row for the lines of indicators, and add their columns to the form."""
     cells: list[str] = []
     for region in page.row(table.heads.stop - 1):
         col, box = region.box.col, region.box
@@ -320,7 +333,8 @@ def _table_row(page: Page, table: _Table, drawn: Drawn) -> list[str]:
     return cells
 
 
-def _count_groups(page: Page, table: _Table | None, drawn: Drawn) -> None:
+def _count_groups(page: SheetRegions, table: _Table | None, drawn: DraftForm) -> None:
+    """Count the lines of each group of indicators."""
     if table is None:
         return
     by_name = {name: col for col, name in table.columns.items()}
@@ -335,7 +349,7 @@ def _count_groups(page: Page, table: _Table | None, drawn: Drawn) -> None:
         drawn.lines += 1
 
 
-def texts_of(page: Page) -> Iterator[str]:
-    """Yield every text of a page."""
+def texts_of(page: SheetRegions) -> Iterator[str]:
+    """Yield all texts of a sheet."""
     for row in range(page.rows):
         yield from (region.text for region in page.texts(row))

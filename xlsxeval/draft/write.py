@@ -1,4 +1,4 @@
-"""A drawn form to the text of a form file, with a comment wherever a person must decide."""
+"""Write drafted forms as form files; each guess that a person must check carries the comment 请核对."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 
 from xlsxeval.draft.known import known
 from xlsxeval.draft.page import page_of
-from xlsxeval.draft.picture import TABLE, Drawn, draw, texts_of
+from xlsxeval.draft.picture import TABLE, DraftForm, draw, texts_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.folder import templates_folder
@@ -21,10 +21,10 @@ from xlsxeval.numbers import parse_figure
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.text import clean, display_width, label_key
 
-#: What a form may extend, and the blank that tells so.
+#: Form files that a draft may extend -> the blank by which such a form is recognised.
 _BASES = (("common/项目自评表.yaml", "项目名称"), ("common/自评表.yaml", f"{TABLE}.三级指标"))
 _BASIC = "hunan/基础数据表.yaml"
-#: A form has at least so many blanks; and so many of the basic table's to be one of its kind.
+#: Least number of blanks of a form; of blanks in common with 基础数据表 to extend that.
 _FEWEST, _LIKE_BASIC = 3, 12
 _USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 9.0, 4.0, 60.0
 _IN_YUAN = re.compile(r"[（(:：]元[)）]?$")
@@ -83,12 +83,13 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
 
 
 def _year(texts: Iterable[str]) -> int | None:
+    """Return the year that is printed most often; the later of two."""
     years = Counter(year for text in texts for year in label_key(text).years)
     return max(years, key=lambda year: (years[year], year)) if years else None
 
 
-def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
-    """Name a form after its title where the sheet is called Sheet1, in any case as a sheet may be called."""
+def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
+    """Return an unused name for a form: that of its sheet, or its title if the sheet is called Sheet1."""
     plain = _NAME_SIGNS.sub("", sheet).strip()
     if (not plain or _USUAL_NAME.fullmatch(plain)) and drawn.title:
         plain = _NAME_SIGNS.sub("", _PASSING.sub("", drawn.title))
@@ -101,7 +102,8 @@ def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
     return name
 
 
-def _form(form: str, drawn: Drawn, sheet: Sheet) -> Iterator[str]:
+def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
+    """Yield the lines of a form file."""
     base = _base(drawn)
     inherited = _inherited(base)
     yield "# yaml-language-server: $schema=../form.schema.json"
@@ -135,7 +137,8 @@ def _form(form: str, drawn: Drawn, sheet: Sheet) -> Iterator[str]:
         yield "# 请核对：核对规则写在checks里，如 E06: {computed: [执行率], …}。"
 
 
-def _base(drawn: Drawn) -> str:
+def _base(drawn: DraftForm) -> str:
+    """Return the form file that a draft should extend; empty if there is none."""
     for base, blank in _BASES:
         if blank in drawn.blanks and drawn.columns:
             return base
@@ -145,19 +148,21 @@ def _base(drawn: Drawn) -> str:
 
 
 def _inherited(base: str) -> Mapping[str, dict[str, dict[str, str]]]:
+    """Return fields and tables of the extended form file."""
     if not base:
         return {"fields": {}, "tables": {}}
     return read_extended(templates_folder() / base)[0]  # type: ignore[return-value]  # a form file that loads
 
 
 def _matching(name: str, fields: Mapping[str, object]) -> str | None:
-    """Give the entry of ``fields`` that speaks of a blank, by its name or by a pattern."""
+    """Return the key in ``fields`` for a blank: its name, or a pattern such as ``*.执行率``; None if there is none."""
     if name in fields:
         return name
     return next((key for key in fields if "*" in key and any(True for _ in star_values(key, [name]))), None)
 
 
-def _fields(drawn: Drawn, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
+def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
+    """Yield the lines about fields: what the extended file does not say, or says differently."""
     written = False
     for name, kind in drawn.blanks.items():
         key = _matching(name, inherited["fields"])
@@ -184,18 +189,21 @@ def _fields(drawn: Drawn, inherited: Mapping[str, dict[str, dict[str, str]]]) ->
         yield "  {}"
 
 
-def _start(name: str, drawn: Drawn, kind: str) -> str:
+def _start(name: str, drawn: DraftForm, kind: str) -> str:
+    """Return the figure that the form prints in a blank, if the blank is for a number."""
     figure = parse_figure(drawn.starts.get(name, ""))
     return drawn.starts[name] if figure and KINDS[kind].numeric else ""
 
 
-def _can_calculate(formula: str, key: str, name: str, drawn: Drawn) -> bool:
+def _can_calculate(formula: str, key: str, name: str, drawn: DraftForm) -> bool:
+    """Return whether the form has all blanks that an inherited formula reads."""
     star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
     used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
-    return all(one in drawn.blanks for one in used)
+    return all(name in drawn.blanks for name in used)
 
 
-def _table(drawn: Drawn, base: str) -> Iterator[str]:
+def _table(drawn: DraftForm, base: str) -> Iterator[str]:
+    """Yield the lines about the table of indicators."""
     groups = {path: count for path, count in drawn.groups.items() if all(path) and path}
     depth = len(next(iter(drawn.groups), ()))
     inherit = [name for name in ("一级指标", "二级指标") if name in drawn.columns][:depth]
@@ -204,7 +212,7 @@ def _table(drawn: Drawn, base: str) -> Iterator[str]:
         yield "# 请核对：下拉列表照表上印的写。"
         yield "lists:"
         for level, name in enumerate(inherit):
-            yield f"  {name}: [{', '.join(_quoted(one) for one in dict.fromkeys(path[level] for path in groups))}]"
+            yield f"  {name}: [{', '.join(_quoted(group) for group in dict.fromkeys(path[level] for path in groups))}]"
     yield ""
     yield "tables:"
     yield f"  {TABLE}:"
@@ -221,6 +229,7 @@ def _table(drawn: Drawn, base: str) -> Iterator[str]:
 
 
 def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
+    """Yield the lines about its groups and their numbers of lines."""
     if depth == 1:
         for (first,), count in groups.items():
             yield f"      {_quoted(first)}: {count}"
@@ -232,8 +241,8 @@ def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
         yield f"      {_quoted(first)}: {{{', '.join(inner)}}}"
 
 
-def _widths(drawn: Drawn, sheet: Sheet) -> list[str]:
-    """Give the widths of the columns as the workbook has them."""
+def _widths(drawn: DraftForm, sheet: Sheet) -> list[str]:
+    """Return the widths of the columns in the workbook, in characters."""
     first = min(col for _, col in sheet.cells)
     found = []
     for number in range(len(drawn.rows[0])):
@@ -243,7 +252,7 @@ def _widths(drawn: Drawn, sheet: Sheet) -> list[str]:
 
 
 def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Write the picture with its columns under each other as far as their texts are short."""
+    """Yield the rows of the picture; columns with short texts are aligned."""
     longest = 18
     widths = [
         max((display_width(row[col]) for row in rows if display_width(row[col]) <= longest), default=1)
@@ -255,7 +264,7 @@ def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Write a text as YAML: plain if that is safe, else in quotes."""
+    """Return a text as a YAML scalar: plain if that is safe, else in double quotes."""
     if _SAFE.fullmatch(text) and not _OTHER_VALUE.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -19,8 +19,8 @@ from xlsxeval.text import display_width
 
 #: Sizes of a box in pixels. Text of 9 points takes 6 for a half-width character and 16 for a line.
 _WIDTH, _CHARACTER, _LINE, _PADDING, _TALLEST = 320, 6, 16, 22, 640
-#: A box ends at the latest so many rows or columns after its beginning, even if all of them are hidden.
-_MOST_STEPS = 1_000
+#: A box ends at the latest so many rows or columns after its beginning, if they are hidden or very small.
+_MOST_STEPS = 100
 #: Shapes are numbered from 1024 times the block of the drawing.
 _BLOCK_SIZE = 1024
 _ROOT = (

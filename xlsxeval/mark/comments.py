@@ -123,6 +123,7 @@ def comment(
 
 
 def _new_comments(sheet: SheetPart, parts: Parts) -> str:
+    """Add an empty part for comments to a sheet and return its name."""
     part = parts.unused("xl/comments{}.xml")
     xml = f'{DECLARATION}<comments xmlns="{parts.main}"><authors/><commentList/></comments>'
     parts.write(part, xml.encode())
@@ -132,6 +133,7 @@ def _new_comments(sheet: SheetPart, parts: Parts) -> str:
 
 
 def _new_drawing(sheet: SheetPart, parts: Parts) -> str:
+    """Add an empty drawing for comment boxes to a sheet and return its name."""
     part = parts.unused("xl/drawings/vmlDrawing{}.vml")
     number = int(part.removeprefix("xl/drawings/vmlDrawing").partition(".")[0])
     parts.write(part, new_drawing(number))
@@ -151,6 +153,7 @@ def _parts_of(sheet: SheetPart, parts: Parts) -> tuple[str, str]:
 
 
 def _comments(document: Document) -> list[Node]:
+    """Return the elements ``comment``."""
     comments = document.root.child("commentList")
     return comments.children if comments else []
 
@@ -165,6 +168,7 @@ def _runs_of(comment: Node) -> Iterator[tuple[Node, Node]]:
 
 
 def _text(document: Document, node: Node) -> str:
+    """Return the text of an element without escapes."""
     return html.unescape(document.text(node).decode())
 
 
@@ -217,5 +221,6 @@ def _xml_runs(before: str, lines: Lines) -> str:
 
 
 def _run(text: str, colour: str, bold: str = "") -> str:
+    """Return one run of 9 point text as XML; ``colour`` is ARGB, ``bold`` is ``<b/>`` or empty."""
     look = f'{bold}<sz val="9"/><color rgb="{colour}"/><rFont val="宋体"/><charset val="134"/>'
     return f'<r><rPr>{look}</rPr><t xml:space="preserve">{xml_text(text)}</t></r>'

@@ -72,6 +72,7 @@ def _earlier_run(content: bytes, book: WorkbookPart, limits: Limits) -> EarlierR
 
 
 def _mark(parts: Parts, book: WorkbookPart, outcomes: Sequence[Outcome], earlier: EarlierRun) -> bytes:
+    """Return the copy: without macros, without marks of the earlier run, with the marks of these outcomes."""
     left_out = leave_out_macros(parts, book) | earlier.left_out
     styles = Styles(parts.read(book.styles), parts.limits)
     originals: dict[CellKey, OriginalCell] = {}
@@ -133,6 +134,7 @@ def _mark_sheet(
 
 
 def _lines(findings: Sequence[Finding]) -> Lines:
+    """Return the lines of a comment: one for each finding."""
     return [(f"{severity(finding)} {shown(finding.code)}：", message_of(finding)) for finding in findings]
 
 

@@ -50,7 +50,8 @@ _NAMES = {
     re.compile(r"^(?:customui|usercustomization)/"): _RIBBON,
     re.compile(r"^(?:_xmlsignatures|xl/_signatures)/"): _SIGNATURE,
 }
-_MACRO_SHEETS = ("/xlmacrosheet", "/xlintlmacrosheet")
+_MACRO_SHEETS, _EXTERNAL_LINK = ("/xlmacrosheet", "/xlintlmacrosheet"), "/externallink"
+_CHANGED_KINDS = (*_MACRO_SHEETS, _EXTERNAL_LINK)
 #: Content types of workbooks that are not plain: with macros, templates, add-ins.
 _OTHER_WORKBOOK = re.compile(
     r"application/vnd\.(?:ms-excel\.(?:sheet|template|addin)\.macroenabled"
@@ -73,7 +74,8 @@ def leave_out_macros(parts: Parts, book: WorkbookPart) -> frozenset[str]:
     Raises:
         Refused: if the content types or relationships are no usable XML.
     """
-    removed = dict(_by_name(parts)) | dict(_by_content_type(parts)) | dict(_by_relationship(parts))
+    linked, unwanted_links = _by_relationship(parts)
+    removed = dict(_by_name(parts)) | dict(_by_content_type(parts)) | linked
     if removed.keys() & {_key(part) for part in (CONTENT_TYPES, book.part, book.styles, *book.sheets.values())}:
         raise damaged("内容类型不对")
     left_out = set(removed.values())
@@ -81,7 +83,7 @@ def leave_out_macros(parts: Parts, book: WorkbookPart) -> frozenset[str]:
         if _key(part) in removed:
             parts.leave_out(part)
             parts.leave_out(relations_part(part))
-    for rels in _relationship_parts(parts):
+    for rels in _relationship_parts(parts) if removed or unwanted_links else ():
         left_out |= _clean_relationships(parts, rels, removed, book)
     if book.replace_modules() | _remove_names(book):
         left_out.add(_MACRO)
@@ -104,6 +106,7 @@ def _key(part: str) -> str:
 
 
 def _by_name(parts: Parts) -> Iterator[tuple[str, str]]:
+    """Yield the parts whose names are those of macros, ribbons or signatures."""
     for part in parts.names():
         for pattern, word in _NAMES.items():
             if pattern.search(_key(part)):
@@ -125,24 +128,32 @@ def _by_content_type(parts: Parts) -> Iterator[tuple[str, str]]:
 
 
 def _word_of_type(node: Node) -> str:
+    """Return what the content type of an entry means, a key of ``_NOTES``; empty if it is not unwanted."""
     declared = node.attributes.get("ContentType", "").lower()
     return next((word for prefix, word in _TYPES.items() if declared.startswith(prefix)), "")
 
 
-def _by_relationship(parts: Parts) -> Iterator[tuple[str, str]]:
+def _by_relationship(parts: Parts) -> tuple[dict[str, str], bool]:
+    """Return the parts that relationships say are unwanted, and whether any relationship must be changed."""
+    removed: dict[str, str] = {}
+    unwanted = False
     for rels in _relationship_parts(parts):
         for node in parts.document(rels).root.children:
             word = _word_of_relationship(node)
+            unwanted |= bool(word) or node.attributes.get("Type", "").lower().endswith(_CHANGED_KINDS)
             if word and node.attributes.get("TargetMode") != "External":
-                yield _target(rels, node), word
+                removed[_target(rels, node)] = word
+    return removed, unwanted
 
 
 def _word_of_relationship(node: Node) -> str:
+    """Return what the type of a relationship means, a key of ``_NOTES``; empty if it is not unwanted."""
     kind = node.attributes.get("Type", "").lower()
     return next((word for end, word in _KINDS.items() if kind.endswith(end)), "")
 
 
 def _relationship_parts(parts: Parts) -> list[str]:
+    """Return the names of all parts with relationships."""
     return [part for part in parts.names() if part.endswith(".rels")]
 
 
@@ -176,7 +187,7 @@ def _clean_relationships(parts: Parts, rels: str, removed: Collection[str], book
             parts.write(part, book.empty_sheet())
             parts.leave_out(relations_part(part))
             left_out.add(_MACRO)
-        elif kind.endswith("/externallink") and part and _clean_external_link(parts, part):
+        elif kind.endswith(_EXTERNAL_LINK) and part and _clean_external_link(parts, part):
             left_out.add(_DDE)
     parts.write(rels, document.done())
     return left_out
@@ -211,6 +222,7 @@ def _remove_names(book: WorkbookPart) -> bool:
 
 
 def _clean_content_types(parts: Parts, removed: Collection[str]) -> None:
+    """Remove the types of removed parts; declare a plain workbook and plain worksheets."""
     document = parts.document(CONTENT_TYPES)
     for node in document.root.children:
         declared = node.attributes.get("ContentType", "").lower()

@@ -119,6 +119,7 @@ def _texts(number: int, finding: Finding, outcome: Outcome) -> dict[str, str]:
 
 
 def _format_name(column: str, finding: Finding, *, linked: bool) -> str:
+    """Return the name of the format of a column's cell."""
     if column == "程度":
         return level(finding)
     if column == "单元格":
@@ -204,6 +205,7 @@ def _headline(outcome: Outcome) -> str:
 
 
 def _cell(name: str, text: str, style: int) -> str:
+    """Return a cell as XML; only the numbers in column A (序号) are written as numbers."""
     if not text:
         return f'<c r="{name}" s="{style}"/>'
     if text.isdecimal() and text.isascii() and name.startswith("A"):

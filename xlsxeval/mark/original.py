@@ -64,6 +64,7 @@ def read_earlier_run(sheet: Sheet) -> EarlierRun:
 
 
 def _read_cell(text: str) -> OriginalCell | None:
+    """Return the original cell from its JSON; None if the text is anything else."""
     try:
         original = OriginalCell(**json.loads(text))
     except (ValueError, TypeError, RecursionError):

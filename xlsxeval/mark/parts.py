@@ -150,6 +150,7 @@ class Parts:
         return buffer.getvalue()
 
     def _write_content_types(self) -> None:
+        """Write the types of added parts into ``[Content_Types].xml``."""
         document = self.document(CONTENT_TYPES)
         types = document.root.children
         known = {node.attributes.get("Extension", "").lower() for node in types}

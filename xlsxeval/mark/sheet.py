@@ -77,15 +77,17 @@ class Layout:
     def areas(self, cells: Iterable[Position]) -> dict[Position, Range]:
         """Return for each cell the merged area it belongs to, or the cell itself as an area."""
         areas = {position: Range(*position, *position) for position in cells}
-        cols_by_row: dict[int, list[int]] = {}
+        #: Column -> rows of the cells that no merged area was found for yet; each cell is looked at once.
+        rows_by_col: dict[int, list[int]] = {}
         for row, col in sorted(areas):
-            cols_by_row.setdefault(row, []).append(col)
-        rows = list(cols_by_row)
+            rows_by_col.setdefault(col, []).append(row)
+        cols = sorted(rows_by_col)
         for merge in self.merges:
-            for row in rows[bisect_left(rows, merge.first_row) : bisect_right(rows, merge.last_row)]:
-                cols = cols_by_row[row]
-                for col in cols[bisect_left(cols, merge.first_col) : bisect_right(cols, merge.last_col)]:
-                    areas[row, col] = merge
+            for col in cols[bisect_left(cols, merge.first_col) : bisect_right(cols, merge.last_col)]:
+                rows = rows_by_col[col]
+                first, end = bisect_left(rows, merge.first_row), bisect_right(rows, merge.last_row)
+                areas |= {(row, col): merge for row in rows[first:end]}
+                del rows[first:end]
         return areas
 
     def width_of(self, col: int) -> int:
@@ -130,7 +132,7 @@ def open_sheet(name: str, part: str, parts: Parts) -> SheetPart:
 
 
 def paint(sheet: SheetPart, levels: Mapping[Position, str], styles: Styles, limits: Limits) -> list[OriginalCell]:
-    """Give cells our fill; insert the cells and rows that are missing.
+    """Return cells our fill; insert the cells and rows that are missing.
 
     Args:
         sheet: the worksheet.
@@ -153,10 +155,12 @@ def paint(sheet: SheetPart, levels: Mapping[Position, str], styles: Styles, limi
     originals: dict[Position, OriginalCell] = {}
 
     def marked_style(cell: Position, base: int, written: str | None) -> str:
+        """Keep the original of a cell and return the number of its style with our fill."""
         originals[cell] = OriginalCell(sheet.name, cell_name(*cell), written, styles.fill_of(base))
         return str(styles.filled(base, levels[cell]))
 
     def new_cell(cell: Position, row_style: int | None = None) -> str:
+        """Return a missing cell as XML, in the style of its row or else of its column."""
         base = sheet.layout.style_of(cell[1]) if row_style is None else row_style
         return f'<c r="{cell_name(*cell)}" s="{marked_style(cell, base, None)}"/>'
 
@@ -284,6 +288,7 @@ class _CellFinder:
             self._cols = None
 
     def _start_row(self, attributes: dict[str, str], at: int) -> None:
+        """Keep the place of missing rows before this row; begin to look for wanted cells if the row is wanted."""
         row = self._counter.row
         while self._rows_left and self._rows_left[0] < row:
             self.row_places[self._rows_left.popleft()] = at
@@ -295,6 +300,7 @@ class _CellFinder:
             self._row = node, whole_number(attributes.get("s")) if has_style else None
 
     def _start_cell(self, attributes: dict[str, str], at: int) -> None:
+        """Keep the place of missing cells before this cell, and the cell itself if it is wanted."""
         row, col = self._counter.row, self._counter.col
         cols = self._cols or []
         passed = bisect_left(cols, col)
@@ -304,6 +310,7 @@ class _CellFinder:
             self.cells[row, col] = at, attributes.get("s", "")
 
     def _place(self, cols: list[int], place: int | Node, style: int | None) -> None:
+        """Keep the place and row style of missing cells, unless they have a place."""
         for col in cols:
             self.cell_places.setdefault((self._counter.row, col), (place, style))
 

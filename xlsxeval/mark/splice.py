@@ -195,4 +195,5 @@ class Document:
         return b"".join([*result, self.content[at:]])
 
     def _bytes(self, xml: str) -> bytes:
+        """Return elements with the prefix of the part, in ASCII."""
         return _OPENING.sub(rf"<\1{self.prefix}", xml).encode("ascii", "xmlcharrefreplace")

@@ -145,23 +145,28 @@ class Styles:
             self._by_rest.setdefault((rest, self._fill(xf)), number)
 
     def _has_our_fill(self, xf: Node) -> bool:
+        """Return whether a cell style has one of our fills."""
         return xf.attributes.get("fillId") in self._our_fills
 
     def _fill(self, xf: Node) -> str:
+        """Return the fill of a cell style as XML; empty if it is not a plain one."""
         number, fills = whole_number(xf.attributes.get("fillId")), self._entries["fills"]
         text = fills[number] if number < len(fills) else ""
         return text if _PLAIN_FILL.fullmatch(text) else ""
 
     def _known(self, base: int) -> int:
+        """Return the number of a style; 0, the default style, if there is no such number."""
         return base if base < len(self._xfs) else 0
 
     def _with_fill(self, base: int, fill: int) -> int:
+        """Return the number of the style like ``base`` with the fill of a number."""
         xf = self._xfs[self._known(base)]
         attributes = {**xf.attributes, "fillId": str(fill), "applyFill": "1"}
         return self.add("cellXfs", xml_of(Node(xf.name, attributes, 0, 0, children=xf.children)))
 
 
 def _without_fill(xf: Node) -> str:
+    """Return a cell style as text without what says its fill."""
     attributes = {name: value for name, value in xf.attributes.items() if name not in {"fillId", "applyFill"}}
     return xml_of(Node(xf.name, attributes, 0, 0, children=xf.children))
 

@@ -47,7 +47,7 @@ class WorkbookPart:
         return f'{DECLARATION}<worksheet xmlns="{self.parts.main}"><sheetData/></worksheet>'.encode()
 
     def replace_modules(self) -> bool:
-        """Give each module of macros in the list of sheets an empty worksheet; return whether there was any.
+        """Return each module of macros in the list of sheets an empty worksheet; return whether there was any.
 
         Excel lists a module of an old workbook as ``<sheet name="Module1" sheetId="3" r:id=""/>``.
         """
@@ -101,11 +101,13 @@ class WorkbookPart:
         self.parts.write(self.part, self.document.done())
 
     def _unused_name(self) -> str:
+        """Return 审核意见, or 审核意见2 and so on if a sheet has that name."""
         taken = {name.casefold() for name in self.all_sheets}
         names = (OPINION_SHEET, *(f"{OPINION_SHEET}{number}" for number in range(2, len(taken) + 3)))
         return next(name for name in names if name not in taken)
 
     def _add_sheet(self, entries: Node, name: str, xml: bytes) -> None:
+        """Add a worksheet at the end of the list of sheets."""
         link = self._new_part(xml)
         taken = {node.attributes.get("sheetId") for node in entries.children}
         number = next(number for number in itertools.count(len(taken) + 1) if str(number) not in taken)

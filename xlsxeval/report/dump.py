@@ -1,4 +1,4 @@
-"""Trees to JSON and YAML text."""
+"""Write plain data as JSON or YAML text."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ import yaml
 
 
 def as_json(tree: object) -> str:
-    """Give one line of JSON, readable Chinese; control characters are escaped by JSON itself."""
+    """Return one line of JSON; Chinese stays readable, control characters are escaped."""
     return json.dumps(tree, ensure_ascii=False, allow_nan=False)
 
 
 def as_yaml(tree: object) -> str:
-    """Give a YAML document in which every number stands as it is written, in the given order."""
+    """Return a YAML document; keys keep their order, numbers given as texts are written without quotes."""
     return yaml.dump(tree, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes number texts without quotes: the loader reads every scalar as text anyway."""
+    """Writes texts that are numbers without quotes: our loader reads every scalar as a text."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Write a text; one that is a number without quotes."""
     if text.replace(".", "", 1).replace("-", "", 1).isascii() and text.replace(".", "", 1).lstrip("-").isdigit():
         return dumper.represent_scalar("tag:yaml.org,2002:float" if "." in text else "tag:yaml.org,2002:int", text)
     return dumper.represent_str(text)

@@ -1,4 +1,4 @@
-"""Names of files made from what people wrote: safe on every system, and each only once."""
+"""Make file names from texts that people wrote: valid on every system, and unique."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from xlsxeval.portable import DEVICE, SIGNS, same_name
 from xlsxeval.text import safe
 
-#: What the names of all notices begin with, and how a workbook ends that holds nothing but 审核意见.
+#: Beginning of the names of notices; end of the name of a workbook that only holds 审核意见.
 NOTICE, OPINION_END = "退回修改通知", "-审核意见.xlsx"
 #: Folders of the original that a copy keeps, from the inside: no system takes names of any length.
 _MOST_FOLDERS = 16
@@ -18,13 +18,13 @@ _COPY = ".xlsx"
 
 
 def file_stem(prefix: str, name: str, taken: set[str]) -> str:
-    """Make a file's name without its ending, at most 200 bytes in UTF-8 with an ending of up to five signs.
+    """Return a file name without its suffix; with a suffix of five characters it has at most 200 bytes in UTF-8.
 
     Args:
-        prefix: what it begins with; so no name is empty, hidden, an option or a device (CON, NUL).
-        name: what people wrote.
-        taken: what is in use; the new name is added. Names that differ only in case or width are the same to some
-            systems, and so here.
+        prefix: the beginning; it makes sure that no name is empty, hidden, an option or a device (CON, NUL).
+        name: the text that people wrote.
+        taken: the names in use; the new name is added. Names that differ only in case or character width count as
+            equal, as on some systems.
     """
     words = " ".join(SIGNS.sub("_", safe(unicodedata.normalize("NFC", name))).split())
     number = 1
@@ -56,16 +56,16 @@ def copy_name(parts: Sequence[str], ending: str, taken: set[str]) -> str:
     number = 1
     while True:
         end = (f"（{number}）" if number > 1 else "") + suffix + ending
-        found = "/".join([*folders, _cut(stem, _MOST_BYTES - len(end.encode())) + end])
-        key = same_name(found)
+        path = "/".join([*folders, _cut(stem, _MOST_BYTES - len(end.encode())) + end])
+        key = same_name(path)
         if key not in taken:
             taken.add(key)
-            return found
+            return path
         number += 1
 
 
 def _part(name: str) -> str:
-    """Make a name of one folder or file safe: on Windows a dot or blank at its end is lost, and CON is a device."""
+    """Return a valid name for one folder or file: Windows drops a dot or blank at its end, and CON is a device."""
     plain = SIGNS.sub("_", safe(unicodedata.normalize("NFC", name))).strip(" .") or "_"
     plain = f"_{plain}" if DEVICE.match(plain) else plain
     stem, suffix = os.path.splitext(plain)  # noqa: PTH122
@@ -75,4 +75,5 @@ def _part(name: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
+    """Return the beginning of a text in at most so many bytes of UTF-8."""
     return text.encode()[:most].decode(errors="ignore").rstrip()

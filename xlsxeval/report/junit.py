@@ -17,7 +17,7 @@ _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
 class _Case(NamedTuple):
-    """A test case: where it shows, its name, the element that tells its result (none: passed), and what it says."""
+    """A test case: class name, name, the element of its result (empty: passed), and the text in it."""
 
     place: str
     name: str
@@ -29,12 +29,12 @@ def junit_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
     """Yield one XML document, a suite for each filing; to be encoded as UTF-8.
 
     A suite has one case for the reading, which is an ``error`` for an unusable file, and one case for each form and
-    rule that found something: ``failure`` with a line for each error; passed, with the findings as ``system-out``, for
+    rule with findings: ``failure`` with a line for each error; passed, with the findings as ``system-out``, for
     warnings and notices, because they do not make ``check`` fail either; ``skipped`` if all were waived. A case for
     a rule and not for a finding, because servers pass over the second case of a name.
 
     Args:
-        outcomes: what was found, filing by filing.
+        outcomes: the outcomes, filing by filing.
         catalogues: the rules of the sets, for their titles.
     """
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="xlsxeval">\n'
@@ -47,15 +47,16 @@ def junit_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
 
 
 def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
+    """Return the suite of a filing as XML."""
     unusable = outcome.verdict == "unusable"
     cases = [_Case(file, _READ, "error" if unusable else "", outcome.findings if unusable else ())]
-    found: dict[tuple[str, str], list[Finding]] = {}
+    by_rule: dict[tuple[str, str], list[Finding]] = {}
     for finding in () if unusable else outcome.findings:
-        found.setdefault((finding.form, finding.code), []).append(finding)
-    for (form, code), ones in found.items():
+        by_rule.setdefault((finding.form, finding.code), []).append(finding)
+    for (form, code), group in by_rule.items():
         where = f"{file}.{form}" if form else file
         name = f"{code} {title_of(catalogues, outcome.formset, code)}".rstrip()
-        cases.append(_Case(where, name, *_result(ones)))
+        cases.append(_Case(where, name, *_result(group)))
     results = Counter(case.result for case in cases)
     name = outcome.title if outcome.title == outcome.file else f"{outcome.title}（{file}）"
     numbers = " ".join(f'{key}="{results[result]}"' for key, result in _COUNTED.items())
@@ -64,7 +65,7 @@ def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
 
 
 def _result(findings: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
-    """Tell what one rule's findings on one form come to, and which of them say so."""
+    """Return the result of one rule on one form, and the findings that it is due to."""
     standing = [one for one in findings if not one.waived]
     if not standing:
         return "skipped", findings
@@ -72,20 +73,23 @@ def _result(findings: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
 
 
 def _case(case: _Case) -> str:
+    """Return a test case as XML; its findings are the text of its result."""
     head = f'<testcase classname={_quoted(case.place)} name={_quoted(case.name)} time="0"'
     if not case.result:
         return f"{head}/>\n"
-    lines = [_line(one) for one in case.findings]
+    lines = [_line(finding) for finding in case.findings]
     kind = f" message={_quoted(lines[0])}" if case.result != "system-out" else ""
     text = escape("\n".join(map(safe, lines)))
     return f"{head}><{case.result}{kind}>{text}</{case.result}></testcase>\n"
 
 
 def _line(finding: Finding) -> str:
+    """Return a finding as one line of text."""
     where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet
     why = f"审核说明：{finding.waived}。" if finding.waived else ""
     return f"{where}  {finding.severity_word}  {finding.message}{why}".lstrip()
 
 
 def _quoted(text: str) -> str:
+    """Return a text as the value of an attribute."""
     return quoteattr(safe(text))

@@ -1,4 +1,4 @@
-"""Many filings as text for people: a block for each, by form, 80 columns wide, and what the run comes to."""
+"""Many filings as text for the terminal, 80 columns wide: a block for each, and the summary of the run."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from xlsxeval.rules.finding import Finding
 from xlsxeval.text import display_width, safe
 
 WIDTH = 80
-#: What stays together: a number, a word or a sign, with brackets opening before it and closing behind it.
+#: What a line break may not divide: a number, a word or a character, with the brackets before and after it.
 _PIECES = re.compile("[（《“‘【]{0,3}(?:[!-~]{1,40}|.)[，。；：、！？）》”’】…]{0,5}", re.DOTALL)
-#: Colours a text by a severity or a state.
+#: Function that colours a text by a severity or a state.
 Paint = Callable[[str, str], str]
 
 
 def plain_paint(text: str, _state: str) -> str:
-    """Leave a text without colour."""
+    """Return the text without colour."""
     return text
 
 
 def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
-    """Yield the lines on one filing: whose it is, the verdict, the findings by form, and an empty line.
+    """Yield the lines about one filing: unit, verdict, findings by form, and an empty line.
 
-    Of a filing that another one replaces, only why it does not count.
+    For a filing that another one replaces: only the reason why it does not count.
     """
     yield from _wrapped(outcome.title, 0)
     if outcome.title != outcome.file:
@@ -40,12 +40,12 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
         return
     yield paint(f"  {verdict_text(outcome)}", _worst(outcome))
     yield from (f"  {line}" for line in outcome.explained)
-    for _, findings in groupby(_by_sheet(outcome), key=lambda one: one.sheet):
-        ones = list(findings)
-        if ones[0].sheet:
-            yield f"  {safe(ones[0].sheet)}"
-        for one in ones:
-            yield from _finding(one, paint)
+    for _, findings in groupby(_by_sheet(outcome), key=lambda finding: finding.sheet):
+        group = list(findings)
+        if group[0].sheet:
+            yield f"  {safe(group[0].sheet)}"
+        for finding in group:
+            yield from _finding(finding, paint)
     for line in reading_lines(outcome):
         yield from _wrapped(line, 2)
     for note in outcome.notes:
@@ -56,16 +56,16 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
 
 
 def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
-    """Give the one line on a filing for ``--quiet``."""
+    """Return the line about a filing for ``--quiet``."""
     whose = "" if outcome.title == outcome.file else f"{outcome.title}  "
-    said = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
+    message = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
     if outcome.verdict == "unusable":
-        said += f"（{outcome.findings[0].code}：{safe(outcome.findings[0].message).rstrip('。')}）"
-    return f"{safe(whose + outcome.file)}：{said}"
+        message += f"（{outcome.findings[0].code}：{safe(outcome.findings[0].message).rstrip('。')}）"
+    return f"{safe(whose + outcome.file)}：{message}"
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
-    """Yield what the run comes to: counts, what was passed over, who is missing."""
+    """Yield the summary of the run: counts, skipped files, missing units."""
     yield from _wrapped(counted_text(facts), 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
@@ -77,35 +77,38 @@ def facts_lines(facts: Facts) -> Iterator[str]:
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:
+    """Return a line: ``没有报送的2个：甲局、乙局``, or ``没有报送的没有``."""
     return f"{what}的{len(names)}个：{'、'.join(names)}" if names else f"{what}的没有"
 
 
 def _by_sheet(outcome: Outcome) -> list[Finding]:
-    """Bring the findings on one sheet together, in the order in which the sheets first come up."""
-    order = {sheet: place for place, sheet in enumerate(dict.fromkeys(one.sheet for one in outcome.findings))}
-    return sorted(outcome.findings, key=lambda one: order[one.sheet])
+    """Return the findings grouped by sheet, in the order in which the sheets first occur."""
+    order = {sheet: place for place, sheet in enumerate(dict.fromkeys(finding.sheet for finding in outcome.findings))}
+    return sorted(outcome.findings, key=lambda finding: order[finding.sheet])
 
 
 def _worst(outcome: Outcome) -> str:
-    return next((one for one in SEVERITIES if outcome.count(one)), "pass")
+    """Return the gravest severity of a filing; ``pass`` if it has no finding."""
+    return next((severity for severity in SEVERITIES if outcome.count(severity)), "pass")
 
 
-def _finding(one: Finding, paint: Paint) -> Iterator[str]:
-    where = "  ".join(part for part in (one.cell, one.code) if part)
-    said = f"（已说明）{one.message}审核说明：{one.waived}。" if one.waived else one.message
-    first, *rest = _wrapped(f"{one.severity_word}  {where}  {said}", 4, 10)
-    word = one.severity_word
-    yield first.replace(word, paint(word, "" if one.waived else one.severity), 1)
+def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
+    """Yield the lines of a finding."""
+    where = "  ".join(part for part in (finding.cell, finding.code) if part)
+    message = f"（已说明）{finding.message}审核说明：{finding.waived}。" if finding.waived else finding.message
+    first, *rest = _wrapped(f"{finding.severity_word}  {where}  {message}", 4, 10)
+    word = finding.severity_word
+    yield first.replace(word, paint(word, "" if finding.waived else finding.severity), 1)
     yield from rest
 
 
 def _wrapped(text: str, indent: int, hanging: int | None = None) -> Iterator[str]:
-    """Break a text into lines of at most WIDTH columns, not within a number or a word.
+    """Return a text as lines of at most WIDTH columns; a number or word is not divided.
 
     Args:
         text: the text.
-        indent: how far the first line is indented.
-        hanging: how far the others are; default: the same.
+        indent: columns before the first line.
+        hanging: columns before the other lines; default: the same.
     """
     line, margin = " " * indent, " " * (indent if hanging is None else hanging)
     for piece in _PIECES.findall(safe(text)):

@@ -1,4 +1,4 @@
-"""The page of a rule, made from the rule's own words; printed by ``explain`` and kept under docs/rules/."""
+"""The page about a rule in Markdown, made from its description; ``explain`` prints it, docs/rules/ keeps it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ _MEANING = {"error": "必须更正", "warning": "必须说明", "info": "请再�
 
 
 def catalogue_page(rules: Mapping[str, Rule], folder: str = "") -> str:
-    """Give the index of the rules as a Markdown table; links lead to their pages in ``folder``."""
+    """Return the index of the rules as a Markdown table; links lead to their pages in ``folder``."""
     rows = [
-        f"| [{code}]({folder}{code}.md) | {SEVERITIES[one.severity]} | {one.title} |" for code, one in rules.items()
+        f"| [{code}]({folder}{code}.md) | {SEVERITIES[rule.severity]} | {rule.title} |" for code, rule in rules.items()
     ]
     return "\n".join(["# 核对规则", "", "| 代码 | 级别 | 标题 |", "| --- | --- | --- |", *rows, ""])
 
 
 def rule_page(rule: Rule) -> str:
-    """Give the page of a rule in Markdown."""
+    """Return the page of a rule in Markdown."""
     parts = [
         f"# {rule.code} {rule.title}",
         f"**{SEVERITIES[rule.severity]}**（{_MEANING[rule.severity]}）" + (f" · {rule.form}" if rule.form else ""),
@@ -41,17 +41,17 @@ def _example(tree: object) -> str:
 
 
 def _lines(tree: object) -> list[str]:
-    """Write an example as YAML that a person reads: one line for each answer or table line."""
+    """Return an example as lines of YAML: one for each answer or line of a table."""
     if not isinstance(tree, dict):
         return [str(tree)]
-    found: list[str] = []
+    lines: list[str] = []
     for key, value in tree.items():
         if isinstance(value, list):
-            found.append(f"{key}:")
-            found += ["  - " + "，".join(f"{name}: {item}" for name, item in line.items()) for line in value]
+            lines.append(f"{key}:")
+            lines += ["  - " + "，".join(f"{name}: {item}" for name, item in line.items()) for line in value]
         elif isinstance(value, dict):
-            found.append(f"{key}:")
-            found += ["  " + line for line in _lines(value)]
+            lines.append(f"{key}:")
+            lines += ["  " + line for line in _lines(value)]
         else:
-            found.append(f"{key}: {'（空）' if value is None else value}")
-    return found
+            lines.append(f"{key}: {'（空）' if value is None else value}")
+    return lines

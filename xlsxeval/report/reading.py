@@ -1,4 +1,4 @@
-"""How a workbook was read, label by label and blank by blank: for whoever doubts a finding."""
+"""Show how a workbook was read, label by label and blank by blank, so that a finding can be verified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WIDTH, _LONGEST = 34, 40
 
 
 def reading_text(filing: Filing) -> Iterator[str]:
-    """Yield the lines that show where each label of each form was met, and what stands in each blank."""
+    """Yield the lines that show where each label was found and what each blank holds."""
     whose = "，".join(name for name in (filing.unit, filing.subject) if name) or "没有写单位"
     yield safe(
         f"{filing.file}：套表{filing.formset.name}（{filing.formset.title}），{filing.year or '年度不明'}，{whose}"

@@ -44,7 +44,7 @@ def sarif_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
 
 
 def uri_of(file: str) -> str:
-    """Give a file's path as a relative URI reference, percent-encoded; an absolute path as a ``file:`` URI."""
+    """Return a file's path as a relative URI reference, percent-encoded; an absolute path as a ``file:`` URI."""
     path = PurePath(file)
     name = path.as_posix().encode("utf-8", "surrogatepass")
     if not path.is_absolute():
@@ -53,6 +53,7 @@ def uri_of(file: str) -> str:
 
 
 def _descriptor(rule: Rule) -> dict[str, object]:
+    """Return the description of a rule."""
     return {
         "id": rule.code,
         "shortDescription": {"text": f"{rule.title}。"},
@@ -63,6 +64,7 @@ def _descriptor(rule: Rule) -> dict[str, object]:
 
 
 def _result(outcome: Outcome, finding: Finding, place: int | None) -> dict[str, object]:
+    """Return a finding as a result."""
     return {
         "ruleId": finding.code,
         **({} if place is None else {"ruleIndex": place}),
@@ -75,6 +77,7 @@ def _result(outcome: Outcome, finding: Finding, place: int | None) -> dict[str, 
 
 
 def _locations(file: str, finding: Finding) -> list[dict[str, object]]:
+    """Return file, sheet and cell of a finding."""
     location: dict[str, object] = {}
     if file:
         location["physicalLocation"] = {"artifactLocation": {"uri": uri_of(file)}}
@@ -87,13 +90,14 @@ def _locations(file: str, finding: Finding) -> list[dict[str, object]]:
 
 
 def _suppressions(finding: Finding) -> list[dict[str, object]]:
-    """Give why a finding was waived; an empty list says that it was not."""
+    """Return why a finding was waived; an empty list says that it was not."""
     if not finding.waived:
         return []
     return [{"kind": "external", "status": "accepted", "justification": safe(finding.waived)}]
 
 
 def _properties(outcome: Outcome, finding: Finding) -> dict[str, object]:
+    """Return what SARIF has no field for."""
     texts = {
         "unit": outcome.unit,
         "subject": outcome.subject,

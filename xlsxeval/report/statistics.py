@@ -13,28 +13,30 @@ _LONGEST = 40
 
 
 def statistics_lines(outcomes: Iterable[Outcome], titles: Mapping[str, str]) -> Iterator[str]:
-    """Yield two tables: how often each rule was broken, in how many filings; how many findings each unit has.
+    """Yield the lines of two tables: findings and filings for each rule; findings for each unit.
 
     Args:
         outcomes: the filings.
-        titles: the title of each rule.
+        titles: code -> title of the rule.
     """
     rules: Counter[tuple[str, str]] = Counter()
     filings: Counter[tuple[str, str]] = Counter()
     units: dict[str, Counter[str]] = {}
     for outcome in outcomes:
-        found = Counter((one.code, one.severity) for one in outcome.findings if not one.waived)
-        rules.update(found)
-        filings.update(found.keys())
+        counted = Counter((finding.code, finding.severity) for finding in outcome.findings if not finding.waived)
+        rules.update(counted)
+        filings.update(counted.keys())
         unit = units.setdefault(outcome.unit or outcome.file, Counter())
-        for (_, severity), count in found.items():
+        for (_, severity), count in counted.items():
             unit[severity] += count
     order = {severity: place for place, severity in enumerate(SEVERITIES)}
     yield from _table(
         ("代码", "级别", "次数", "份数", "规则"),
         [
             (code, SEVERITIES[severity], str(count), str(filings[code, severity]), titles.get(code, ""))
-            for (code, severity), count in sorted(rules.items(), key=lambda one: (order[one[0][1]], -one[1], one[0]))
+            for (code, severity), count in sorted(
+                rules.items(), key=lambda item: (order[item[0][1]], -item[1], item[0])
+            )
         ],
     )
     yield ""
@@ -42,13 +44,15 @@ def statistics_lines(outcomes: Iterable[Outcome], titles: Mapping[str, str]) -> 
         ("单位", *SEVERITIES.values()),
         [
             (unit, *(str(counts[severity]) for severity in SEVERITIES))
-            for unit, counts in sorted(units.items(), key=lambda one: (*(-one[1][each] for each in SEVERITIES), one[0]))
+            for unit, counts in sorted(
+                units.items(), key=lambda item: (*(-item[1][each] for each in SEVERITIES), item[0])
+            )
         ],
     )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Yield rows with their columns aligned; numbers stand on the right."""
+    """Yield rows as lines with aligned columns; numbers are aligned at the right."""
     shown = [[_short(safe(cell)) for cell in row] for row in (head, *rows)]
     widths = [max(display_width(row[column]) for row in shown) for column in range(len(head))]
     for row in shown:

@@ -1,4 +1,4 @@
-"""Findings as a CSV table that Excel and WPS open as it is meant: every text stays a text."""
+"""Write findings as a CSV table; Excel and WPS show every text as it is and calculate none."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COLUMNS = (
     "审核说明",
     "计入",
 )
-#: Excel and WPS know by this mark that the file is UTF-8.
+#: Byte order mark: by it Excel and WPS recognise UTF-8.
 _BOM = "\ufeff"
 #: The first line of every table.
 HEAD = _BOM + ",".join(COLUMNS) + "\r\n"
@@ -56,12 +56,13 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
 
 
 def inert(text: str) -> str:
-    """Put a ``'`` before what a spreadsheet would calculate; a negative number is one and stays one."""
+    """Return a text with ``'`` before it if a spreadsheet would calculate it (``=1+1``); a negative number stays."""
     return f"'{safe(text)}" if text[:1] in _LIVE and not _NEGATIVE.fullmatch(text) else safe(text)
 
 
 class _Line:
-    """Where the csv writer writes to: it hands each line back."""
+    """The file object for the csv writer: its ``write`` returns the line."""
 
     def write(self, line: str) -> str:
+        """Return the line."""
         return line

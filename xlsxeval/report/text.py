@@ -13,7 +13,7 @@ from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 from xlsxeval.text import safe
 
-#: How a message names the option that would help whoever runs the program.
+#: The option that a message names in brackets, for whoever runs the program.
 _OPTION = re.compile(r"（--[a-z-]+）")
 _WHAT_TO_DO = {"error": "须更正", "warning": "须说明", "info": "供核对"}
 
@@ -37,19 +37,19 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
 
 
 def for_units(finding: Finding) -> str:
-    """Give the message as units read it, who run no program: without the names of its options."""
+    """Return the message for the unit: without the names of options, because the unit does not run the program."""
     return _OPTION.sub("", finding.message)
 
 
 def reading_lines(outcome: Outcome) -> Iterator[str]:
-    """Yield a line for each form of which not everything was found where it should be."""
+    """Yield a line for each form in which labels or blanks are missing."""
     for one in outcome.reading:
         if one.guessed or one.missed:
             yield f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格"
 
 
 def verdict_text(outcome: Outcome) -> str:
-    """Say the verdict in words: ``不通过，2项错误须更正，1项警告须说明``."""
+    """Return the verdict in words: ``不通过，2项错误须更正，1项警告须说明``."""
     if outcome.verdict == "unusable":
         return "无法使用"
     if outcome.verdict == "pass":
@@ -66,7 +66,7 @@ def verdict_text(outcome: Outcome) -> str:
 
 
 def summary_text(summary: Summary) -> str:
-    """Say the summary in one line."""
+    """Return the summary in one line."""
     parts = []
     if summary.total is not None:
         stated = "" if summary.stated in (None, summary.total) else f"填{plain(summary.stated or Decimal(0))}，"

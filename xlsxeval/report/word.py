@@ -1,4 +1,8 @@
-"""A letter in Markdown as a Word document in the manner of Chinese offices; knows nothing of what it says."""
+"""Turn a letter in Markdown into a Word document in the style of Chinese offices; knows nothing of its content.
+
+python-docx is slow, so it makes one empty letter. Each letter is a copy of that package in which the XML of the body
+and of the properties is replaced.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Page and margins in mm as GB/T 9704 has them: width, height, top, bottom, left, right.
 _WIDTH, _HEIGHT, _TOP, _BOTTOM, _LEFT, _RIGHT = 210, 297, 37, 35, 28, 26
-#: Style -> font, its size in points, bold. The fonts come with Windows and WPS; others take their own Song or Fangsong.
+#: Style -> font, size in points, bold. The fonts come with Windows and WPS; other programs use similar ones.
 _FONTS = {
     "Normal": ("仿宋", 16, False),
     "Heading 1": ("宋体", 22, True),
@@ -28,28 +32,31 @@ _FONTS = {
 }
 _LATIN = "Times New Roman"
 _TABLE_FONT, _TABLE_SIZE = "宋体", 10.5
-#: Styles of our own for the cells of a table; Word's names for them have blanks.
+#: Ids of our styles for the cells of a table.
 _CELL, _HEAD = "TableText", "TableHead"
 _LINE = 28
-#: Widths of texts in a table in half-width signs: the least, the longest that counts as short, the most that counts.
+#: Widths of texts in a table in half-width characters: least, longest short text, greatest that is counted.
 _NARROW, _SHORT, _LONG = 4, 10, 90
-#: What one of them takes in mm.
+#: Width of a half-width character in mm.
 _SIGN = 2.0
-#: Of a point; what lengths are counted in.
+#: Word counts lengths in twentieths of a point.
 _TWIPS = 20
 _TABLE_LOOK = (
     '<w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
     '<w:tblLook w:firstColumn="1" w:firstRow="1" w:lastColumn="0" w:lastRow="0" w:noHBand="0" w:noVBand="1" '
     'w:val="04A0"/></w:tblPr>'
 )
-#: The parts that differ from letter to letter, and what stands in the empty letter where they do.
+#: The parts that differ between letters, and the placeholder in the empty letter.
 _BODY_PART, _CORE_PART, _HERE = "word/document.xml", "docProps/core.xml", "{here}"
-#: Written into the package instead of the time of day, so that every run gives the same bytes.
+#: Written in place of the present time, so that each run gives the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def word_document(markdown: str) -> bytes:
-    """Give the .docx of a Markdown text: headings, paragraphs, tables, lists, bold and italic; a quote stands right."""
+    """Return a Markdown text as .docx.
+
+    Headings, paragraphs, tables, lists, bold and italic are kept; a block quote is set at the right.
+    """
     from markdown_it.tree import SyntaxTreeNode
 
     base = _base()
@@ -68,7 +75,7 @@ def word_document(markdown: str) -> bytes:
 
 
 class _Base(NamedTuple):
-    """What all letters have in common: the package without two of its parts, and those with a mark for what is new."""
+    """The empty letter: the package without the two parts that differ, and these parts with placeholders."""
 
     package: bytes
     body: str
@@ -77,7 +84,7 @@ class _Base(NamedTuple):
 
 @cache
 def _base() -> _Base:
-    """Make the empty letter, once: python-docx takes longer for it, and to pack its styles, than all else takes."""
+    """Make the empty letter with python-docx; once, because this takes longer than all other work on a letter."""
     import docx
 
     document = docx.Document()
@@ -148,7 +155,7 @@ def _add_cell_styles(document: Document) -> None:
 
 
 def _set_language(document: Document) -> None:
-    """Call the text Chinese as written in China: other programs choose the fonts for missing ones by that."""
+    """Set the language to Chinese (China): programs choose replacements for missing fonts by the language."""
     from docx.oxml.ns import qn
 
     for language in document.styles.element.iter(qn("w:lang")):
@@ -156,7 +163,7 @@ def _set_language(document: Document) -> None:
 
 
 def _set_font(properties: Any, font: Any, name: str) -> None:
-    """Set the fonts of Latin and Chinese text; the theme's fonts, which would win, are taken out."""
+    """Set the fonts of Latin and Chinese text; remove the fonts of the theme, which would be used instead."""
     from docx.oxml.ns import qn
 
     font.name = _LATIN
@@ -180,7 +187,7 @@ def _page_number(paragraph: Paragraph) -> None:
 
 
 def _block(node: Node, *, flush: bool = False) -> Iterator[str]:
-    """Yield the XML of a block."""
+    """Yield the XML of a block of Markdown: a paragraph, heading, list, table or quote."""
     if node.type == "heading":
         level = min(int(node.tag[1:]), 3)
         yield _paragraph(_runs(node), style=f"Heading{level}", signs=0 if level == 1 else 2)
@@ -206,13 +213,13 @@ def _block(node: Node, *, flush: bool = False) -> Iterator[str]:
 
 
 def _paragraph(runs: str, *, style: str = "", signs: int | None = None, side: str = "") -> str:
-    """Give the XML of a paragraph.
+    """Return the XML of a paragraph.
 
     Args:
-        runs: what stands in it.
+        runs: its text as XML.
         style: the id of its style.
-        signs: by how many Chinese signs the first line is set in.
-        side: where it stands, if not on the left.
+        signs: indent of the first line in Chinese characters.
+        side: ``center`` or ``right``; empty for left.
     """
     properties = f'<w:pStyle w:val="{style}"/>' if style else ""
     properties += f'<w:ind w:firstLine="{signs * _FONTS["Normal"][1] * _TWIPS}"/>' if signs is not None else ""
@@ -238,7 +245,7 @@ def _words(text: str) -> str:
 
 
 def _inline(node: Node, marks: frozenset[str] = frozenset()) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the pieces of text below a node, each with what it is inside of; a line that goes on needs no blank."""
+    """Yield the texts below a node, each with its marks (bold, italic); a line break in the source becomes nothing."""
     if node.type == "hardbreak":
         yield "\n", marks
     elif node.children:
@@ -271,7 +278,7 @@ def _table(node: Node) -> Iterator[str]:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Share the width of the page: to each column what a short text needs, the rest to those with long ones."""
+    """Return the widths of a table's columns: what short texts need; columns with long texts share the rest."""
     texts = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
     short = [min(max(width, _NARROW), _SHORT) + 2 for width in texts]
     long = [min(width, _LONG) - _SHORT if width > _SHORT else 0 for width in texts]

@@ -27,7 +27,7 @@ PASS, FAIL, BLANK = "通过", "不通过", "未填"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DeclaredOutcome:
     """What became of one check, at one line if it is checked line by line (lines counted from 1)."""
 
     check: Check
@@ -37,20 +37,20 @@ class Outcome:
 
 
 @lru_cache(maxsize=1)
-def run_declared(filing: Filing) -> tuple[Outcome, ...]:
+def run_declared(filing: Filing) -> tuple[DeclaredOutcome, ...]:
     """Run every declared check whose forms were found; done once for all who ask about one filing."""
     return tuple(_run_all(filing))
 
 
-def outcomes_by_check(filing: Filing) -> dict[int, list[Outcome]]:
+def outcomes_by_check(filing: Filing) -> dict[int, list[DeclaredOutcome]]:
     """Give the outcomes of each check under its ``id``: several for a check of each line."""
-    found: dict[int, list[Outcome]] = {}
+    found: dict[int, list[DeclaredOutcome]] = {}
     for outcome in run_declared(filing):
         found.setdefault(id(outcome.check), []).append(outcome)
     return found
 
 
-def _run_all(filing: Filing) -> Iterator[Outcome]:
+def _run_all(filing: Filing) -> Iterator[DeclaredOutcome]:
     numbers = numbers_of(filing)
     for check in filing.formset.all_checks:
         if check.at.form not in filing.forms or not all(ref.form in filing.forms for ref in check.reads):
@@ -65,9 +65,9 @@ def _run_all(filing: Filing) -> Iterator[Outcome]:
             yield _run(check, numbers.at(line), number)
 
 
-def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
+def _run(check: Check, numbers: Numbers, line: int) -> DeclaredOutcome:
     if numbers.unreadable(check.reads) or numbers.nothing_given(check.reads):
-        return Outcome(check, BLANK, line)
+        return DeclaredOutcome(check, BLANK, line)
     match check.sort:
         case "computed":
             return _computed(check, numbers)
@@ -76,25 +76,25 @@ def _run(check: Check, numbers: Numbers, line: int) -> Outcome:
         case _:
             holds = evaluate(check.node, numbers.value, compare_printed(numbers.bounds))
             if holds is None:
-                return Outcome(check, BLANK, line)
+                return DeclaredOutcome(check, BLANK, line)
             if holds:
-                return Outcome(check, PASS, line)
-            return Outcome(check, FAIL, line, _condition_finding(check, numbers))
+                return DeclaredOutcome(check, PASS, line)
+            return DeclaredOutcome(check, FAIL, line, _condition_finding(check, numbers))
 
 
-def _computed(check: Check, numbers: Numbers) -> Outcome:
+def _computed(check: Check, numbers: Numbers) -> DeclaredOutcome:
     """Compare what was typed (or what an altered formula shows) with the form's own formula."""
     answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
     if answer is None or not isinstance(expected, Decimal):
-        return Outcome(check, BLANK)
+        return DeclaredOutcome(check, BLANK)
     if answer.own:
-        return Outcome(check, PASS)
+        return DeclaredOutcome(check, PASS)
     if not isinstance(answer.value, Decimal):
-        return Outcome(check, BLANK)
+        return DeclaredOutcome(check, BLANK)
     answers = numbers.filing.forms[check.at.form]
     field = answers.form.fields[check.at.name]
     if answer.value == expected or _agree(answer, field, check, numbers, answers):
-        return Outcome(check, PASS)
+        return DeclaredOutcome(check, PASS)
     should = print_value(expected, field, numbers.decimals(answer, field, answers))
     found = answer.text if field.kind_name == "percent" else plain(answer.value)
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
@@ -103,7 +103,7 @@ def _computed(check: Check, numbers: Numbers) -> Outcome:
     text = f"{say_field(check.at)}为{found}，应为{should}{_how(check.node, numbers, should)}"
     cause = likely_cause(answer.value, expected, check.node, check.at, numbers)
     text += f"；{cause}" if cause else ""
-    return Outcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
+    return DeclaredOutcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
 
 
 def _agree(answer: Answer, field: Field, check: Check, numbers: Numbers, answers: FormAnswers) -> bool:
@@ -117,17 +117,17 @@ def _agree(answer: Answer, field: Field, check: Check, numbers: Numbers, answers
     return low <= true[1] and true[0] <= high
 
 
-def _filled(check: Check, numbers: Numbers) -> Outcome:
+def _filled(check: Check, numbers: Numbers) -> DeclaredOutcome:
     answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
     if answer is None or not isinstance(expected, Decimal):
-        return Outcome(check, BLANK)
+        return DeclaredOutcome(check, BLANK)
     if answer.own or not follows(answer):
-        return Outcome(check, PASS if answer.cell else BLANK)
+        return DeclaredOutcome(check, PASS if answer.cell else BLANK)
     answers = numbers.filing.forms[check.at.form]
     field = answers.form.fields[check.at.name]
     should = print_value(expected, field, KINDS[field.kind_name].decimals)
     text = f"{say_field(check.at)}空着，应为{should}{_how(check.node, numbers, should)}"
-    return Outcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
+    return DeclaredOutcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
 
 
 def _how(node: Node, numbers: Numbers, result: str) -> str:

@@ -61,7 +61,7 @@ class Quantity(NamedTuple):
     unit: str
 
 
-class Range(NamedTuple):
+class QuantityRange(NamedTuple):
     """From one number to another, both included."""
 
     low: Quantity
@@ -99,14 +99,14 @@ def _quantity(operator: str, number: str, scale: str, unit: str) -> Quantity:
 
 
 @lru_cache(maxsize=4096)
-def read_range(text: str) -> Range | None:
+def read_range(text: str) -> QuantityRange | None:
     """Read ``90%-95%`` or ``3~5次``, or give None."""
     match = _RANGE.fullmatch(_plain(text))
     if match is None or match["unit"].startswith(("年", "月", "日", "号")):
         return None
     unit = match["unit"] or match["first"]
     low, high = (_quantity("", match[name], match["scale"], unit) for name in ("low", "high"))
-    return Range(low, high) if low.value <= high.value else None
+    return QuantityRange(low, high) if low.value <= high.value else None
 
 
 @lru_cache(maxsize=4096)

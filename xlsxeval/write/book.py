@@ -1,4 +1,4 @@
-"""What all sheets of a workbook share while it is written."""
+"""What all sheets of a workbook share while it is written: file, filing, layouts of the forms, formats."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Area: TypeAlias = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """A workbook being written, and the filing that goes into it."""
+class WorkbookWriter:
+    """A workbook that is being written, and the filing that it is written from; ``pages`` are the forms laid out."""
 
     file: xlsxwriter.Workbook
     filing: Filing
@@ -42,8 +42,8 @@ class Book:
     _formats: dict[tuple[str, str], Format] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: xlsxwriter.Workbook, filing: Filing, *, protect: bool) -> Book:
-        """Lay out the forms of a filing."""
+    def of(cls, file: xlsxwriter.Workbook, filing: Filing, *, protect: bool) -> WorkbookWriter:
+        """Lay out the forms of a filing, for a workbook that has no sheet yet."""
         pages = {
             name: place(answers.form, {table: len(lines) for table, lines in answers.tables.items()})
             for name, answers in filing.forms.items()
@@ -51,7 +51,7 @@ class Book:
         return cls(file, filing, numbers_of(filing), pages, protect)
 
     def format(self, look: str, number_format: str = "") -> Format:
-        """Give the format of a look."""
+        """Return the format for a key of ``LOOKS``, with a number format such as ``0.00``."""
         key = (look, number_format)
         if key not in self._formats:
             extra = {"num_format": number_format} if number_format else {}
@@ -59,19 +59,19 @@ class Book:
         return self._formats[key]
 
     def mark(self, name: str) -> Format:
-        """Give the format that a condition lays over a cell."""
+        """Return the format of a conditional format, for a key of ``MARKS``."""
         key = (f"mark {name}", "")
         if key not in self._formats:
             self._formats[key] = self.file.add_format(MARKS[name])
         return self._formats[key]
 
     def identity(self, form: str = "") -> str:
-        """Give the text by which a form is known again after its labels were changed."""
+        """Return the hidden text that identifies a form with changed labels: ``xlsxeval hunan 自评表 2024 v1``."""
         formset, year = self.filing.formset, self.filing.year
         return " ".join(filter(None, ["xlsxeval", formset.name, form, str(year or ""), f"v{formset.version or 0}"]))
 
     def finish(self, sheet: Worksheet, last_row: int, last_col: int, *, footer: str, landscape: bool) -> None:
-        """Set up page, footer and protection of a sheet."""
+        """Set paper, print area, footer and protection of a sheet; rows and columns from 1."""
         sheet.set_paper(_A4)
         if landscape:
             sheet.set_landscape()
@@ -87,7 +87,7 @@ class Book:
 
 
 def merge(sheet: Worksheet, area: Area, cell_format: Format) -> None:
-    """Format an area as one cell."""
+    """Merge an area into one empty cell with a format."""
     first_row, first_col, last_row, last_col = area
     if (first_row, first_col) == (last_row, last_col):
         sheet.write_blank(first_row - 1, first_col - 1, None, cell_format)

@@ -1,4 +1,4 @@
-"""One form as a sheet: the printed page, the blanks with help and validation, formulas with their results."""
+"""Write one form as a sheet: labels, blanks with help and validation, formulas with their results."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import decimals_of, format_code
-from xlsxeval.write.book import Area, Book, merge
-from xlsxeval.write.live.figures import Live, cached
+from xlsxeval.write.book import Area, WorkbookWriter, merge
+from xlsxeval.write.live.figures import FormulaCell, cached
 from xlsxeval.write.looks import ANCHOR_HEIGHT, PROSE_HEIGHT, row_height, text_height
 from xlsxeval.write.validation import NOT_HERE, validation
 
-#: The title and the line with the result of the checks stay in sight.
+#: The title and the line with the summary of 核对 stay visible.
 _FROZEN_ROWS = 2
 
 
 class FormSheet:
-    """One form being written."""
+    """Writes one form to a worksheet."""
 
     def __init__(
         self,
-        book: Book,
+        book: WorkbookWriter,
         sheet: Worksheet,
         answers: FormAnswers,
         *,
-        status: Live,
+        status: FormulaCell,
         lists: Mapping[str, str],
         lock_known: bool,
     ) -> None:
-        """Prepare the sheet; ``status`` is what the head of the form shows, ``lists`` where each dropdown stands."""
+        """Prepare; ``status`` is the cell at the head of the form, ``lists`` the address of each list's choices."""
         self.book, self.sheet, self.answers = book, sheet, answers
         self.status, self.lists, self.lock_known = status, lists, lock_known
         self.form, self.page = answers.form, book.pages[answers.form.name]
         self.heights: dict[int, float] = {}
         self.cells = {name: answer.cell for name, answer in answers.fields.items()}
-        #: First -> last column of each column of a table, which may be merged over several.
+        #: First -> last sheet column of each column of a table; a column may be merged over several.
         boxes = [blank.box for blank in self.form.blanks if blank.name.split(".")[0] in self.form.tables]
         self.last_cols = {box.col + 1: box.col + box.cols for box in boxes}
 
@@ -66,12 +66,12 @@ class FormSheet:
             self._table(table)
         open_rows = {row for region in self.page.regions.values() for row in range(region.first, region.last + 1)}
         for row, height in self.heights.items():
-            # Rows of a table can be deleted on the protected sheet only if nothing in them is locked.
+            # Excel deletes a row of a protected sheet only if no cell in it is locked.
             self.sheet.set_row(row - 1, height, self.book.format("row") if row in open_rows else None)
         self._page_setup()
 
     def first_blank(self) -> str:
-        """Give the address of the first blank to fill, or nothing."""
+        """Return the address of the first blank to fill; empty if all are filled."""
         unfilled = (
             answer.cell
             for name, answer in self.answers.fields.items()
@@ -80,15 +80,19 @@ class FormSheet:
         return next(unfilled, "")
 
     def _look(self, look: str, answer: Answer) -> str:
+        """Return the look of a blank: grey and locked if it is filled and such blanks are to be locked."""
         return f"known {look}" if self.lock_known and answer.text else look
 
     def _grow(self, row: int, height: float) -> None:
+        """Make a row at least so high, in points."""
         self.heights[row] = max(self.heights.get(row, 0.0), height)
 
     def _width(self, first_col: int, last_col: int) -> float:
+        """Return the width of some columns (from 1) together, in characters."""
         return sum(self.form.widths[first_col - 1 : last_col])
 
     def _label(self, template: str, box: Box, style: str) -> None:
+        """Write a printed label; beside the lines of a table it is unlocked, but takes no input."""
         area = self.page.box(box)
         text = with_year(template, self.answers.year or 0)
         beside = [region for region in self.page.regions.values() if area[0] <= region.first and region.last <= area[2]]
@@ -101,11 +105,13 @@ class FormSheet:
             self._grow(area[0], row_height(style, text, self._width(area[1], area[3])))
 
     def _status(self, area: Area) -> None:
+        """Write the cell with the summary of 核对."""
         cell_format = self.book.format("status")
         merge(self.sheet, area, cell_format)
         self.sheet.write_formula(area[0] - 1, area[1] - 1, self.status.formula, cell_format, self.status.shown)
 
     def _field(self, blank: Blank, field: Field) -> None:
+        """Write a blank: its formula, or its answer."""
         answer = self.answers.fields[blank.name]
         area = self.page.box(blank.box)
         width = self._width(area[1], area[3])
@@ -128,12 +134,15 @@ class FormSheet:
         self._grow(area[0], max(text_height(answer.text, width), PROSE_HEIGHT if look.endswith("prose") else 0))
 
     def _input(self, row: int, col: int, answer: Answer, field: Field, cell_format: Format) -> None:
+        """Write an answer: a number as a number, anything else as the text that was given."""
         if isinstance(answer.value, Decimal) and not answer.problem:
             self.sheet.write_number(row, col, float(answer.value), cell_format)
         elif answer.text and self.sheet.write_string(row, col, answer.text, cell_format) < 0:
             raise DataError(f"{self.form.name}的{field.name}写不进电子表格：文字太长")
 
     def _validate(self, row: int, col: int, field: Field, last_row: int) -> None:
+        """Set the validation of a blank, or of a column of a table (rows and columns from 0)."""
+
         def address_of(column: str) -> str:
             table = field.name.split(".")[0]
             return "$" + cell_name(row + 1, self.page.regions[table].cols[column])
@@ -142,10 +151,12 @@ class FormSheet:
         self.sheet.data_validation(row, col, last_row, col, options)
 
     def _refuse(self, area: Area) -> None:
+        """Let an area take no input."""
         first_row, first_col, last_row, last_col = area
         self.sheet.data_validation(first_row - 1, first_col - 1, last_row - 1, last_col - 1, dict(NOT_HERE))
 
     def _table(self, table: Table) -> None:
+        """Write the lines of a table between the narrow rows above and below them."""
         region, lines = self.page.regions[table.name], self.answers.tables[table.name]
         for row in (region.first, region.last):
             for name, col in region.cols.items():
@@ -159,10 +170,11 @@ class FormSheet:
             col = region.cols[name]
             self._validate(region.first - 1, col - 1, field, region.last - 1)
             if self.last_cols[col] > col:
-                # An inserted row does not come merged: only its first cell counts.
+                # In an inserted row the cells are not merged: only the first of them is read.
                 self._refuse((region.first, col + 1, region.last, self.last_cols[col]))
 
     def _line(self, table: Table, line: Line, number: int, merged: dict[tuple[str, int], int]) -> None:
+        """Write one line of a table; equal values of groups are merged over their lines."""
         region = self.page.regions[table.name]
         row = region.first + 1 + number
         for name, field in table.columns.items():
@@ -190,6 +202,7 @@ class FormSheet:
                     start = number
 
     def _page_setup(self) -> None:
+        """Set up printing and the first selected cell."""
         width = len(self.form.widths)
         footer, landscape = self.form.title, self.form.landscape
         self.book.finish(self.sheet, self.page.last_row, width, footer=footer, landscape=landscape)
@@ -202,21 +215,21 @@ class FormSheet:
 
 
 def number_format(field: Field, answer: Answer) -> str:
-    """Give the number format of a field; a typed percentage keeps the decimals it was typed with."""
+    """Return the number format of a field; a percentage that was typed keeps its decimals."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return f"{format_code(percent_decimals(answer))}%"
     return field.kind.number_format
 
 
 def percent_decimals(answer: Answer) -> int:
-    """Give the decimals with which a typed percentage is shown."""
+    """Return the decimals to show of a percentage that was typed: 2 for 99.5 %, 3 for 99.525 %."""
     assert isinstance(answer.value, Decimal)  # noqa: S101  # asked by the caller
     shown = len(answer.text.rstrip("%").partition(".")[2]) if answer.text.endswith("%") else 2
     return max(shown, decimals_of(answer.value) - 2)
 
 
 def shown_decimals(field: Field, answer: Answer) -> int:
-    """Give the decimals that the cell of a figure shows, as parts of one (4 for 99.52 %)."""
+    """Return the decimals that the cell of a figure shows; of a percentage those of the ratio: 4 for 99.52 %."""
     if field.kind_name == "percent" and isinstance(answer.value, Decimal):
         return percent_decimals(answer) + 2
     return field.kind.decimals

@@ -7,7 +7,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, Rule
 from xlsxeval.forms.year import with_year
-from xlsxeval.write.book import Book, merge
+from xlsxeval.write.book import WorkbookWriter, merge
 from xlsxeval.write.looks import row_height, text_height
 
 _WIDTHS = (8, 34, 44, 44)
@@ -19,7 +19,7 @@ _COLOURS = (
 )
 
 
-def write_guide(book: Book, sheet: Worksheet) -> None:
+def write_guide(book: WorkbookWriter, sheet: Worksheet) -> None:
     """Write the sheet."""
     for col, width in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
@@ -48,7 +48,7 @@ def write_guide(book: Book, sheet: Worksheet) -> None:
 class _Lines:
     """Lines written one under the other."""
 
-    def __init__(self, book: Book, sheet: Worksheet) -> None:
+    def __init__(self, book: WorkbookWriter, sheet: Worksheet) -> None:
         self.book, self.sheet, self.number = book, sheet, 0
 
     def across(self, text: str, look: str) -> None:
@@ -75,6 +75,6 @@ class _Lines:
 
 
 def _rules(filing: Filing) -> list[tuple[Rule, str]]:
-    """Give every declared rule with what should hold, in the order of 核对."""
+    """Return every declared rule with what should hold, in the order of 核对."""
     says = {check.code: check.says for check in reversed(filing.formset.all_checks)}
     return [(rule, says[rule.code]) for rule in filing.formset.all_rules if rule.code in says]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from xlsxeval.text import display_width
 
-#: Both come with every Windows, and WPS on Linux shows its own Song and Hei faces for them.
+#: Both fonts come with Windows; WPS on Linux replaces them by its own fonts of the same style.
 FONT = "宋体"
 TITLE_FONT = "黑体"
 TO_FILL, MUST, COMPUTED, WRONG, UNUSED = "#FFF9C4", "#FFE0B2", "#ECEFF1", "#FFCDD2", "#FFFEF2"
@@ -45,10 +45,10 @@ LOOKS: dict[str, dict[str, object]] = {
     "sample computed": {**_BOXED, "bg_color": COMPUTED},
     "sample wrong": {**_BOXED, "bg_color": WRONG, "bold": True, "underline": 1},
 }
-# What is known from the start and not to be changed: as the blank, but locked and grey.
+# Blanks that are filled already and may not be changed: like the blank, but locked and grey.
 LOOKS |= {f"known {look}": {**LOOKS[look], "locked": True, "bg_color": COMPUTED} for look in ("blank", "prose")}
 
-#: What a condition lays over a cell; never by colour alone, so that a black and white print says the same.
+#: Name of a conditional format -> properties. None differs by colour alone, so that a black and white print shows it.
 MARKS: dict[str, dict[str, object]] = {
     "to fill": {"bg_color": TO_FILL},
     "must": {"bg_color": MUST, "border": _DASHED},
@@ -57,18 +57,18 @@ MARKS: dict[str, dict[str, object]] = {
     "failed": {"bg_color": WRONG, "bold": True},
     "undecided": {"font_color": "#757575"},
 }
-#: Rows at both ends of a table: as high as one line needs, because rows inserted beside them copy their height.
+#: Height of the narrow rows above and below the lines of a table; rows inserted there get the same height.
 ANCHOR_HEIGHT = 13.5
 _LINE_HEIGHT = 16.0
 _PADDING = 7.0
 _TITLE_HEIGHT = 34.0
 _TALLEST = 409.0
-#: Room for a few lines of prose, also while it is still blank.
+#: Least height of a blank for prose, in points.
 PROSE_HEIGHT = 72.0
 
 
 def text_height(text: str, width: float) -> float:
-    """Give the row height in points that a text needs when wrapped in ``width`` half-width columns."""
+    """Return the row height in points for a text wrapped in a column of ``width`` half-width characters."""
     if not text:
         return _LINE_HEIGHT + _PADDING
     room = max(width - 1, 2)
@@ -77,5 +77,5 @@ def text_height(text: str, width: float) -> float:
 
 
 def row_height(style: str, text: str, width: float) -> float:
-    """Give the height a printed text or answer needs in its style."""
+    """Return the row height in points for a printed text in a style of labels."""
     return _TITLE_HEIGHT if style == "title" else text_height(text, width)

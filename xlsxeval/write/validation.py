@@ -1,4 +1,4 @@
-"""What may be typed into a blank, by its kind: the rule, the help shown at the cell, the alert in plain Chinese."""
+"""Excel's data validation for a blank, by its kind: the rule, the help at the cell, the alert in Chinese."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from xlsxeval.numbers import plain
 
 _LARGEST = 10**12
 _LONGEST = 2000
-#: Excel's own limits; XlsxWriter drops longer texts.
+#: Excel's limits for the title and the text of a message; XlsxWriter drops a validation with longer ones.
 _TITLE, _MESSAGE = 32, 255
 
 Options = dict[str, object]
 
-#: Cells of a table that belong to a label, or to the cell on their left: unlocked only so that rows can be deleted.
+#: For cells that are unlocked only so that rows can be deleted: labels beside a table, second cells of merged columns.
 NOT_HERE: Options = {
     "validate": "custom",
     "value": "=FALSE",
@@ -25,15 +25,15 @@ NOT_HERE: Options = {
 
 
 def validation(field: Field, unit: str, address_of: Callable[[str], str], lists: Mapping[str, str]) -> Options:
-    """Give XlsxWriter's options for the cells of one field.
+    """Return the options of XlsxWriter's ``data_validation`` for the cells of one field.
 
-    What can never be right is refused; anything else is a warning that lets the clerk go on.
+    Excel refuses what can never be right; for anything else it shows a warning and lets the user continue.
 
     Args:
         field: the field.
-        unit: what amounts are counted in.
-        address_of: gives the address of another column of the same line (for a score that may not exceed its weight).
-        lists: where the choices of each list stand.
+        unit: the unit of amounts: 万元 or 元.
+        address_of: returns the address of another column of the same line, for a score that may not exceed its weight.
+        lists: list -> address of its choices.
     """
     name = field.name.replace(".", "：")
     options: Options = {
@@ -60,20 +60,21 @@ def validation(field: Field, unit: str, address_of: Callable[[str], str], lists:
             "error_message": f"文字超过{_LONGEST}字，请精简。",
         }
     most, most_text = _most(field, address_of)
-    said = f"请填{'整数' if field.kind.whole else '数字'}"
-    said += f"，不小于{plain(field.least)}" if field.least is not None else ""
-    said += f"，不大于{most_text}" if most_text else ""
-    said += f"。单位是{_unit(field, unit)}，只填数字不写单位。" if _unit(field, unit) else "。"
+    alert = f"请填{'整数' if field.kind.whole else '数字'}"
+    alert += f"，不小于{plain(field.least)}" if field.least is not None else ""
+    alert += f"，不大于{most_text}" if most_text else ""
+    alert += f"。单位是{_unit(field, unit)}，只填数字不写单位。" if _unit(field, unit) else "。"
     return options | {
         "validate": "integer" if field.kind.whole else "decimal",
         "criteria": "between",
         "minimum": _simple(field.least) if field.least is not None else -_LARGEST,
         "maximum": most,
-        "error_message": said,
+        "error_message": alert,
     }
 
 
 def _help(field: Field, unit: str) -> str:
+    """Return the help shown at a blank: explanation, unit, source, example."""
     parts = [
         field.help,
         f"单位：{_unit(field, unit)}" if _unit(field, unit) and field.formula is None else "",
@@ -84,14 +85,17 @@ def _help(field: Field, unit: str) -> str:
 
 
 def _unit(field: Field, unit: str) -> str:
+    """Return the unit of a field; empty if it has none."""
     return field.unit or (unit if field.kind_name == "money" else "")
 
 
 def _simple(value: Decimal) -> int | float:
+    """Return a number in the type that XlsxWriter writes without a decimal point if it is whole."""
     return int(value) if value == int(value) else float(value)
 
 
 def _most(field: Field, address_of: Callable[[str], str]) -> tuple[float | str, str]:
+    """Return the greatest value that a blank may have, as number or formula, and in words; the words may be empty."""
     if not field.most:
         return _LARGEST, ""
     if field.most.replace(".", "", 1).isdigit():

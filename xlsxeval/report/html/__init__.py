@@ -30,13 +30,13 @@ _DATA = "{{ data }}"
 
 
 def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues, made: str = "") -> Iterator[str]:
-    """Yield the page piece by piece, in the order of the outcomes, which are not kept.
+    """Yield the page in pieces, in the order of the outcomes; they are not kept in memory.
 
     Args:
         outcomes: the outcomes; with excerpts, the page shows the cells around each finding.
-        facts: what the run comes to.
-        catalogues: the rules of the sets that the outcomes are of.
-        made: by what it was made, for the head of the page; no time of day, so that every run gives the same page.
+        facts: the summary of the run.
+        catalogues: the rules of the sets.
+        made: the program and version, for the head of the page; without the time, so that each run gives the same page.
     """
     before, _, after = _page().partition(_DATA)
     counted = f"{counted_text(facts)}。" if facts.files else ""
@@ -47,13 +47,13 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
     for outcome in outcomes:
         yield comma + _json(_filing(outcome))
         comma = ",\n"
-        met = {one.code: rule_of(catalogues, outcome.formset, one.code) for one in outcome.findings}
+        met = {finding.code: rule_of(catalogues, outcome.formset, finding.code) for finding in outcome.findings}
         rules.setdefault(outcome.formset, {}).update({code: _rule(rule) for code, rule in met.items() if rule})
     yield '\n],"rules":' + _json(rules) + "}" + after
 
 
 def _page() -> str:
-    """Give the page with everything but the data; its policy names the style and the script by what they are."""
+    """Return the page without the data; its security policy allows our style and script by their hashes only."""
     page, style, script = ((_HERE / f"page.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js"))
     for name, text in (("style", style), ("script", script)):
         digest = b64encode(sha256(text.encode()).digest()).decode()
@@ -62,21 +62,22 @@ def _page() -> str:
 
 
 def _json(tree: object) -> str:
-    """Give JSON that can stand in a script element: without ``<``, so that nothing ends the element."""
+    """Return JSON for a script element: without ``<``, so that no text can end the element."""
     text = json.dumps(_safe(tree), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
 
 
 def _safe(tree: object) -> object:
+    """Return the data with texts that are safe to show."""
     if isinstance(tree, str):
         return safe(tree)
     if isinstance(tree, Mapping):
         return {_safe(key): _safe(value) for key, value in tree.items()}
-    return [_safe(one) for one in tree] if isinstance(tree, list | tuple) else tree
+    return [_safe(item) for item in tree] if isinstance(tree, list | tuple) else tree
 
 
 def _filing(outcome: Outcome) -> dict[str, object]:
-    """Give what the page shows of a filing; empty things are left out."""
+    """Return the data that the page shows about a filing; empty values are left out."""
     about = [*reading_lines(outcome), *(f"注意：{note}" for note in outcome.notes)]
     return {
         "title": outcome.title,
@@ -93,7 +94,8 @@ def _filing(outcome: Outcome) -> dict[str, object]:
 
 
 def _summary(summary: Summary) -> dict[str, object]:
-    total, stated = (None if one is None else plain(one) for one in (summary.total, summary.stated))
+    """Return the scores of a filing."""
+    total, stated = (None if points is None else plain(points) for points in (summary.total, summary.stated))
     return _filled(
         summary=summary_text(summary),
         grade=summary.grade,
@@ -102,19 +104,26 @@ def _summary(summary: Summary) -> dict[str, object]:
     )
 
 
-def _finding(one: Finding, excerpt: Excerpt | None) -> dict[str, object]:
-    place = {"form": one.form if one.form != one.sheet else "", "sheet": one.sheet, "cell": one.cell}
+def _finding(finding: Finding, excerpt: Excerpt | None) -> dict[str, object]:
+    """Return what the page shows of a finding."""
+    place = {
+        "form": finding.form if finding.form != finding.sheet else "",
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+    }
     return {
-        "code": one.code,
-        "severity": one.severity,
-        "message": one.message,
-        **_filled(**place, field=one.field, waived=one.waived, excerpt=asdict(excerpt) if excerpt else None),
+        "code": finding.code,
+        "severity": finding.severity,
+        "message": finding.message,
+        **_filled(**place, field=finding.field, waived=finding.waived, excerpt=asdict(excerpt) if excerpt else None),
     }
 
 
 def _filled(**entries: object) -> dict[str, object]:
+    """Return the values that are not empty."""
     return {name: value for name, value in entries.items() if value}
 
 
 def _rule(rule: Rule) -> dict[str, object]:
+    """Return what the page shows of a rule."""
     return {"title": rule.title, **_filled(why=rule.why, fix=rule.fix, source=rule.source)}

@@ -1,6 +1,10 @@
-"""The hidden part of 核对: for each figure a check reads, its value and the interval it stands for.
+"""The hidden block of 核对: for each figure that a check reads, its value and the interval it stands for.
 
-What ``rules.calculate.Numbers`` gives in Python stands here as formulas; each cell is written with its result.
+The formulas say the same as ``rules.calculate.Numbers`` in Python; each cell is written with its present result.
+Example: 预算数 with two decimals stands in 自评表!C5 and has row 9 of the block:
+``P9 =IF(COUNT(自评表!C5)=1,自评表!C5,IF(LEN(TRIM(自评表!C5))=0,"",NA()))`` is its value: the number, blank, or an error
+for a text. ``Q9 = P9-0.005`` and ``R9 = P9+0.005`` (shortened) are the ends of the interval of the true figure.
+For a computed field S9 is the result of its formula, T9 and U9 the ends of what that formula may give.
 """
 
 from __future__ import annotations
@@ -24,60 +28,60 @@ from xlsxeval.numbers import plain
 from xlsxeval.rules.calculate import Numbers
 
 UNREADABLE = "#N/A"
-#: Differences are rounded to so many decimals before they are compared, for amounts and for ratios.
+#: Decimals to which differences are rounded before they are compared: of amounts, of ratios.
 _PLACES, _RATIO_PLACES = 6, 9
-#: In a whole column differences cannot be rounded: this is added to what a figure may be off.
+#: Added to the tolerance of each figure of a column, where differences cannot be rounded.
 _CRUMB = Decimal("0.0000001")
 _VALUE, _LOW, _HIGH, _RESULT, _RESULT_LOW, _RESULT_HIGH = range(1, 7)
 
 Cached = float | str
 
 
-class Live(NamedTuple):
-    """A formula and what it shows."""
+class FormulaCell(NamedTuple):
+    """The content of a cell: a formula and its present result."""
 
     formula: str
     shown: Cached
 
 
 def places(field: Field | None) -> int:
-    """Give to how many decimals differences of a field are rounded before they are compared."""
+    """Return the decimals to which differences of a field are rounded before they are compared."""
     return _RATIO_PLACES if field is not None and field.kind_name == "percent" else _PLACES
 
 
 def cached(value: object) -> Cached:
-    """Give what a cell shows for a calculated value."""
+    """Return the present result to write for a calculated value: a number, or an empty text for blank."""
     return float(value) if isinstance(value, Decimal) else ""
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """The figures of a filing, one row each from ``top``, beginning at column ``left``."""
+class FigureBlock:
+    """The hidden figures of a filing: ``rows`` has the row of each, ``left`` is the column before the first one."""
 
     filing: Filing
     pages: Mapping[str, Layout]
     numbers: Numbers
     rows: Mapping[Ref, int]
     left: int
-    #: Gives the decimals with which a field's cell is formatted.
+    #: Returns the decimals that the cell of a field shows.
     decimals: Callable[[Field, Answer], int]
 
     @property
     def figures(self) -> Figures:
-        """Where the figures stand."""
+        """The addresses of the figures, in the form that the writers of formulas take."""
         return Figures(self.value, self.low, self.high, self.slack)
 
     def field(self, ref: Ref) -> Field:
-        """Give the field behind a name."""
+        """Return the field that a name stands for."""
         return self.numbers.field(ref)
 
     def position(self, ref: Ref) -> tuple[int, int]:
-        """Give row and column of a blank on its form, of the head for a column."""
+        """Return row and column of a blank on its form; of a table's column, those of its head."""
         page = self.pages[ref.form]
         return page.fields[ref.name] if isinstance(ref, FieldRef) else page.head(ref.table, ref.name)
 
     def raw(self, ref: Ref) -> str:
-        """Give the address on the form itself; for a line's cell that of the whole column."""
+        """Return the address on the form: ``'自评表'!$C$5``; of a cell of a table's line, that of the whole column."""
         page, sheet = self.pages[ref.form], f"{quote_sheet(ref.form)}!"
         if isinstance(ref, FieldRef):
             return sheet + fixed_cell(*self.position(ref))
@@ -85,24 +89,24 @@ class Block:
         return sheet + fixed_column_range(region.first, region.last, region.cols[ref.name])
 
     def value(self, ref: Ref) -> str:
-        """Give the address of a figure; columns are taken from the form."""
+        """Return the address of a figure in the block; that of a table's column is on the form."""
         return self._cell(ref, _VALUE) if isinstance(ref, FieldRef) else self.raw(ref)
 
     def low(self, ref: Ref) -> str:
-        """Give the lower end of a figure's interval."""
+        """Return the expression for the lower end of a figure's interval."""
         return self._end(ref, _LOW, "-")
 
     def high(self, ref: Ref) -> str:
-        """Give the upper end of a figure's interval."""
+        """Return the expression for the upper end of a figure's interval."""
         return self._end(ref, _HIGH, "+")
 
     def slack(self, ref: Ref) -> str:
-        """Give what each figure of a column may be off."""
+        """Return by how much each figure of a column may differ from the true one: ``0.005``."""
         kind = self.field(ref).kind
         return "0" if kind.exact else plain(_half(kind.decimals))
 
     def of_line(self, cell: Callable[[LineCell], str]) -> Figures:
-        """Give the figures as one line of a table sees them; ``cell`` gives the address of a column in that line."""
+        """Return the addresses for a formula about one line of a table; ``cell`` returns those in that line."""
 
         def value(ref: Ref) -> str:
             return cell(ref) if isinstance(ref, LineCell) else self.value(ref)
@@ -116,19 +120,19 @@ class Block:
         return Figures(value, lambda ref: end(ref, self.low, "-"), lambda ref: end(ref, self.high, "+"), self.slack)
 
     def guard(self, ref: Ref) -> str:
-        """Give the address of a cell that is an error if the blank (or the column) holds text instead of a number."""
+        """Return the address of a cell that shows an error if the blank or column holds a text in place of a number."""
         return self._cell(Column(*_key(ref)) if isinstance(ref, LineCell) else ref, _VALUE)
 
     def result(self, ref: FieldRef) -> str:
-        """Give the address of what a computed field's formula gives."""
+        """Return the address of the result of a computed field's formula."""
         return self._cell(ref, _RESULT)
 
     def result_ends(self, ref: FieldRef) -> tuple[str, str]:
-        """Give the addresses of the ends of what a computed field's formula may give."""
+        """Return the addresses of the least and the greatest result that a computed field's formula may give."""
         return self._cell(ref, _RESULT_LOW), self._cell(ref, _RESULT_HIGH)
 
     def unreadable(self, ref: Ref) -> bool:
-        """Tell whether a blank, or a cell of the column, holds text instead of a number."""
+        """Return whether a blank, or a cell of the column, holds a text in place of a number."""
         if isinstance(ref, FieldRef):
             answer = self.numbers.answer(ref)
             if answer is not None and answer.value is None and not answer.problem and self.field(ref).formula:
@@ -137,12 +141,12 @@ class Block:
         lines = self.numbers.lines(Column(*_key(ref)))
         return any(_is_text(line[ref.name], line[ref.name].text) for line in lines)
 
-    def cells(self, ref: Ref) -> Iterator[tuple[int, Live]]:
-        """Yield column and content of every cell of a figure's row."""
+    def cells(self, ref: Ref) -> Iterator[tuple[int, FormulaCell]]:
+        """Yield column and content of each cell in the row of a figure."""
         col = self.left
         if not isinstance(ref, FieldRef):
             text = f'=IF(SUMPRODUCT({is_text(self.raw(ref))})>0,NA(),"")'
-            yield col + _VALUE, Live(text, UNREADABLE if self.unreadable(ref) else "")
+            yield col + _VALUE, FormulaCell(text, UNREADABLE if self.unreadable(ref) else "")
             return
         field, raw = self.field(ref), self.raw(ref)
         bad, value = self.unreadable(ref), self.numbers.value(ref)
@@ -150,7 +154,7 @@ class Block:
         otherwise = self._cell(ref, _RESULT) if field.formula is not None else '""'
         yield (
             col + _VALUE,
-            Live(f"=IF(COUNT({raw})=1,{self._taken(ref)},IF(LEN(TRIM({raw}))=0,{otherwise},NA()))", shown),
+            FormulaCell(f"=IF(COUNT({raw})=1,{self._taken(ref)},IF(LEN(TRIM({raw}))=0,{otherwise},NA()))", shown),
         )
         if field.formula is not None:
             yield from self._result_cells(ref, field)
@@ -158,7 +162,11 @@ class Block:
             yield from self._end_cells(ref, field, bad=bad)
 
     def _taken(self, ref: FieldRef) -> str:
-        """Give the number that stands in a cell; a formula that misses a cleared one counts as what it should give."""
+        """Return the expression for the number in a cell.
+
+        A formula on the form that reads another computed cell is blank if that cell was cleared; then its result in
+        the block is taken, which is calculated from the inputs.
+        """
         field, raw = self.field(ref), self.raw(ref)
         over = [other for other in refs(field.formula) if isinstance(other, FieldRef)] if field.formula else []
         if field.formula is None or not any(self.field(other).formula for other in over):
@@ -166,7 +174,8 @@ class Block:
         own = to_excel(field.formula, self.raw)
         return f"IF(IFERROR(ROUND({raw}-{own},{places(field)})=0,FALSE),{self._cell(ref, _RESULT)},{raw})"
 
-    def _result_cells(self, ref: FieldRef, field: Field) -> Iterator[tuple[int, Live]]:
+    def _result_cells(self, ref: FieldRef, field: Field) -> Iterator[tuple[int, FormulaCell]]:
+        """Yield the cells with the result of a computed field and with the ends of what it may be."""
         assert field.formula is not None  # noqa: S101  # asked by the caller
         bad = any(self.unreadable(other) for other in refs(field.formula))
         value = evaluate(field.formula, self.numbers.value)
@@ -174,20 +183,21 @@ class Block:
         guards = ",".join(self.guard(other) for other in refs(field.formula))
         if any(isinstance(other, Column) for other in refs(field.formula)):
             text = f"=IF(ISERROR(SUM({guards})),NA(),{text[1:]})"
-        yield self.left + _RESULT, Live(text, UNREADABLE if bad else cached(value))
-        found = interval(field.formula, self.numbers.bounds)
+        yield self.left + _RESULT, FormulaCell(text, UNREADABLE if bad else cached(value))
+        span = interval(field.formula, self.numbers.bounds)
         for column, end, number in zip(
-            (_RESULT_LOW, _RESULT_HIGH), ends(field.formula, self.figures), found or ("", ""), strict=True
+            (_RESULT_LOW, _RESULT_HIGH), ends(field.formula, self.figures), span or ("", ""), strict=True
         ):
             own = self._cell(ref, _RESULT)
-            shown: Cached = UNREADABLE if bad or (found is None and value is not None) else cached(number)
+            shown: Cached = UNREADABLE if bad or (span is None and value is not None) else cached(number)
             if value is None and not bad:
                 shown = ""
-            yield self.left + column, Live(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{end}))', shown)
+            yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{end}))', shown)
 
-    def _end_cells(self, ref: FieldRef, field: Field, *, bad: bool) -> Iterator[tuple[int, Live]]:
+    def _end_cells(self, ref: FieldRef, field: Field, *, bad: bool) -> Iterator[tuple[int, FormulaCell]]:
+        """Yield the cells with the ends of a figure's interval."""
         own = self._cell(ref, _VALUE)
-        found = self.numbers.bounds(ref)
+        span = self.numbers.bounds(ref)
         answer = self.numbers.answer(ref)
         half = _off(own, self.decimals(field, answer or _NOTHING), field.kind.most_decimals)
         value = self.numbers.value(ref)
@@ -201,13 +211,14 @@ class Block:
                 same = f"ROUND({own}-{self._cell(ref, _RESULT)},{places(field)})=0"
                 end = self._cell(ref, _RESULT_LOW if sign == "-" else _RESULT_HIGH)
                 text = f"IF(IFERROR({same},FALSE),{end},{text})"
-            number = found[0 if sign == "-" else 1] if found is not None else None
+            number = span[0 if sign == "-" else 1] if span is not None else None
             shown = UNREADABLE if bad else cached(number) if value is not None else ""
-            if value is not None and found is None:
+            if value is not None and span is None:
                 shown = UNREADABLE
-            yield self.left + column, Live(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{text}))', shown)
+            yield self.left + column, FormulaCell(f'=IF(ISERROR({own}),NA(),IF(COUNT({own})=0,"",{text}))', shown)
 
     def _end(self, ref: Ref, column: int, sign: str) -> str:
+        """Return the expression for one end of a figure's interval."""
         field = self.field(ref)
         if isinstance(ref, FieldRef):
             exact = field.kind.exact and field.formula is None
@@ -217,6 +228,7 @@ class Block:
         return f"({self.raw(ref)}{sign}{plain(_half(field.kind.decimals) + _CRUMB)})"
 
     def _cell(self, ref: Ref, column: int) -> str:
+        """Return the address of a cell in the row of a figure; ``column`` counts from ``left``."""
         return fixed_cell(self.rows[ref], self.left + column)
 
 
@@ -224,19 +236,26 @@ _NOTHING = Answer(None, "", "")
 
 
 def _is_text(answer: Answer, seen: str) -> bool:
+    """Return whether an answer is a text where a number is wanted; ``seen`` is the text in the cell."""
     return bool(answer.problem or (seen and answer.value is None))
 
 
 def _key(ref: Column | LineCell) -> tuple[str, str, str]:
+    """Return form, table and column of a name."""
     return ref.form, ref.table, ref.name
 
 
 def _half(decimals: int) -> Decimal:
+    """Return half a unit of the last decimal: 2 decimals give 0.005."""
     return Decimal(5).scaleb(-decimals - 1)
 
 
 def _off(cell: str, decimals: int, most: int) -> str:
-    """Give half a unit of a figure's last decimal, which is looked for between its format's and ``most``."""
+    """Return the expression for half a unit of a figure's last decimal.
+
+    The last decimal is that of the cell's format, or a later one, up to ``most``, if the figure has it. Example: 2
+    and 3 give ``0.005-0.0045*(ROUND(P9,2)<>P9)``: 0.005 for 1.25, and 0.0005 for 1.254.
+    """
     text = plain(_half(decimals))
     for places_shown in range(decimals, most):
         less = plain(_half(places_shown) - _half(places_shown + 1))
@@ -245,26 +264,26 @@ def _off(cell: str, decimals: int, most: int) -> str:
 
 
 def figures_read(checks: tuple[Check, ...], filing: Filing) -> tuple[Ref, ...]:
-    """Give every blank and column that the checks read, those behind computed blanks included."""
-    found: dict[Ref, None] = {}
+    """Return all blanks and columns that the checks read, and those that the formulas of computed blanks read."""
+    figures: dict[Ref, None] = {}
 
     def visit(ref: Ref) -> None:
         key: Ref = Column(*_key(ref)) if isinstance(ref, LineCell) else ref
-        if key in found:
+        if key in figures:
             return
-        found[key] = None
+        figures[key] = None
         if isinstance(key, FieldRef):
             formula = filing.forms[key.form].form.fields[key.name].formula
             for other in refs(formula) if formula is not None else ():
                 visit(other)
 
     for check in checks:
-        said = [refs(hint.when) for hint in check.hints] + ([refs(check.expected[1])] if check.expected else [])
-        for ref in (*check.reads, check.at, *(ref for some in said for ref in some)):
+        also_read = [refs(hint.when) for hint in check.hints] + ([refs(check.expected[1])] if check.expected else [])
+        for ref in (*check.reads, check.at, *(ref for group in also_read for ref in group)):
             visit(ref)
-    return tuple(found)
+    return tuple(figures)
 
 
 def address_of(page: Layout, name: str) -> str:
-    """Give the address of a field's cell on its form."""
+    """Return the address of a field on its form: ``C5``."""
     return cell_name(*page.fields[name])

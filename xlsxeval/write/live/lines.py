@@ -1,4 +1,11 @@
-"""The visible part of 核对: for each declared check its figures, its verdict, the place and the advice, as formulas."""
+"""The visible lines of 核对 as formulas: for each declared check its figures, verdict, place and advice.
+
+Example: the check E06 ``computed: 执行率 = 决算数 / 预算数`` in row 7 gives, shortened,
+填的数 ``=IFERROR(P9,"")`` and 应为 ``=IFERROR(S9,"")`` (the value and the formula's result in the hidden block),
+相差 ``=IF(COUNT(D7,F7)=2,ROUND(D7-F7,6),"")``, 结果 ``=IF(ISERROR(…),"未填",IF(…,"通过","不通过"))``, and the hidden
+number of failures ``=IF(H7="不通过",1,0)``, which the colours of the forms and the summary refer to.
+A check of each line of a table counts the failing lines with SUMPRODUCT and shows the figures of the first of them.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +26,20 @@ from xlsxeval.formula.excel_logic import masks, meet, truth
 from xlsxeval.formula.tree import Column, FieldRef, LineCell, Node, Ref, refs
 from xlsxeval.numbers import round_half_up
 from xlsxeval.rules.calculate import Numbers
-from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome
-from xlsxeval.write.live.figures import Block, Cached, Live, cached, places
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome
+from xlsxeval.write.live.figures import Cached, FigureBlock, FormulaCell, cached, places
 from xlsxeval.write.live.sides import Sides
 
-#: What a finding of each severity asks for, in the words of the sheet.
+#: Severity -> what the unit must do, as the sheet says it.
 WEIGHT = {"error": "须更正", "warning": "须说明", "info": "请再看"}
 _NO_NUMBER = "有一格填的不是数字，请只填数字，不写单位"
-#: One more than the rows of a sheet: the first of several rows is the one that leaves most of it.
+#: One more than the rows of a sheet. The smallest row r of the failing lines is ``_ROWS - MAX(fails * (_ROWS - r))``,
+#: because MIN would count the lines that do not fail as 0.
 _ROWS = 1_048_577
 
 
 class Columns(NamedTuple):
-    """The letters of the columns of 核对 that formulas refer to."""
+    """The columns of 核对 that formulas refer to: as letters (``D``), or as the cells of one row (``$D7``)."""
 
     found: str
     should: str
@@ -41,56 +49,57 @@ class Columns(NamedTuple):
     first: str
 
 
-#: Where its lines stand.
+#: The letters of the columns.
 COLUMNS = Columns(found="D", should="F", state="H", weight="I", fails="M", first="N")
 
 
 def flag(row: int) -> str:
-    """Give the address of the number of failures of the check in a row."""
+    """Return the address of the cell on 核对 with the number of failures of the check in a row."""
     return f"'{LIVE_SHEET}'!${COLUMNS.fails}${row}"
 
 
 class CheckLine(NamedTuple):
-    """The cells of one check; a text that is no formula does not begin with ``=``."""
+    """The cells of one check. A ``formula`` that does not begin with ``=`` is a plain text."""
 
     check: Check
-    found: Live
-    relation: Live
-    should: Live
-    difference: Live
-    state: Live
-    place: Live
-    advice: Live
-    #: How many failures it has (lines of a table, else 0 or 1), and the sheet row of the first failing line.
-    fails: Live
-    first: Live
+    found: FormulaCell
+    relation: FormulaCell
+    should: FormulaCell
+    difference: FormulaCell
+    state: FormulaCell
+    place: FormulaCell
+    advice: FormulaCell
+    #: The number of failures (failing lines of a table, else 0 or 1), and the form's row of the first failing line.
+    fails: FormulaCell
+    first: FormulaCell
 
 
-def check_line(check: Check, block: Block, row: int, outcomes: Sequence[Outcome]) -> CheckLine:
-    """Give the cells of one check.
+def check_line(check: Check, block: FigureBlock, row: int, outcomes: Sequence[DeclaredOutcome]) -> CheckLine:
+    """Return the cells of one check.
 
     Args:
         check: the check.
-        block: where its figures stand.
+        block: the hidden cells with its figures.
         row: the row of the sheet, from 1.
-        outcomes: what ``run_declared`` gave for it (several for a check of each line), for the cached values.
+        outcomes: the results of ``run_declared`` for it, one for each line of a table; the present results.
     """
-    here = Columns(*(f"${letters}{row}" for letters in COLUMNS))
+    row_cells = Columns(*(f"${letters}{row}" for letters in COLUMNS))
     if check.each:
-        return _LineCheck(check, block, here, outcomes).cells()
-    return _OneCheck(check, block, here, outcomes).cells()
+        return _LineCheck(check, block, row_cells, outcomes).cells()
+    return _PlaceCheck(check, block, row_cells, outcomes).cells()
 
 
 @dataclass(frozen=True, slots=True)
-class _OneCheck:
-    """A check of one place."""
+class _PlaceCheck:
+    """A check of one place on the form."""
 
     check: Check
-    block: Block
-    here: Columns
-    outcomes: Sequence[Outcome]
+    block: FigureBlock
+    row_cells: Columns
+    outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
+        """Return the cells of the check."""
         check, figures, numbers = self.check, self.block.figures, self.block.numbers
         state = self._state()
         sides = Sides.of(check, figures, self._places, numbers)
@@ -98,31 +107,35 @@ class _OneCheck:
         failed = state.shown == FAIL
         guards, bad = self._guards()
         fix = f"{_quoted(check.fix)}{_hints(check, figures, self._places)}"
-        advice = f'=IF({self.here.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
-        said = check.fix + "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers))
+        advice = f'=IF({self.row_cells.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
+        advice_now = check.fix + "".join(
+            f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers)
+        )
         return CheckLine(
             check,
             found,
-            Live(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
+            FormulaCell(f"={sides.signs}" if sides.tests else sides.chosen.sign, sides.chosen.sign),
             should,
-            _difference(self.here, found, should),
+            _difference(self.row_cells, found, should),
             state,
             self._place(),
-            Live(advice, said if failed else _NO_NUMBER if bad else ""),
-            Live(f'=IF({self.here.state}="{FAIL}",1,0)', float(failed)),
-            Live("", ""),
+            FormulaCell(advice, advice_now if failed else _NO_NUMBER if bad else ""),
+            FormulaCell(f'=IF({self.row_cells.state}="{FAIL}",1,0)', float(failed)),
+            FormulaCell("", ""),
         )
 
     @property
     def _places(self) -> int:
+        """The decimals to which differences are rounded."""
         return places(self.block.field(self.check.at))
 
-    def _value(self, side: str, sides: Sides) -> Live:
-        text = sides.pick([self._text(getattr(one, side)) for one in sides.every])
-        return Live(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
+    def _value(self, side: str, sides: Sides) -> FormulaCell:
+        """Return the cell for one side of the comparison: ``found`` or ``should``."""
+        text = sides.pick([self._text(getattr(each, side)) for each in sides.every])
+        return FormulaCell(f'=IFERROR({text},"")' if text else "", _shown(getattr(sides.chosen, side), self.block))
 
     def _text(self, node: Node | None) -> str:
-        """Give the formula of one side; the form's own formula has its result in the block."""
+        """Return the formula of one side; the result of the form's own formula stands in the block already."""
         if node is None:
             return ""
         if node is self.check.node and isinstance(self.check.at, FieldRef):
@@ -130,7 +143,7 @@ class _OneCheck:
         return self.block.value(node) if isinstance(node, FieldRef) else to_excel(node, self.block.value)
 
     def _guards(self) -> tuple[str, bool]:
-        """Give the cells that are errors where a text stands instead of a number, and whether one does."""
+        """Return the cells that show an error if a text stands in place of a number, and whether one does now."""
         check, block = self.check, self.block
         read: tuple[Ref, ...] = check.reads
         if check.sort != "that" and isinstance(check.at, FieldRef):
@@ -139,7 +152,8 @@ class _OneCheck:
             return ",".join(over), bad
         return ",".join(dict.fromkeys(map(block.guard, read))), any(map(block.unreadable, read))
 
-    def _state(self) -> Live:
+    def _state(self) -> FormulaCell:
+        """Return the cell with the verdict: 未填, 通过 or 不通过."""
         check, block = self.check, self.block
         guards, bad = self._guards()
         if check.sort == "that":
@@ -160,147 +174,169 @@ class _OneCheck:
                 empty = f"LEN(TRIM({block.raw(check.at)}))=0"
                 judged = f'IF(COUNT({result})=0,"{BLANK}",IF({empty},"{FAIL}","{PASS}"))'
         state = BLANK if bad or not self.outcomes else self.outcomes[0].state
-        return Live(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
+        return FormulaCell(f'=IF(ISERROR(SUM({guards})),"{BLANK}",{judged})', state)
 
-    def _place(self) -> Live:
+    def _place(self) -> FormulaCell:
+        """Return the cell with the link to the place on the form."""
         row, col = self.block.position(self.check.at)
         form = self.check.at.form
         full = f"{quote_sheet(form)}!{fixed_cell(row, col)}"
-        return Live(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{cell_name(row, col)}")
+        return FormulaCell(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{cell_name(row, col)}")
 
 
 @dataclass(frozen=True, slots=True)
 class _LineCheck:
-    """A check of each line of a table: how many lines fail, and which is the first."""
+    """A check of each line of a table: shows how many lines fail, and the figures of the first one."""
 
     check: Check
-    block: Block
-    here: Columns
-    outcomes: Sequence[Outcome]
+    block: FigureBlock
+    row_cells: Columns
+    outcomes: Sequence[DeclaredOutcome]
 
     def cells(self) -> CheckLine:
-        check, here, block = self.check, self.here, self.block
+        """Return the cells of the check."""
+        check, row_cells, block = self.check, self.row_cells, self.block
         holds, fails = masks(check.node, block.figures)
         first_cell, column = f"{quote_sheet(check.at.form)}!{fixed_cell(self._region.first, 1)}", self._any_column
-        failing = [one for one in self._judged if one.state == FAIL]
+        failing = [outcome for outcome in self._judged if outcome.state == FAIL]
         count, line = len(failing), failing[0].line if failing else 0
-        state = FAIL if failing else PASS if any(one.state == PASS for one in self._judged) else BLANK
+        state = FAIL if failing else PASS if any(outcome.state == PASS for outcome in self._judged) else BLANK
         numbers = block.numbers.at(self._lines[line - 1]) if line else block.numbers
         figures = self._figures_at(first_cell)
         sides = Sides.of(check, figures, self._places, numbers)
         found, should = (self._value(side, sides, figures, numbers, line) for side in ("found", "should"))
         name = self._name_column
-        named = f'INDEX({block.raw(name)},{here.first}-ROW({first_cell})+1)&""'
-        advice = f'"共"&{here.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
+        named = f'INDEX({block.raw(name)},{row_cells.first}-ROW({first_cell})+1)&""'
+        advice = f'"共"&{row_cells.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
         advice += _hints(check, figures, self._places)
-        said = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
+        advice_now = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
         if line:
-            said += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
+            advice_now += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
         row = f"{_ROWS}-SUMPRODUCT(MAX({fails}*({_ROWS}-ROW({column}))))"
         return CheckLine(
             check,
             found,
-            Live(f'=IF({here.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",IFERROR({sides.signs},""))', sides.chosen.sign if line else ""),
             should,
-            _difference(here, found, should),
-            Live(
-                f'=IF({here.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
+            _difference(row_cells, found, should),
+            FormulaCell(
+                f'=IF({row_cells.fails}>0,"{FAIL}",IF(IFERROR(SUMPRODUCT({holds}),0)>0,"{PASS}","{BLANK}"))',
                 state,
             ),
             self._place(line),
-            Live(f'=IF({here.fails}=0,"",{advice})', said),
-            Live(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
-            Live(f'=IF({here.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",{advice})', advice_now),
+            FormulaCell(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
         )
 
     @property
     def _table(self) -> Table:
+        """The table whose lines are checked."""
         return self.block.filing.forms[self.check.at.form].form.tables[self.check.each]
 
     @property
     def _region(self) -> TableArea:
+        """The place of the lines on the form."""
         return self.block.pages[self.check.at.form].regions[self.check.each]
 
     @property
     def _lines(self) -> Sequence[Line]:
+        """The lines of the filing."""
         return self.block.filing.forms[self.check.at.form].tables[self.check.each]
 
     @property
-    def _judged(self) -> Sequence[Outcome]:
-        """What the sheet judges: texts in columns that are calculated with make the whole check undecided."""
+    def _judged(self) -> Sequence[DeclaredOutcome]:
+        """The outcomes that the sheet shows; none (未填) if a column that is calculated with holds a text."""
         cells = [ref for ref in self.check.reads if isinstance(ref, LineCell)]
         inexact = any(not self.block.field(ref).kind.exact for ref in cells)
         if inexact and any(self.block.unreadable(ref) for ref in cells):
             return ()
-        return [one for one in self.outcomes if not any(self._lines[one.line - 1][ref.name].problem for ref in cells)]
+        return [
+            outcome
+            for outcome in self.outcomes
+            if not any(self._lines[outcome.line - 1][ref.name].problem for ref in cells)
+        ]
 
     @property
     def _places(self) -> int:
+        """The decimals to which differences are rounded."""
         return places(self.block.field(self.check.at))
 
     @property
     def _any_column(self) -> str:
+        """The address of one of the columns that are read, for its row numbers."""
         return self.block.raw(next(ref for ref in self.check.reads if isinstance(ref, LineCell)))
 
     @property
     def _name_column(self) -> Column:
+        """The column that names a line: the first that is no group."""
         table = self._table
         name = next(column for column in table.columns if column not in table.inherit)
         return Column(self.check.at.form, table.name, name)
 
     def _figures_at(self, first_cell: str) -> Figures:
-        """Give the figures of the first failing line."""
-        at = f"{self.here.first}-ROW({first_cell})+1"
+        """Return the figures of the first failing line."""
+        at = f"{self.row_cells.first}-ROW({first_cell})+1"
         return self.block.of_line(lambda ref: f"INDEX({self.block.raw(ref)},{at})")
 
-    def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> Live:
-        nodes = [getattr(one, side) for one in sides.every]
+    def _value(self, side: str, sides: Sides, figures: Figures, numbers: Numbers, line: int) -> FormulaCell:
+        """Return the cell for one side of the comparison: ``found`` or ``should``."""
+        nodes = [getattr(each, side) for each in sides.every]
         text = sides.pick([to_excel(node, figures.value) if node is not None else "" for node in nodes])
         if not text:
-            return Live("", "")
+            return FormulaCell("", "")
         chosen = getattr(sides.chosen, side)
         shown = cached(evaluate(chosen, numbers.value)) if line and chosen is not None else ""
-        return Live(f'=IF({self.here.fails}=0,"",IFERROR({text},""))', shown)
+        return FormulaCell(f'=IF({self.row_cells.fails}=0,"",IFERROR({text},""))', shown)
 
-    def _place(self, line: int) -> Live:
+    def _place(self, line: int) -> FormulaCell:
+        """Return the cell with the link to the place on the form."""
         form, col = self.check.at.form, self._region.cols[self.check.at.name]
         head = self._region.first - 1
         full = f"{quote_sheet(form)}!{fixed_cell(head, col)}"
-        row = f"IF({self.here.fails}=0,ROW({full}),{self.here.first})"
+        row = f"IF({self.row_cells.fails}=0,ROW({full}),{self.row_cells.first})"
         cell = cell_name(self._region.first + line if line else head, col)
-        return Live(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
+        return FormulaCell(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
 
 
 def _link(form: str, cell: str) -> str:
+    """Return the formula of a link to a cell of a form; ``cell`` is an expression for its address."""
     return f'=HYPERLINK("#{quote_sheet(form)}!"&{cell},"{form}!"&{cell})'
 
 
-def _shown(node: Node | None, block: Block) -> Cached:
+def _shown(node: Node | None, block: FigureBlock) -> Cached:
+    """Return the present value of one side of a comparison."""
     if node is None or any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return ""
     return cached(evaluate(node, block.numbers.value))
 
 
-def _difference(here: Columns, found: Live, should: Live) -> Live:
+def _difference(row_cells: Columns, found: FormulaCell, should: FormulaCell) -> FormulaCell:
+    """Return the cell with the difference between what was filled in and what it should be."""
     if not (found.formula and should.formula):
-        return Live("", "")
+        return FormulaCell("", "")
     shown: Cached = ""
     if isinstance(found.shown, float) and isinstance(should.shown, float):
         shown = float(round_half_up(Decimal(repr(found.shown)) - Decimal(repr(should.shown)), 6))
-    return Live(f'=IF(COUNT({here.found},{here.should})=2,ROUND({here.found}-{here.should},6),"")', shown)
+    return FormulaCell(
+        f'=IF(COUNT({row_cells.found},{row_cells.should})=2,ROUND({row_cells.found}-{row_cells.should},6),"")', shown
+    )
 
 
 def _hints(check: Check, figures: Figures, digits: int) -> str:
+    """Return the expression that adds the hints whose conditions hold to the advice."""
     return "".join(
         f'&IFERROR(IF({truth(hint.when, figures, digits)[0]},{_quoted("；" + hint.say)},""),"")' for hint in check.hints
     )
 
 
 def _quoted(text: str) -> str:
+    """Return a text as a text of a formula, in quotes."""
     return '"' + text.replace('"', '""') + '"'
 
 
-def _holds(node: Node, block: Block, numbers: Numbers) -> bool:
+def _holds(node: Node, block: FigureBlock, numbers: Numbers) -> bool:
+    """Return whether the condition of a hint holds now."""
     if any(isinstance(ref, FieldRef) and block.unreadable(ref) for ref in refs(node)):
         return False
     value: Value = evaluate(node, numbers.value, compare_printed(numbers.bounds))

@@ -1,4 +1,4 @@
-"""The sheet 核对: a line for each declared check, one line over all, and the hidden cells that they calculate with."""
+"""The sheet 核对: a summary, a line for each declared check, and the hidden cells that their formulas read."""
 
 from __future__ import annotations
 
@@ -11,60 +11,60 @@ from xlsxeval.a1 import fixed_column_range, quote_sheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
 from xlsxeval.rules.declared import BLANK, FAIL, outcomes_by_check
-from xlsxeval.write.book import Book, merge
+from xlsxeval.write.book import WorkbookWriter, merge
 from xlsxeval.write.form import shown_decimals
-from xlsxeval.write.live.figures import Block, Live, figures_read
+from xlsxeval.write.live.figures import FigureBlock, FormulaCell, figures_read
 from xlsxeval.write.live.lines import COLUMNS, WEIGHT, CheckLine, check_line
 from xlsxeval.write.looks import text_height
 
 _HEADS = ("序", "代码", "核对内容", "填的数", "关系", "应为", "相差", "结果", "性质", "位置", "怎么办")
 _WIDTHS = (5, 7, 50, 14, 7, 14, 12, 8, 8, 17, 48)
 _HEAD_ROW, _FIRST_ROW = 4, 5
-#: The figures stand from the column after this one, the lists of the dropdowns behind them.
+#: The column before the hidden figures, and the first column of the hidden lists for the dropdowns.
 _FIGURES, _LISTS = 15, 24
 _ASKED = {"须更正": "项需更正", "须说明": "项需说明", "请再看": "项请再看"}
 _SUMMARY = f"'{LIVE_SHEET}'!$A$2"
 
 
 @dataclass(frozen=True, slots=True)
-class LiveSheet:
-    """What stands on 核对."""
+class CheckSheet:
+    """The content of 核对."""
 
     filing: Filing
-    block: Block
-    #: Row -> the check that stands there.
+    block: FigureBlock
+    #: Row -> the cells of its check.
     lines: Mapping[int, CheckLine]
 
     @property
-    def status(self) -> Live:
-        """What the head of each form shows."""
-        return Live(f"={_SUMMARY}", _summary(self).shown)
+    def status(self) -> FormulaCell:
+        """The cell at the head of each form: the summary of 核对."""
+        return FormulaCell(f"={_SUMMARY}", _summary(self).shown)
 
     def lists(self, form: str) -> dict[str, str]:
-        """Give where the choices of each dropdown of a form stand."""
-        found = {}
-        for number, (of, name, items) in enumerate(_lists(self.filing)):
-            if of == form:
+        """Return the address of the choices of each list of a form: list -> ``'核对'!$X$5:$X$9``."""
+        addresses = {}
+        for number, (owner, name, items) in enumerate(_lists(self.filing)):
+            if owner == form:
                 choices = fixed_column_range(_FIRST_ROW, _FIRST_ROW + len(items) - 1, _LISTS + number)
-                found[name] = f"{quote_sheet(LIVE_SHEET)}!{choices}"
-        return found
+                addresses[name] = f"{quote_sheet(LIVE_SHEET)}!{choices}"
+        return addresses
 
 
-def plan(book: Book) -> LiveSheet:
-    """Work out every cell of 核对 for the filing of a workbook."""
+def plan(book: WorkbookWriter) -> CheckSheet:
+    """Return the content of 核对 for the filing of a workbook."""
     filing = book.filing
     checks, outcomes = filing.formset.all_checks, outcomes_by_check(filing)
     figures = figures_read(checks, filing)
     rows = {ref: _FIRST_ROW + number for number, ref in enumerate(figures)}
-    block = Block(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
+    block = FigureBlock(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
     lines = {
         row: check_line(check, block, row, outcomes.get(id(check), [])) for row, check in enumerate(checks, _FIRST_ROW)
     }
-    return LiveSheet(filing, block, lines)
+    return CheckSheet(filing, block, lines)
 
 
-def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
-    """Write the sheet."""
+def write_live(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet) -> None:
+    """Write the content of 核对 to a worksheet."""
     for col, width in enumerate(_WIDTHS):
         sheet.set_column(col, col, width)
     last_col, last_row = len(_WIDTHS), max(live.lines, default=_FIRST_ROW)
@@ -102,24 +102,25 @@ def write_live(book: Book, sheet: Worksheet, live: LiveSheet) -> None:
     book.finish(sheet, last_row, last_col, footer=f"{live.filing.formset.title}　{LIVE_SHEET}", landscape=True)
 
 
-def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: CheckLine) -> None:
+def _write_line(book: WorkbookWriter, sheet: Worksheet, live: CheckSheet, row: int, line: CheckLine) -> None:
+    """Write the cells of one check to its row."""
     check = line.check
     figure = live.block.field(check.at).kind.number_format
     figure = "General" if figure == "@" else figure
     says = says_of(check)
-    cells: list[tuple[Live, str, str]] = [
-        (Live("", float(row - _FIRST_ROW + 1)), "cell", ""),
-        (Live(check.code, ""), "cell", ""),
-        (Live(says, ""), "left", ""),
+    cells: list[tuple[FormulaCell, str, str]] = [
+        (FormulaCell("", float(row - _FIRST_ROW + 1)), "cell", ""),
+        (FormulaCell(check.code, ""), "cell", ""),
+        (FormulaCell(says, ""), "left", ""),
         (line.found, "cell", figure),
         (line.relation, "cell", ""),
         (line.should, "cell", figure),
         (line.difference, "cell", figure),
         (line.state, "cell", ""),
-        (Live(WEIGHT[check.severity], ""), "cell", ""),
+        (FormulaCell(WEIGHT[check.severity], ""), "cell", ""),
         (line.place, "link", ""),
         (line.advice, "left", ""),
-        (Live("", ""), "hidden", ""),
+        (FormulaCell("", ""), "hidden", ""),
         (line.fails, "hidden", ""),
         (line.first, "hidden", ""),
     ]
@@ -138,7 +139,7 @@ def _write_line(book: Book, sheet: Worksheet, live: LiveSheet, row: int, line: C
 
 
 def says_of(check: Check) -> str:
-    """Say what is checked, and for which column: 三公经费＝公务用车＋出国＋公务接待（决算数）."""
+    """Return the text for what is checked: ``自评表：三公经费＝公务用车＋出国＋公务接待（决算数）``."""
     says = f"{check.says}（{check.star}）" if check.star else check.says
     if check.sort == "filled":
         says = f"{check.at.name.partition('.')[0]}：{says}"
@@ -147,12 +148,13 @@ def says_of(check: Check) -> str:
     return f"{check.at.form}：{says}"
 
 
-def _summary(live: LiveSheet) -> Live:
+def _summary(live: CheckSheet) -> FormulaCell:
+    """Return the cell with the summary: ``核对：2项需更正，1项需说明（3项未填）``, 尚未填写, or 没有发现问题."""
     lines = live.lines
     if not lines:
-        return Live('="核对：没有核对规则"', "核对：没有核对规则")
+        return FormulaCell('="核对：没有核对规则"', "核对：没有核对规则")
     first, last = min(lines), max(lines)
-    # A check that reads only what the template starts with passes from the beginning.
+    # Checks that only read what the blank template contains already pass before anything is filled in.
     asked = sum(any(not live.block.field(ref).start for ref in line.check.reads) for line in lines.values())
 
     def column(letters: str) -> str:
@@ -180,10 +182,11 @@ def _summary(live: LiveSheet) -> Live:
         f'&IF({blank}=0,"","（"&{blank}&"项未填）"))'
     )
     if blanks >= asked and not said:
-        return Live(formula, "核对：尚未填写")
+        return FormulaCell(formula, "核对：尚未填写")
     rest = f"（{blanks}项未填）" if blanks else ""
-    return Live(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
+    return FormulaCell(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
 
 
 def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:
-    return [(name, of, items) for name, answers in filing.forms.items() for of, items in answers.form.lists.items()]
+    """Return form, list and choices of all lists."""
+    return [(form, name, items) for form, answers in filing.forms.items() for name, items in answers.form.lists.items()]
