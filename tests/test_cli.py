@@ -15,6 +15,7 @@ import pytest
 
 from tests import hostile
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
+from tests.places import cell_of, sample
 from xlsxeval import api
 from xlsxeval.output import write_output
 
@@ -78,7 +79,7 @@ def test_check_as_json() -> None:
     )
     assert first["counts"] == {"error": 2, "warning": 6, "info": 8}
     assert first["findings"][1] == {
-        "code": "X01", "severity": "error", "form": "基础数据表", "sheet": "基础数据表", "cell": "F13", "field": "项目支出.决算数",
+        "code": "X01", "severity": "error", "form": "基础数据表", "sheet": "基础数据表", "cell": cell_of(sample(S), "基础数据表.项目支出.决算数"), "field": "项目支出.决算数",
         "message": "两表的项目支出不一致：基础数据表的项目支出（决算数）为208，自评表的项目支出为370.91，相差162.91。请按决算数核对，改正其中填错的一张表。",
         "found": "208", "expected": "370.91", "waived": "",
     }  # fmt: skip

@@ -9,7 +9,8 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, S
+from tests.places import cell_of, sample
 from xlsxeval import api
 from xlsxeval.cli import main
 
@@ -33,7 +34,8 @@ def test_the_library_example_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch,
     exec(compile(code, "README.md", "exec"), {})  # noqa: S102  # our own README
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 16
-    assert printed[1].startswith("基础数据表 F13 X01 208 370.91 两表的项目支出不一致")
+    spent = cell_of(sample(S), "基础数据表.项目支出.决算数")
+    assert printed[1].startswith(f"基础数据表 {spent} X01 208 370.91 两表的项目支出不一致")
 
 
 def test_examples_in_docstrings_run() -> None:
