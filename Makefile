@@ -49,7 +49,8 @@ types: .venv/installed-dev
 tests: .venv/installed-dev
 	$(BIN)/pytest -n auto
 
-# The wheel alone, without development dependencies and outside the checkout, writes a form and reads it back.
+# The wheel alone, without development dependencies and outside the checkout: writes a form and reads it back, and a
+# small program on top of it has the right types and runs.
 wheel: .venv/installed-dev
 	rm -rf build/wheel && mkdir -p build/wheel
 	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps -w build/wheel .
@@ -57,6 +58,10 @@ wheel: .venv/installed-dev
 	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check build/wheel/*.whl
 	cd build/wheel && venv/bin/xlsxeval new hunan --year 2024 -o 空白表.xlsx
 	cd build/wheel && venv/bin/xlsxeval check 空白表.xlsx || test $$? -eq 1
+	cd build/wheel && venv/bin/python -m xlsxeval --version
+	cp tests/client.py build/wheel/client.py
+	cd build/wheel && ../../$(BIN)/mypy --strict --python-executable venv/bin/python --config-file= client.py
+	cd build/wheel && venv/bin/python client.py
 
 # Samples, rule pages, schemas: committed, and the tests fail when they are stale.
 generate: .venv/installed-dev

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import openpyxl
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.dump import as_json
 from xlsxeval.report.outcome import outcome_of
@@ -33,7 +33,7 @@ def main() -> None:
     candidates: dict[str, Callable[[], object]] = {
         "openpyxl.load_workbook": lambda: openpyxl.load_workbook(io.BytesIO(CONTENT)),
         "read (cells)": lambda: open_xlsx(CONTENT),
-        "read (answers)": lambda: api.read(CONTENT, formset=hunan),
+        "read (answers)": lambda: api.read_filing(CONTENT, formset=hunan),
         "check + JSON": lambda: as_json(outcome_tree(outcome_of(api.check(CONTENT, formset=hunan)))),
     }
     times: dict[str, list[float]] = {name: [] for name in candidates}

@@ -14,15 +14,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+import xlsxeval as api
 from tests.browser import start_browser
-from xlsxeval import api
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.html import html_page
 from xlsxeval.report.outcome import Outcome
 
 #: About 15 findings each: 15, 15 and 36 of them, 0 and 1.
 KINDS = ("澧县县委办2024", "澧县县委办2024_原样", "错误样例", "无误样例")
-CATALOGUES = {"hunan": api.rules(api.load_set("hunan"))}
+CATALOGUES = {"hunan": api.catalogue(api.load_set("hunan"))}
 #: What is timed in the page: the change of an input up to the page laid out again.
 FILTERS = {
     "unit": "某某局 77",

@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from check import timed
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.run import check
@@ -31,8 +31,8 @@ def main() -> None:
     hunan = api.load_set("hunan")
     for count in (30, 300, 2000):
         content = api.fill(hunan, filing(count))
-        read = [timed(lambda content=content: api.read(content, formset=hunan)) for _ in range(ROUNDS)]
-        filings = [api.read(content, formset=hunan) for _ in range(ROUNDS)]
+        read = [timed(lambda content=content: api.read_filing(content, formset=hunan)) for _ in range(ROUNDS)]
+        filings = [api.read_filing(content, formset=hunan) for _ in range(ROUNDS)]
         rules = [timed(lambda one=one: check(one)) for one in filings]
         first, second = statistics.median(read) * 1000, statistics.median(rules) * 1000
         print(f"{count:5} indicators: reading {first:8.2f} ms, rules {second:8.2f} ms   x {second / first:.2f}")

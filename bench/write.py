@@ -10,7 +10,7 @@ import xlsxwriter
 from check import ROUNDS, timed
 from xlsxwriter.worksheet import Worksheet
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.write import workbook as writer
 
 _CALLS = (

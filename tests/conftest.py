@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+import xlsxeval as api
 from tests.counts import LONG, SEED
-from xlsxeval import api
 from xlsxeval.data import build_filing, parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet

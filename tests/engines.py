@@ -13,10 +13,10 @@ from pathlib import Path
 import ironcalc
 import openpyxl
 
+import xlsxeval as api
 from tests.soffice import ALWAYS, convert
-from xlsxeval import api
+from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import column_letters
 from xlsxeval.formula.tree import Field
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
 
@@ -129,7 +129,7 @@ def live_lines(cells: Cells, count: int) -> list[tuple[str, float, str]]:
 
 def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, str]]:
     """Give the same as the reader and the rules see it in the saved workbook, without a look at 核对."""
-    filing = api.read(content, formset=formset)
+    filing = api.read_filing(content, formset=formset)
     outcomes: dict[int, list[Outcome]] = {}
     for outcome in run_declared(filing):
         outcomes.setdefault(id(outcome.check), []).append(outcome)

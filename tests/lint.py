@@ -8,8 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
-from xlsxeval.forms.place import cell_name
-from xlsxeval.read.shifted import column_number
+from xlsxeval.a1 import cell_name, column_number
 
 _NS = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")

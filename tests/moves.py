@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from xlsxeval.forms.place import column_letters
+from xlsxeval.a1 import column_letters, column_number
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
-from xlsxeval.read.shifted import column_number
 
 _REFERENCE = re.compile(r"(?<![A-Za-z_.])([A-Z]{1,3})([1-9]\d*)(?![\w(])")
 

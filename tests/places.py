@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.data import build_filing, parse_data, read_data
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import FormSet
@@ -92,7 +92,7 @@ def cells_of(filing: Filing, form: str, *names: str) -> list[str]:
 @cache
 def sample(folder: Path) -> Filing:
     """Return the filing of a sample, read from its ``filled.xlsx``."""
-    return api.read(folder / "filled.xlsx")
+    return api.read_filing(folder / "filled.xlsx")
 
 
 def addressed(folder: Path, place: str) -> str:

@@ -6,8 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
+import xlsxeval as api
 from tests.conftest import ROOT
-from xlsxeval import api
 
 MOST = 100
 _ADDRESS = re.compile(r"(?:[^!=:]+!)?\$?[A-Z]{1,3}\$?[1-9][0-9]{0,6}(?::\$?[A-Z]{1,3}\$?[1-9][0-9]{0,6})?")
@@ -16,7 +16,7 @@ _COLUMN = re.compile(r"(?:[^!=:]+!)?\$?[A-Z]{1,3}\$?")
 
 def codes() -> set[str]:
     """Return the codes of all rules, some of which look like addresses: ``E17``."""
-    return {code for name in api.set_names() for code in api.rules(api.load_set(name))}
+    return {code for name in api.set_names() for code in api.catalogue(api.load_set(name))}
 
 
 def typed_addresses(source: str, but: set[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import SAMPLES
 from tests.counts import seeds
 from tests.engines import (
@@ -20,7 +21,6 @@ from tests.engines import (
 )
 from tests.fillings import filling
 from tests.soffice import NEVER, needs_soffice
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 
 SEEDS = seeds(500)

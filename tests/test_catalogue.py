@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S, filing_of
 from tests.places import cell_of, checked_places, located, places_of
-from xlsxeval import api
+from xlsxeval.a1 import cell_name, column_range, fixed_cell, parse_cell
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import cell_name, range_name
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.run import check as run_rules
@@ -106,11 +105,11 @@ def test_units_that_cannot_mean_the_same() -> None:
     assert not contradict("人次", "人")
 
 
-def test_rules_can_be_chosen(hunan: FormSet) -> None:
+def test_rules_can_be_chosen() -> None:
     content = (FAULTY / "filled.xlsx").read_bytes()
 
     def codes(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> set[str]:
-        return {one.code for one in api.check(content, selection=api.selection(hunan, select, ignore)).findings}
+        return {one.code for one in api.check(content, selection=api.select_rules(select, ignore)).findings}
 
     every = codes()
     assert codes(("E01,E04", "x")) == {"E01", "E04", "X01", "X02", "X04"}
@@ -118,7 +117,7 @@ def test_rules_can_be_chosen(hunan: FormSet) -> None:
     assert codes(("E",), ("E1", "E0")) == {code for code in every if code.startswith("E") and code[1] not in "01"}
     assert codes(("E15",), ("E",)) == {"E15"}
     with pytest.raises(DataError, match="没有规则“Q9”"):
-        api.selection(hunan, ("Q9",))
+        api.select_rules(("Q9",))
 
 
 def summary_line(content: bytes) -> str:
@@ -227,16 +226,18 @@ def altered(content: bytes, sheet: str, cell: str, value: object) -> bytes:
 )
 def test_formula_audit(hunan: FormSet, place: str, value: object, found: set[tuple[str, str]]) -> None:
     content = (CLEAN / "filled.xlsx").read_bytes()
-    filing = api.read(content, formset=hunan)
+    filing = api.read_filing(content, formset=hunan)
     sheet, cell, score = place.partition(".")[0], cell_of(filing, place), cell_of(filing, "自评表.资金得分")
+    position = parse_cell(score)
+    assert position is not None
     region = filing.forms["自评表"].regions["指标"]
     col, last = region.cols["得分"], region.last
     names = {
         "score": score,
-        "fixed": "${}${}".format(*re.fullmatch(r"([A-Z]+)(\d+)", score).groups()),  # type: ignore[union-attr]  # an address
-        "all": range_name(region.first, last, col),
-        "most": range_name(region.first + 2, last - 2, col),
-        "upper": range_name(region.first, last - 2, col),
+        "fixed": fixed_cell(*position),
+        "all": column_range(region.first, last, col),
+        "most": column_range(region.first + 2, last - 2, col),
+        "upper": column_range(region.first, last - 2, col),
         "rest": f"{cell_name(last - 1, col)},{cell_name(last, col)}",
     }
     written = value.format_map(names) if isinstance(value, str) else value

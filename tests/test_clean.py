@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import xlsxeval as api
 from tests.clean import MUTATIONS, clean_filing, mutated
 from tests.counts import count_of, seeds
-from xlsxeval import api
 from xlsxeval.data import build_filing, parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests import hostile
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.places import cell_of, sample
-from xlsxeval import api
 from xlsxeval.output import write_output
 
 
@@ -292,7 +292,7 @@ def test_nothing_heavy_is_loaded_for_the_version() -> None:
 
 
 def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    from xlsxeval import api
+    from xlsxeval.batch import worker
     from xlsxeval.cli import program
 
     def stop(*_: object, **__: object) -> None:
@@ -301,9 +301,9 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(api, "outcomes", stop)
+    monkeypatch.setattr(worker, "outcomes_for", stop)
     assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
-    monkeypatch.setattr(api, "outcomes", fail)
+    monkeypatch.setattr(worker, "outcomes_for", fail)
     with pytest.raises(SystemExit) as left:
         program._run(["check", str(S / "filled.xlsx")])  # noqa: SLF001  # run() leaves the process
     assert left.value.code == 4

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 import xlsxwriter
 
+import xlsxeval as api
 from tests.soffice import convert, needs_soffice
-from xlsxeval import api
 from xlsxeval.draft.page import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
@@ -75,7 +75,7 @@ def loaded(files: dict[str, str], folder: Path) -> FormSet:
 
 
 def test_a_countys_form(tmp_path: Path) -> None:
-    files = api.draft(official(), "某某县")
+    files = api.draft_forms(official(), "某某县")
     assert list(files) == ["set.yaml", "某某县项目支出绩效自评表.yaml"]
     formset = loaded(files, tmp_path)
     [form] = formset.forms
@@ -99,7 +99,7 @@ def test_a_countys_form(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", api.set_names())
 def test_our_own_templates_are_drafted_with_their_own_names(name: str, tmp_path: Path) -> None:
     formset = api.load_set(name)
-    drafted = loaded(api.draft(api.new(formset, year=2024), name), tmp_path)
+    drafted = loaded(api.draft_forms(api.new(formset, year=2024), name), tmp_path)
     for form, other in zip(formset.forms, drafted.forms, strict=True):
         # Only the list of special funds, whose lines are blank, gets another name.
         assert {blank.name for blank in form.blanks if not blank.name.startswith("专项资金.")} <= {blank.name for blank in other.blanks}
@@ -123,7 +123,7 @@ def filled(content: bytes) -> tuple[bytes, dict[tuple[int, int], str]]:
 
 def read_back(content: bytes, formset: FormSet) -> dict[str, list[str]]:
     """Give what each blank and column of the form was read to, under its name."""
-    [answers] = api.read(content, formset=formset).forms.values()
+    [answers] = api.read_filing(content, formset=formset).forms.values()
     found = {name: [answer.text] for name, answer in answers.fields.items() if answer.text}
     for table, lines in answers.tables.items():
         for line in lines:
@@ -133,7 +133,7 @@ def read_back(content: bytes, formset: FormSet) -> dict[str, list[str]]:
 
 
 def test_every_value_typed_into_the_official_form_is_read_under_one_name(tmp_path: Path) -> None:
-    formset = loaded(api.draft(official(), "某某县"), tmp_path)
+    formset = loaded(api.draft_forms(official(), "某某县"), tmp_path)
     content, typed = filled(official())
     read = [text for name, texts in read_back(content, formset).items() for text in texts if not name.endswith("级指标") or "三级" in name]
     # What stands in the empty corner of the heads has no label, and the signing row's last cells have theirs to the left.
@@ -148,20 +148,20 @@ def test_every_value_typed_into_the_official_form_is_read_under_one_name(tmp_pat
 def test_drafts_of_old_and_open_formats(kind: str, tmp_path: Path) -> None:
     (tmp_path / "表.xlsx").write_bytes(official())
     convert([tmp_path / "表.xlsx"], tmp_path, kind)
-    one = loaded(api.draft(official(), "甲"), tmp_path / "a").forms[0]
-    other = loaded(api.draft(tmp_path / f"表.{kind}", "甲"), tmp_path / "b").forms[0]
+    one = loaded(api.draft_forms(official(), "甲"), tmp_path / "a").forms[0]
+    other = loaded(api.draft_forms(tmp_path / f"表.{kind}", "甲"), tmp_path / "b").forms[0]
     assert [(label.text, label.box) for label in other.labels] == [(label.text, label.box) for label in one.labels]
     assert [(blank.name, blank.box) for blank in other.blanks] == [(blank.name, blank.box) for blank in one.blanks]
 
 
 def test_a_template_from_the_draft_can_be_filled(tmp_path: Path) -> None:
-    formset = loaded(api.draft(official(), "某某县"), tmp_path)
+    formset = loaded(api.draft_forms(official(), "某某县"), tmp_path)
     content = api.new(formset, year=2025, unit="某某中心")
-    filing = api.read(content, formset=formset)
+    filing = api.read_filing(content, formset=formset)
     assert (filing.year, filing.unit) == (2025, "某某中心")
 
 
 @pytest.mark.parametrize("text", ["只有一句话", "甲|乙\n丙|丁"])
 def test_nothing_like_a_form_is_said(text: str) -> None:
     with pytest.raises(DataError, match="没有找到像表的工作表"):
-        api.draft(official(text), "甲")
+        api.draft_forms(official(text), "甲")

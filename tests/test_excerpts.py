@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+import xlsxeval as api
 from tests.conftest import FAULTY, S
 from tests.places import located, sample
-from xlsxeval import api
 from xlsxeval.read.answers import shown_text
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.report.excerpt import Excerpt, excerpt_of

@@ -10,8 +10,9 @@ import pytest
 import xlsxwriter
 import yaml
 
+import xlsxeval as api
 from tests.conftest import ROOT
-from xlsxeval import api
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, Filing
 from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.indicators import indicators
@@ -87,7 +88,7 @@ def lines_of(filing: Filing) -> list[list[str]]:
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_filings_are_read_to_the_figures(name: str, kind: str) -> None:
     expected = PUBLISHED[name]
-    filing = api.read(FORMATS[kind](name))
+    filing = api.read_filing(FORMATS[kind](name))
     assert (filing.formset.name, filing.year, filing.unit) == (expected["set"], expected["year"], expected["unit"])
     [answers] = filing.forms.values()
     assert answers.amount_unit == expected["amount_unit"]
@@ -118,19 +119,23 @@ def test_what_was_seen_by_hand_is_found(name: str) -> None:
 
 
 def test_the_reading_is_explained_label_by_label() -> None:
-    lines = list(reading_text(api.read(typed("池州市棠溪镇2022", numbers=False), file="x.xlsx")))
+    lines = list(reading_text(api.read_filing(typed("池州市棠溪镇2022", numbers=False), file="x.xlsx")))
     assert lines[:3] == [
         "x.xlsx：套表national（项目支出绩效自评表（财政部通用表样）），2022，219001-池州市贵池区棠溪镇人民政府，委托业务项目",
         "项目支出绩效自评表：工作表“Sheet1”，金额单位万元",
         "  找到29格，推测0处，没有找到3格",
     ]
     words = [line.split() for line in lines]
-    names = ("其中:本年财政拨款", "当年财政拨款.年初预算数", "绩效指标", "总分", "总分分值")
-    assert [line[1:] if line[0] != "—" else line for line in words if line[1] in names] == [
-        ["其中:本年财政拨款", "另一种写法：其中：当年财政拨款"],
-        ["绩效指标", "一级指标", "另一种写法：一级指标"],
+    rows = table("池州市棠溪镇2022")
+    [label] = [(row, texts.index("其中:本年财政拨款") + 1) for row, texts in enumerate(rows, 1) if "其中:本年财政拨款" in texts]
+    [head] = [(row, texts.index("绩效指标 一级指标") + 1) for row, texts in enumerate(rows, 1) if "绩效指标 一级指标" in texts]
+    planned = cell_name(label[0], label[1] + 1)
+    places = (cell_name(*label), planned, cell_name(*head))
+    assert [line for line in words if line[0] in places or "总分" in line[1:2] or "总分分值" in line[1:2]] == [
+        [cell_name(*label), "其中:本年财政拨款", "另一种写法：其中：当年财政拨款"],
+        [cell_name(*head), "绩效指标", "一级指标", "另一种写法：一级指标"],
         ["—", "总分", "没有找到"],
-        ["当年财政拨款.年初预算数", "90"],
+        [planned, "当年财政拨款.年初预算数", "90"],
         ["—", "总分分值", "（空）"],
         ["—", "总分", "（空）"],
     ]

@@ -21,10 +21,9 @@ import pytest
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import FILLED, distinct, folder_of, slow
 from tests.test_cli import run
-from xlsxeval.cli.writers import Asked
 from xlsxeval.errors import OutputError
-from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import Request
 from xlsxeval.text import display_width
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
@@ -126,30 +125,23 @@ def test_reports_are_written_whole_and_only_over_others_if_wanted(sent: Path) ->
     assert json.loads(one.read_text(encoding="utf-8"))["filings"] == json.loads(before)["filings"]
 
 
-def test_a_report_may_be_a_folder_and_ask_for_excerpts(
-    sent: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_report_may_be_a_folder_and_need_excerpts(sent: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from xlsxeval.batch.collect import collect
-    from xlsxeval.batch.worker import Settings
-    from xlsxeval.cli import reports, writers
-    from xlsxeval.cli.folder import Wanted, check_folder
+    from xlsxeval.cli.folder import check_folder
+    from xlsxeval.outputs.reports import Report, Run, chosen_reports
+    from xlsxeval.outputs.run import Plan
 
     kept: list[object] = []
 
-    def write(path: Path, outcomes: Iterable[Outcome], facts: Facts, _asked: Asked) -> None:
-        kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], facts.files])
+    def write(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+        kept.extend([path, [one.unit for one in outcomes if any(one.excerpts)], run.facts.files])
 
-    with_excerpts = reports.Report("x", "", "nobody", excerpts=True, folder=True)
-    monkeypatch.setattr(writers, "nobody", write, raising=False)
-    monkeypatch.setattr(reports, "REPORTS", (with_excerpts,))
-    chosen = reports.chosen_reports({"report_x": sent / "x"}, (), force=False)
-    assert chosen == {with_excerpts: sent / "x"}
-    wanted = Wanted("text", chosen, None, None, None, None, Asked(), quiet=True, statistics=False, force=False)
-    assert check_folder(collect([str(sent)]), Settings(excerpts=True), wanted, {"jobs": 1}) == 2
+    plan = Plan({Report("x", "", write, excerpts=True, folder=True): sent / "x"}, jobs=1)
+    assert check_folder(collect([str(sent)]), Request(excerpts=True), plan, "text", quiet=True, statistics=False) == 2
     assert kept == [sent / "x", ["中共澧县县委办公室本级", "青石县水利事务中心"], 4]
     assert len(capsys.readouterr().out.splitlines()) == 6
     with pytest.raises(OutputError, match="文件夹名"):
-        reports.chosen_reports({"report_x": sent / "c.xlsx"}, (), force=False)
+        chosen_reports({"mark": sent / "c.xlsx"})
 
 
 def test_the_runs_own_files_in_the_folder_change_nothing(sent: Path) -> None:
@@ -468,22 +460,21 @@ def test_a_cluster_gives_the_same(sent: Path) -> None:
 
 
 def test_rules_key_changes_with_everything_that_changes_a_verdict(tmp_path: Path) -> None:
-    from xlsxeval import api
+    import xlsxeval as api
     from xlsxeval.batch.run import rules_key
-    from xlsxeval.batch.worker import Settings
     from xlsxeval.read.cells import Limits
 
     own = tmp_path / "own"
     shutil.copytree(ROOT / "templates" / "hunan", own)
     keys = [
-        rules_key(Settings()),
-        rules_key(Settings(limits=Limits(max_cells=5))),
-        rules_key(Settings(selection=api.selection(None, ["E"]))),
-        rules_key(Settings(excerpts=True)),
-        rules_key(Settings(), own),
+        rules_key(Request()),
+        rules_key(Request(limits=Limits(max_cells=5))),
+        rules_key(Request(selection=api.select_rules(["E"]))),
+        rules_key(Request(excerpts=True)),
+        rules_key(Request(), own),
     ]
     (own / "set.yaml").write_text((own / "set.yaml").read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    keys.append(rules_key(Settings(), own))
+    keys.append(rules_key(Request(), own))
     assert len(set(keys)) == len(keys)
-    assert rules_key(Settings()) == keys[0]
+    assert rules_key(Request()) == keys[0]
     assert distinct(1) != distinct(2)

@@ -8,10 +8,10 @@ from pathlib import Path
 import docx
 import pytest
 
+import xlsxeval as api
 from tests import hostile
 from tests.conftest import FAULTY, ROOT, S_PUBLISHED, S
 from tests.soffice import convert, needs_soffice
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Refused, Workbook
@@ -147,8 +147,8 @@ def test_lines_of_a_text_may_end_in_any_way(end: str) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, encoding: str) -> None:
-    filing = api.read(RAW.read_text(encoding="utf-8").encode(encoding), formset=hunan)
-    clean = api.read((S_PUBLISHED / "filled.xlsx").read_bytes(), formset=hunan)
+    filing = api.read_filing(RAW.read_text(encoding="utf-8").encode(encoding), formset=hunan)
+    clean = api.read_filing((S_PUBLISHED / "filled.xlsx").read_bytes(), formset=hunan)
     form, right = filing.forms["自评表"], clean.forms["自评表"]
 
     def lines(answers: object) -> list[dict[str, object]]:
@@ -175,8 +175,8 @@ def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, enc
 
 @pytest.mark.parametrize("name", ["零陵区林业局2021", "湖南基础数据表2018"])
 def test_other_published_tables_are_read_as_transcribed(hunan: FormSet, name: str) -> None:
-    raw = api.read(RAW.parent / f"{name}.tsv", formset=hunan)
-    clean = api.read(api.fill(hunan, ROOT / "tests" / "filings" / f"{name}.yaml"), formset=hunan)
+    raw = api.read_filing(RAW.parent / f"{name}.tsv", formset=hunan)
+    clean = api.read_filing(api.fill(hunan, ROOT / "tests" / "filings" / f"{name}.yaml"), formset=hunan)
     for form, answers in raw.forms.items():
         right = clean.forms[form]
         for field, answer in answers.fields.items():
@@ -193,4 +193,4 @@ def test_other_published_tables_are_read_as_transcribed(hunan: FormSet, name: st
 
 def test_a_form_of_ours_is_never_repaired(hunan: FormSet) -> None:
     for sample in (S, FAULTY):
-        assert [form.repairs for form in api.read(sample / "filled.xlsx", formset=hunan).forms.values()] == [(), ()]
+        assert [form.repairs for form in api.read_filing(sample / "filled.xlsx", formset=hunan).forms.values()] == [(), ()]

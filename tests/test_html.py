@@ -15,20 +15,20 @@ from typing import Any
 
 import pytest
 
+import xlsxeval as api
 from tests.browser import Browser, start_browser
 from tests.conftest import CLEAN, FAULTY, S
-from xlsxeval import __version__, api
-from xlsxeval.cli.writers import Asked, write_html
 from xlsxeval.report.excerpt import Excerpt
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.html import html_page
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
+from xlsxeval.version import __version__
 
 pytestmark = pytest.mark.xdist_group("chromium")
 
-CATALOGUES = {name: api.rules(api.load_set(name)) for name in ("hunan", "national")}
+CATALOGUES = {name: api.catalogue(api.load_set(name)) for name in ("hunan", "national")}
 
 HOSTILE = (
     "</script><script>document.title='hurt'</script>",
@@ -179,7 +179,7 @@ def test_rules_are_those_of_the_set() -> None:
     unknown = replace(FOUR[1], formset="没有这套")
     data = data_of("".join(html_page([FOUR[1], UNUSABLE, unknown], Facts(), CATALOGUES)))
     rules = data["rules"]
-    catalogue = api.rules(api.load_set("hunan"))
+    catalogue = api.catalogue(api.load_set("hunan"))
     assert {code: rule["title"] for code, rule in rules["hunan"].items()} == {
         code: catalogue[code].title for code in ("E01", "E17")
     }
@@ -196,12 +196,11 @@ def test_the_rules_of_an_own_set_given_by_path_and_the_program_in_the_head(page:
     formset = api.load_set(str(folder))
     outcomes = api.outcomes((FAULTY / "filled.xlsx").read_bytes(), formset=formset, file="甲.xlsx")
     assert {one.formset for one in outcomes} == {"本县"}
-    facts = Facts(files=1, total=1, states={"error": 1})
-    asked = Asked(set_name=str(folder))
-    pieces = list(write_html(outcomes, facts, asked))
-    assert list(write_html(outcomes, facts, asked)) == pieces
-    assert data_of("".join(pieces))["rules"]["本县"]["E04"]["title"] == "总分算得不对"
-    page.path.write_text("".join(pieces), encoding="utf-8")
+    api.write_html(page.path, outcomes, formset=str(folder), force=True)
+    written = page.path.read_text(encoding="utf-8")
+    api.write_html(page.path, outcomes, formset=formset, force=True)
+    assert page.path.read_text(encoding="utf-8") == written
+    assert data_of(written)["rules"]["本县"]["E04"]["title"] == "总分算得不对"
     page.browser.open(page.path.as_uri())
     assert page.browser.texts("#made") == [f"由xlsxeval {__version__}生成"]
     assert page.browser.texts("#facts > *") == ["共核对1个文件：1份须更正。"]
@@ -267,7 +266,7 @@ def test_findings_of_a_sample(page: Page) -> None:
     assert page.browser.texts(".field") == [one.field for one in sheets]
     assert page.browser.texts(".finding .badge") == [{"error": "■ 错误", "warning": "▲ 警告", "info": "● 提示"}[one.severity] for one in sheets]
     assert page.browser.texts(".findings h3") == ["基础数据表", "自评表"]
-    rules = api.rules(api.load_set("hunan"))
+    rules = api.catalogue(api.load_set("hunan"))
     assert page.browser.texts(".finding summary") == [f"规则 {one.code}　{rules[one.code].title}" for one in sheets]
     assert page.browser.texts(".verdict") == ["不通过，2项错误须更正，6项警告须说明，8项提示供核对"]
     first = page.browser.ask("Array.from(document.querySelector('.excerpt').rows, (row) => Array.from(row.cells, (cell) => cell.textContent))")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import SAMPLES, S
 from tests.counts import seeds
 from tests.engines import Cells, cached, checked_lines, live_lines
 from tests.fillings import filling
 from tests.places import addressed, places
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 
 SEEDS = seeds(500)
@@ -59,7 +59,7 @@ def test_the_line_over_all_counts_the_findings(hunan: FormSet, sample: Path) -> 
     findings = [one for one in api.check(content).findings if one.code in declared(hunan) & codes_of_checks(hunan)]
     # The workbook cannot calculate with “4.00.” and “6.4万元”: it asks for numbers. The checker understands the latter.
     text = [row for row in range(5, 5 + checks_of(hunan)) if cells["核对", f"K{row}"] == "有一格填的不是数字，请只填数字，不写单位"]
-    named = {f"{sheet}!{cell}": place for (sheet, cell), place in places(api.read(content)).items()}
+    named = {f"{sheet}!{cell}": place for (sheet, cell), place in places(api.read_filing(content)).items()}
     text_places = [named[str(cells["核对", f"J{row}"])] for row in text]
     assert text_places == (UNREAD if sample.parent.name == "错误样例" else [])
     wrong = sum(one.severity == "error" for one in findings) - ("自评表.全年预算数" in text_places)

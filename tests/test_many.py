@@ -21,8 +21,10 @@ import xlsxeval
 from tests import hostile
 from tests.conftest import FAULTY, ROOT, S
 from tests.many import FILLED, distinct, slow
+from xlsxeval.batch import worker
 from xlsxeval.batch.executor import on_executor
-from xlsxeval.batch.worker import Settings, Task
+from xlsxeval.batch.worker import Task
+from xlsxeval.request import Request
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
@@ -35,7 +37,7 @@ def seen(found: Iterator[tuple[xlsxeval.Outcome, ...]]) -> list[tuple[str, str, 
 def test_the_order_does_not_depend_on_the_number_of_processes(jobs: int) -> None:
     paths = [S / "filled.xlsx", FAULTY / "filled.xlsx", S / "没有.xlsx", S / "data.yaml"] * 5
     found = list(xlsxeval.check_many(paths, jobs=jobs))
-    assert found == [xlsxeval.api.outcomes(path) for path in paths]
+    assert found == [xlsxeval.outcomes(path) for path in paths]
 
 
 def test_bytes_are_checked_as_well_and_named() -> None:
@@ -71,7 +73,7 @@ def test_hostile_files_among_ordinary_ones() -> None:
     found = list(xlsxeval.check_many(sources, jobs=2, limits=hostile.LIMITS))
     assert [len(outcomes) for outcomes in found] == [1] * len(sources)
     assert {good.verdict for [good] in found[1::2]} == {"pass"}
-    alone = [xlsxeval.api.outcomes(bad, file="x", limits=hostile.LIMITS) for bad in cases]
+    alone = [xlsxeval.outcomes(bad, file="x", limits=hostile.LIMITS) for bad in cases]
     assert [replace(bad, file="x") for [bad] in found[::2]] == [one for [one] in alone]
 
 
@@ -149,13 +151,13 @@ def test_any_executor_will_do() -> None:
 class Fragile(ThreadPoolExecutor):
     """Loses every call in which the killer is, as a cluster does whose worker dies."""
 
-    def submit(self, work: Callable[..., object], tasks: list[Task], settings: Settings) -> object:  # type: ignore[override]  # narrower
+    def submit(self, work: Callable[..., object], tasks: list[Task], request: Request) -> object:  # type: ignore[override]  # narrower
         """Lose the call or do it."""
 
         def call() -> object:
             if any(task.source == b"killer" for task in tasks):
                 raise MemoryError
-            return work(tasks, settings)
+            return work(tasks, request)
 
         return super().submit(call)
 
@@ -164,7 +166,7 @@ def test_a_lost_chunk_is_done_again_file_by_file() -> None:
     contents = [distinct(0), b"killer", b"", distinct(1)]
     tasks = [Task(place, f"{place}", content) for place, content in enumerate(contents)]
     with Fragile(2) as executor:
-        found = dict(on_executor(iter(tasks), Settings(), executor, 3))
+        found = dict(on_executor(iter(tasks), Request(), executor, 3))
     codes = [[finding.code for finding in result.outcomes[0].findings] for _, result in sorted(found.items()) if result]
     assert codes == [[], ["R10"], ["R01"], []]
 
@@ -189,10 +191,10 @@ def test_an_executor_that_stopped_is_said() -> None:
 
 
 def test_a_bug_costs_one_file_and_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(content: bytes, **_: object) -> object:
+    def fail(content: bytes, *_: object) -> object:
         raise ZeroDivisionError("x") if content == FILLED else xlsxeval.MachineError("无法读取文件：盘坏了")
 
-    monkeypatch.setattr(xlsxeval.api, "outcomes", fail)
+    monkeypatch.setattr(worker, "outcomes_for", fail)
     with ThreadPoolExecutor(1) as executor:
         [[bug], [machine]] = xlsxeval.check_many([FILLED, b"x"], executor=executor)
     assert [(one.code, re.sub(r"py:\d+", "py", one.message)) for one in (*bug.findings, *machine.findings)] == [

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+import xlsxeval as api
 from tests.conftest import FAULTY, SAMPLES
 from tests.places import cell_of, sample
 from tests.test_reports import CELL, FINDING, HOSTILE
-from xlsxeval import api
 from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
 from xlsxeval.read.cells import Limits

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import distinct
-from xlsxeval import api
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
 FILES = ("html", "csv", "sarif", "junit", "json", "jsonl")
@@ -137,14 +137,11 @@ def test_a_copy_that_was_sent_back_is_not_written_over(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_changed_after_the_check_is_not_marked(tmp_path: Path) -> None:
-    from xlsxeval.cli.writers import Asked, write_marked
-    from xlsxeval.report.facts import Facts
-
     source = tmp_path / "甲.xlsx"
     source.write_bytes((FAULTY / "filled.xlsx").read_bytes())
     outcomes = api.outcomes(source)
     source.write_bytes((CLEAN / "filled.xlsx").read_bytes())
-    write_marked(tmp_path / "标记", outcomes, Facts(), Asked(paths={str(source): source}, places=(tmp_path,)))
+    api.write_marked(tmp_path / "标记", outcomes)
     assert sorted(contents(tmp_path / "标记")) == [".xlsxeval-输出", "甲.xlsx-审核意见.xlsx"]
 
 

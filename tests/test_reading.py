@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import xlsxeval as api
 from tests.conftest import S_PUBLISHED, S, open_forms
 from tests.counts import drawn
 from tests.moves import insert_col, insert_row, without_caches
 from tests.places import cell_of, laid_out
-from xlsxeval import api
+from xlsxeval.a1 import cell_name
 from xlsxeval.data import plain_data
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import cell_name
 from xlsxeval.read.align import align, texts_by_key
 from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
 from xlsxeval.read.filing import read_filings

@@ -22,10 +22,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S
 from tests.places import addressed, cell_of, sample
 from tests.soffice import convert, needs_soffice
-from xlsxeval import api
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.outcome import Outcome
@@ -64,7 +64,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def catalogues() -> dict[str, object]:
-    return {name: api.rules(api.load_set(name)) for name in api.set_names()}
+    return {name: api.catalogue(api.load_set(name)) for name in api.set_names()}
 
 
 @pytest.fixture(scope="module")

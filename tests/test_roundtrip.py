@@ -13,10 +13,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, open_forms
 from tests.counts import drawn
 from tests.places import cell_of, cells_of, laid_out
-from xlsxeval import api
 from xlsxeval.data import read_data
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Field
@@ -98,7 +98,7 @@ def test_yaml_and_json_carry_everything(data: dict[str, object]) -> None:
     from xlsxeval.forms.yamlfile import read_yaml
 
     assert api.fill(HUNAN, read_yaml(as_yaml(plain), "x")[0]) == content
-    tree = json.loads(as_json(filing_tree(api.read(content))))
+    tree = json.loads(as_json(filing_tree(api.read_filing(content))))
     assert api.extract(api.fill(HUNAN, tree)) == plain
 
 
@@ -110,7 +110,7 @@ def test_samples_come_back(sample: Path) -> None:
 
 
 def test_the_json_of_the_issue() -> None:
-    tree = filing_tree(api.read(api.fill(HUNAN, S / "data.yaml"), file="filled.xlsx"))
+    tree = filing_tree(api.read_filing(api.fill(HUNAN, S / "data.yaml"), file="filled.xlsx"))
     assert (tree["file"], tree["set"], tree["year"], tree["unit"]) == (
         "filled.xlsx",
         "hunan",
@@ -124,7 +124,7 @@ def test_the_json_of_the_issue() -> None:
     assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": total, "formula": True}
     assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": filler}
     assert form["tables"]["指标"][0]["一级指标"] == {"value": "产出指标", "text": "产出指标", "cell": group}
-    published = filing_tree(api.read(api.fill(HUNAN, S_PUBLISHED / "data.yaml")))["forms"]["自评表"]["fields"]  # type: ignore[index]  # a mapping
+    published = filing_tree(api.read_filing(api.fill(HUNAN, S_PUBLISHED / "data.yaml")))["forms"]["自评表"]["fields"]  # type: ignore[index]  # a mapping
     rate = cell_of(laid_out(HUNAN, S_PUBLISHED / "data.yaml"), "自评表.执行率")
     assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": rate}
 

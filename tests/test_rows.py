@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-import re
 
 import openpyxl
 import pytest
 
+import xlsxeval as api
 from tests.conftest import S
 from tests.engines import cached, checked_lines, live_lines
 from tests.places import cell_of, sample
 from tests.soffice import UNO_MARKS, drive
-from xlsxeval import api
+from xlsxeval.a1 import cell_name, column_range, parse_cell
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import cell_name, range_name
 
 FORMS = sample(S).forms
 REGION, FUNDS = FORMS["自评表"].regions["指标"], FORMS["基础数据表"].regions["专项资金"]
@@ -34,8 +33,9 @@ def fund(column: str) -> str:
 
 def moved(place: str, rows: int) -> str:
     """Return the address of a place of the sample so many rows further down."""
-    column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell_of(sample(S), place)).groups()  # type: ignore[union-attr]  # an address
-    return f"{column}{int(row) + rows}"
+    position = parse_cell(cell_of(sample(S), place))
+    assert position is not None
+    return cell_name(position[0] + rows, position[1])
 
 
 def inserted(row: int) -> list[str]:
@@ -90,7 +90,7 @@ def typing(row: int) -> list[list[str]]:
 def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, bytes], name: str) -> None:
     content = driven[name]
     row = ROWS[name]
-    filing = api.read(content, formset=hunan)
+    filing = api.read_filing(content, formset=hunan)
     lines = filing.forms["自评表"].tables["指标"]
     assert len(lines) == 29
     [new] = [line for line in lines if line["三级指标"].value == "新增指标"]
@@ -105,7 +105,7 @@ def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, by
     form = book["自评表"]
     areas = {str(rule.sqref): rule for rule in form.data_validations.dataValidation}
     first_points = f"${cell('分值', REGION.first)}"
-    scores = areas[range_name(REGION.first, REGION.last + 1, REGION.cols["得分"])]
+    scores = areas[column_range(REGION.first, REGION.last + 1, REGION.cols["得分"])]
     assert scores.formula2 == f"IF(COUNT({first_points})=0,1000000000000,{first_points})"
     assert all(not form.cell(row, column).protection.locked for column in range(1, 11))
     assert not form.row_dimensions[row].hidden
@@ -113,7 +113,7 @@ def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, by
 
 
 def test_a_new_special_fund_counts(hunan: FormSet, driven: dict[str, bytes]) -> None:
-    filing = api.read(driven["two tables"], formset=hunan)
+    filing = api.read_filing(driven["two tables"], formset=hunan)
     assert [line["名称"].text for line in filing.forms["基础数据表"].tables["专项资金"]] == ["新增专项"]
     shown = cached(driven["two tables"])
     places = [f"基础数据表.项目支出.{column}" for column in ("上年决算数", "预算数", "决算数")]
@@ -121,7 +121,7 @@ def test_a_new_special_fund_counts(hunan: FormSet, driven: dict[str, bytes]) -> 
 
 
 def test_a_line_in_a_group_belongs_to_it(hunan: FormSet, driven: dict[str, bytes]) -> None:
-    lines = api.read(driven["middle"], formset=hunan).forms["自评表"].tables["指标"]
+    lines = api.read_filing(driven["middle"], formset=hunan).forms["自评表"].tables["指标"]
     [new] = [line for line in lines if line["三级指标"].value == "新增指标"]
     assert (new["一级指标"].value, new["二级指标"].value) == ("产出指标", "数量指标")
 
@@ -131,7 +131,7 @@ def test_deleted_lines_are_gone(hunan: FormSet, driven: dict[str, bytes]) -> Non
     again = api.check(driven["deleted again"], formset=hunan)
     assert again.findings == before.findings
     assert cached(driven["deleted again"])["自评表", moved("自评表.总分", 0)] == 98.95
-    fewer = api.read(driven["a line of the template deleted"], formset=hunan).forms["自评表"]
+    fewer = api.read_filing(driven["a line of the template deleted"], formset=hunan).forms["自评表"]
     assert len(fewer.tables["指标"]) == 27
     assert cached(driven["a line of the template deleted"])["自评表", moved("自评表.总分", -1)] == 93.95
 

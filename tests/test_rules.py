@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, filing_of, open_forms
 from tests.places import located, places_of
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules.run import catalogue
 from xlsxeval.rules.run import check as run_rules
@@ -158,7 +158,7 @@ def test_an_empty_sum_is_explained_in_words_that_fit_its_row(name: str) -> None:
     found = [one.message for one in api.check(content, formset=formset).findings if one.code == "B09"]
     assert f"公务用车购置和维护经费（决算数）空着，应为5.5。{fix}" in found
     assert f"各项已填而合计空着，应不小于3。{fix}" in found
-    assert api.rules(formset)["B09"].why == "合计下面的各项已经填了数，合计就不会没有数。"
+    assert api.catalogue(formset)["B09"].why == "合计下面的各项已经填了数，合计就不会没有数。"
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import openpyxl
 import pytest
 import yaml
 
+import xlsxeval as api
 from tests.conftest import ROOT, filing_of
 from tests.engines import cached, checked_lines, differences, in_process, live_lines, spoil
 from tests.fillings import filling
 from tests.lint import faults
-from xlsxeval import api
 from xlsxeval.data import plain_data
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.load import load_folder
@@ -63,10 +63,10 @@ def test_what_is_filled_is_read(name: str, seed: int) -> None:
     data = filling(formset, seed)
     written = api.fill(formset, data)
     assert faults(written) == []
-    filing = api.read(written)
+    filing = api.read_filing(written)
     assert filing.formset.name == name
     again = plain_data(filing)
-    assert plain_data(api.read(api.fill(formset, again), formset=formset)) == again
+    assert plain_data(api.read_filing(api.fill(formset, again), formset=formset)) == again
     assert differences(cached(written), in_process(spoil(written))) == []
     lines = checked_lines(written, formset)
     assert live_lines(cached(written), len(lines)) == lines
@@ -82,7 +82,7 @@ def test_amounts_are_in_the_units_that_the_form_prints(name: str) -> None:
             cell.value = cell.value.replace(f"（{unit}）", f"({other})").replace(f"单位：{unit}", f"单位:{other}")
     stream = io.BytesIO()
     book.save(stream)
-    filing = api.read(stream.getvalue(), formset=api.load_set(name))
+    filing = api.read_filing(stream.getvalue(), formset=api.load_set(name))
     assert {answers.amount_unit for answers in filing.forms.values()} == {other}
 
 

@@ -15,14 +15,14 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+import xlsxeval as api
 from tests.conftest import open_forms
 from tests.counts import drawn
 from tests.moves import insert_col, insert_row
 from tests.soffice import convert, needs_soffice
-from xlsxeval import api
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Field, FormSet
-from xlsxeval.forms.place import cell_name
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Range, Sheet, Workbook
 from xlsxeval.read.filing import read_filings

@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import xlsxeval as api
 from tests.conftest import ROOT, SAMPLES, S
 from tests.fillings import filling
 from tests.lint import faults
 from tests.places import cell_of, cells_of, laid_out
-from xlsxeval import api
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.xlsx import open_xlsx
 
@@ -117,7 +117,7 @@ def test_every_blank_has_help_and_every_rule_an_alert(hunan: FormSet) -> None:
     for form in hunan.forms:
         rules = book[form.name].data_validations.dataValidation
         helped = {str(cell).split(":")[0] for rule in rules if rule.prompt and rule.promptTitle for cell in rule.sqref}
-        first = [answers.cell for answers in api.read(api.new(hunan, year=2025)).forms[form.name].fields.values()]
+        first = [answers.cell for answers in api.read_filing(api.new(hunan, year=2025)).forms[form.name].fields.values()]
         assert set(first) <= helped
         assert all(rule.error and rule.errorTitle for rule in rules if rule.type not in {None, "any"} and rule.showErrorMessage)
     rules = {str(rule.sqref): rule for rule in book["自评表"].data_validations.dataValidation}
@@ -153,4 +153,4 @@ def test_a_sheet_with_the_name_of_ours_is_read_if_forms_are_missing(hunan: FormS
     book["自评表"].title = "核对"
     buffer = io.BytesIO()
     book.save(buffer)
-    assert api.read(buffer.getvalue(), formset=hunan).forms["自评表"].sheet == "核对"
+    assert api.read_filing(buffer.getvalue(), formset=hunan).forms["自评表"].sheet == "核对"

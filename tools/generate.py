@@ -11,10 +11,11 @@ from pathlib import Path
 from dump import dump
 from help_page import help_page
 
-from xlsxeval import api
+import xlsxeval as api
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
+from xlsxeval.report.json_types import CheckJson, ExtractJson, RunJson
 from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
@@ -23,7 +24,6 @@ from xlsxeval.report.page import catalogue_page, rule_page
 from xlsxeval.report.sarif import sarif_lines
 from xlsxeval.report.table import csv_lines
 from xlsxeval.report.text import findings_text
-from xlsxeval.rules.later import LATER
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "samples"
@@ -45,9 +45,15 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
     yield ROOT / "docs" / "cli.md", help_page().encode()
     yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
-    for name, spec in (("form", FormSpec), ("set", SetSpec)):
-        text = json.dumps(schema(spec), ensure_ascii=False, indent=2)
-        yield ROOT / "templates" / f"{name}.schema.json", f"{text}\n".encode()
+    for path, shape in (
+        (ROOT / "templates" / "form.schema.json", FormSpec),
+        (ROOT / "templates" / "set.schema.json", SetSpec),
+        (ROOT / "docs" / "json" / "check.schema.json", CheckJson),
+        (ROOT / "docs" / "json" / "run.schema.json", RunJson),
+        (ROOT / "docs" / "json" / "extract.schema.json", ExtractJson),
+    ):
+        text = json.dumps(schema(shape), ensure_ascii=False, indent=2)
+        yield path, f"{text}\n".encode()
 
 
 def _workbook(path: Path, content: bytes) -> Iterator[tuple[Path, bytes]]:
@@ -64,7 +70,7 @@ def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
         for one in api.outcomes((SAMPLES / name / "filled.xlsx").read_bytes(), file=f"{name}/filled.xlsx")
     ]
     outcomes += api.outcomes(b"<html>", file="网页.xlsx")
-    catalogues = {hunan.name: api.rules(hunan)}
+    catalogues = {hunan.name: api.catalogue(hunan)}
     for name, lines in (("findings.csv", csv_lines), ("findings.sarif", sarif_lines), ("junit.xml", junit_lines)):
         yield REPORTS / name, "".join(lines(outcomes, catalogues)).encode()
     given = {"deadline": "2025年4月30日", "contact": "绩效管理股", "sender": "某某县财政局", "today": date(2025, 4, 1)}
@@ -75,11 +81,9 @@ def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
 
 def _every_rule(hunan: FormSet) -> dict[str, Rule]:
     """Give the rules of Hunan, and from other sets those that it does not have."""
-    found = dict(api.rules(hunan))
+    found = dict(api.catalogue(hunan))
     for name in api.set_names():
-        for code, rule in api.rules(api.load_set(name)).items():
-            if found.get(code) is LATER.get(code):
-                found[code] = rule
+        found = {**api.catalogue(name), **found}
     return dict(sorted(found.items()))
 
 

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from xlsxeval import api
+import xlsxeval as api
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"

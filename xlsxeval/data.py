@@ -10,15 +10,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.filing import Answer, Filing, FormAnswers, Line, head_cells, interpret
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Field, Form, FormSet, Table
-from xlsxeval.forms.place import Page, cell_name, place
+from xlsxeval.forms.place import Page, place
 from xlsxeval.forms.yamlfile import Tree, read_text, read_yaml
 from xlsxeval.numbers import decimals_of, parse_figure, plain
 
-_TOP_KEYS = ("file", "set", "year", "unit", "subject", "forms")
+_TOP_KEYS = (
+    *("schema_version", "program_version", "file", "set", "set_version"),
+    *("year", "unit", "subject", "forms"),
+)
 _FORM_KEYS = ("sheet", "fields", "tables")
 _ANSWER_KEYS = ("value", "text", "cell", "formula")
 _MAX_DIGITS = 15

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 
-from xlsxeval.batch.worker import Result, Settings, Task, check_chunk, died
+from xlsxeval.batch.worker import Result, Task, check_chunk, died
 from xlsxeval.errors import MachineError
+from xlsxeval.request import Request
 
 #: Files in one call (fewer cost more in messages than in work), and calls under way.
 CHUNK, _PENDING = 50, 32
@@ -17,7 +18,7 @@ _ELSEWHERE = (ImportError, AttributeError, TypeError)
 
 
 def on_executor(
-    tasks: Iterable[Task], settings: Settings, executor: Executor, chunk: int = CHUNK
+    tasks: Iterable[Task], request: Request, executor: Executor, chunk: int = CHUNK
 ) -> Generator[tuple[int, Result | None], None, None]:
     """Yield the result of each task with its index, in the order in which they come; None for what is known already.
 
@@ -30,7 +31,7 @@ def on_executor(
 
     def submit(some: list[Task]) -> None:
         try:
-            pending[executor.submit(check_chunk, some, settings)] = some
+            pending[executor.submit(check_chunk, some, request)] = some
         except RuntimeError as error:  # a broken pool, or one that was shut down
             raise MachineError("执行器（executor）已经停止，没有核对完") from error
 

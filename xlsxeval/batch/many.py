@@ -3,57 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
+from typing import Unpack
 
+from xlsxeval.api.sets import request_of
+from xlsxeval.api.source import Source, name_of, path_or_bytes
 from xlsxeval.batch.executor import on_executor
 from xlsxeval.batch.processes import in_processes
-from xlsxeval.batch.worker import Result, Settings, Task
-from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.waivers import Waiver
+from xlsxeval.batch.worker import Result, Task
 from xlsxeval.read.cells import MIB, Limits
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.rules.run import Selection
+from xlsxeval.request import CheckOptions, Request
 
 MAX_SECONDS, MAX_MEMORY = 10.0, 512
 
 
 def check_many(
-    sources: Iterable[os.PathLike[str] | str | bytes],
+    sources: Iterable[Source],
     *,
     executor: Executor | None = None,
     jobs: int | None = None,
     ordered: bool = True,
-    formset: FormSet | None = None,
-    year: int | None = None,
-    limits: Limits = Limits(),  # noqa: B008  # frozen
-    selection: Selection = Selection(),  # noqa: B008  # frozen
-    waivers: Sequence[Waiver] = (),
-    today: date | None = None,
-    excerpts: bool = False,
     max_seconds: float = MAX_SECONDS,
     max_memory: int = MAX_MEMORY,
+    **options: Unpack[CheckOptions],
 ) -> Iterator[tuple[Outcome, ...]]:
     """Check many files in several processes; each gets a verdict, whatever is in it.
 
     Args:
-        sources: paths, or the bytes of workbooks (called 第1份 and so on); may be a generator without end.
+        sources: paths, bytes of workbooks (called 第1份 and so on) or open binary files; may be an endless generator.
         executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
             not count then. A pool that breaks when one of its processes dies (``ProcessPoolExecutor``) ends the run.
         jobs: how many processes; default: one for each processor.
         ordered: yield in the order of the sources; else as they are done.
-        formset: the set they belong to; default: whichever fits each best.
-        year: the year they should be of; default: the one printed on each.
-        limits: budgets for untrusted files.
-        selection: the rules wanted.
-        waivers: findings that were accepted.
-        today: the day on which waivers must still be valid; default: today.
-        excerpts: give the cells around each finding as well.
-        max_seconds: how long one file may take.
+        max_seconds: CPU seconds that one file may take.
         max_memory: MiB that one process may use (not on Windows and macOS).
+        options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
 
     Yields:
         For each file what ``outcomes`` gives for it.
@@ -61,23 +50,23 @@ def check_many(
     Raises:
         MachineError: if no process starts, or the executor takes no more work.
     """
-    settings = Settings(formset, limits, selection, tuple(waivers), today or date.today(), excerpts, year)  # noqa: DTZ011  # the clerk's own day
-    tasks = (
-        Task(index, f"第{index + 1}份", source)
-        if isinstance(source, bytes)
-        else Task(index, printable(Path(source)), Path(source))
-        for index, source in enumerate(sources)
-    )
-    found = run_tasks(tasks, settings, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
+    request = replace(request_of(options), today=options.get("today") or date.today())  # noqa: DTZ011  # the clerk's own day
+    tasks = (_task(index, source, request.limits) for index, source in enumerate(sources))
+    found = run_tasks(tasks, request, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
     with closing(found):
         for _, result in _in_order(found) if ordered else found:
             if result:
                 yield result.outcomes
 
 
+def _task(index: int, source: Source, limits: Limits) -> Task:
+    name = name_of(source) or f"第{index + 1}份"
+    return Task(index, name, path_or_bytes(source, limits))
+
+
 def run_tasks(
     tasks: Iterable[Task],
-    settings: Settings,
+    request: Request,
     *,
     executor: Executor | None = None,
     jobs: int | None = None,
@@ -86,20 +75,13 @@ def run_tasks(
 ) -> Generator[tuple[int, Result | None], None, None]:
     """Yield the result of each task with its index as they come; None for what is known already. As ``check_many``."""
     if executor:
-        return on_executor(tasks, settings, executor)
-    return in_processes(
-        tasks, settings, jobs=jobs or processors(), max_seconds=max_seconds, max_memory=max_memory * MIB
-    )
+        return on_executor(tasks, request, executor)
+    return in_processes(tasks, request, jobs=jobs or processors(), max_seconds=max_seconds, max_memory=max_memory * MIB)
 
 
 def processors() -> int:
     """Count the processors that we may use."""
     return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # since Python 3.13 it knows what is ours
-
-
-def printable(path: Path) -> str:
-    """Give a path as text that can be written anywhere: bytes that are no UTF-8 are shown as hexadecimal escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _in_order(found: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:

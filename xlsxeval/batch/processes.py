@@ -18,9 +18,10 @@ from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from xlsxeval import api
-from xlsxeval.batch.worker import TOO_SLOW, Result, Settings, Task, check_one, died, unusable
+from xlsxeval.batch.worker import TOO_SLOW, Result, Task, check_one, died, unusable
 from xlsxeval.errors import MachineError
+from xlsxeval.forms.library import load_set, set_names
+from xlsxeval.request import Request
 
 #: Windows waits for no more than 63 things at once.
 MOST = 60
@@ -44,7 +45,7 @@ class _Crew:
     """The workers, and what a new one is started with; ``stillborn`` counts those that died before they were ready."""
 
     context: BaseContext
-    settings: Settings
+    request: Request
     max_seconds: float
     max_memory: int
     workers: list[_Worker] = field(default_factory=list)
@@ -52,14 +53,14 @@ class _Crew:
 
 
 def in_processes(
-    tasks: Iterable[Task], settings: Settings, *, jobs: int, max_seconds: float, max_memory: int
+    tasks: Iterable[Task], request: Request, *, jobs: int, max_seconds: float, max_memory: int
 ) -> Generator[tuple[int, Result | None], None, None]:
     """Yield the result of each task with its index, in the order in which they come; None for what is known already.
 
     Raises:
         MachineError: if no process starts.
     """
-    crew = _Crew(_context(), settings, max_seconds, max_memory)
+    crew = _Crew(_context(), request, max_seconds, max_memory)
     try:
         for task in tasks:
             if task.source is None:
@@ -98,7 +99,7 @@ def _start(crew: _Crew) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
     # The context's class is known to differ by system; all have Process.
     process = crew.context.Process(  # type: ignore[attr-defined]
-        target=_serve, args=(theirs, crew.settings, crew.max_memory), daemon=True
+        target=_serve, args=(theirs, crew.request, crew.max_memory), daemon=True
     )
     process.start()
     theirs.close()
@@ -152,17 +153,17 @@ def _dismiss(workers: list[_Worker]) -> None:
             one.process.join(_LAST_WORDS)
 
 
-def _serve(pipe: connection.Connection, settings: Settings, max_memory: int) -> None:
+def _serve(pipe: connection.Connection, request: Request, max_memory: int) -> None:
     """Check what comes through the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory(max_memory)
-    for name in () if settings.formset else api.set_names():
-        api.load_set(name)
+    for name in () if request.formset else set_names():
+        load_set(name)
     with contextlib.suppress(EOFError, OSError):  # the other side is gone: nobody wants the rest
         pipe.send(None)
         while True:
             task = pipe.recv()
-            pipe.send(check_one(task, settings))
+            pipe.send(check_one(task, request))
 
 
 def _limit_memory(most: int) -> None:

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from xlsxeval import __version__
+from xlsxeval.api.source import printable
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
-from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, printable, processors, run_tasks
+from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, processors, run_tasks
 from xlsxeval.batch.roster import compare
-from xlsxeval.batch.worker import BUG, MACHINE, Settings, Task
+from xlsxeval.batch.worker import BUG, MACHINE, Task
 from xlsxeval.errors import MachineError
 from xlsxeval.forms.extend import templates_folder
 from xlsxeval.output import digest_of
@@ -23,6 +23,8 @@ from xlsxeval.read.cells import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import Request
+from xlsxeval.version import __version__
 
 
 @dataclass(slots=True)
@@ -45,7 +47,7 @@ class Progress:
 def run_files(
     files: Sequence[Path],
     ledger: Ledger,
-    settings: Settings,
+    request: Request,
     *,
     remembered: bool,
     executor: Executor | None = None,
@@ -58,7 +60,7 @@ def run_files(
     Args:
         files: the files, in the order of the reports.
         ledger: an open ledger.
-        settings: how to check.
+        request: how to check.
         remembered: whether the ledger may know some of them from an earlier run.
         executor: where to check instead of processes of our own.
         jobs: how many processes.
@@ -72,7 +74,7 @@ def run_files(
 
     def tasks() -> Iterator[Task]:
         for place, path in enumerate(files):
-            known = ledger.begin(place, printable(path), _modified(path), _digest(path, settings) if remembered else "")
+            known = ledger.begin(place, printable(path), _modified(path), _digest(path, request) if remembered else "")
             if known is not None:
                 progress.known += 1
                 progress.count(known)
@@ -80,7 +82,7 @@ def run_files(
 
     found = run_tasks(
         tasks(),
-        settings,
+        request,
         executor=executor,
         jobs=min(jobs or processors(), len(files)),
         max_seconds=max_seconds,
@@ -101,25 +103,25 @@ def _modified(path: Path) -> float:
         return 0.0
 
 
-def _digest(path: Path, settings: Settings) -> str:
+def _digest(path: Path, request: Request) -> str:
     try:
-        return digest_of(read_bytes(path, settings.limits))
+        return digest_of(read_bytes(path, request.limits))
     except (Refused, MachineError):
         return ""  # the worker says why
 
 
-def rules_key(settings: Settings, folder: Path | None = None) -> str:
+def rules_key(request: Request, folder: Path | None = None) -> str:
     """Give what changes whenever the same content could be judged otherwise: program, sets, choice of rules, limits.
 
     Args:
-        settings: how to check.
+        request: how to check.
         folder: the folder of the set, if one was chosen.
     """
-    key = hashlib.sha256(f"{__version__}\n{settings.limits}\n{settings.excerpts}\n".encode())
-    key.update(f"{settings.year}\n{settings.explained}\n".encode())
-    key.update(f"{sorted(settings.selection.select)}\n{sorted(settings.selection.ignore)}\n".encode())
-    today = settings.today or date.today()  # noqa: DTZ011  # the clerk's own day
-    valid = [(waiver, waiver.until >= today) for waiver in settings.waivers]
+    key = hashlib.sha256(f"{__version__}\n{request.limits}\n{request.excerpts}\n".encode())
+    key.update(f"{request.year}\n{request.explained}\n".encode())
+    key.update(f"{sorted(request.selection.select)}\n{sorted(request.selection.ignore)}\n".encode())
+    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    valid = [(waiver, waiver.until >= today) for waiver in request.waivers]
     key.update(f"{valid}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):
         for file in sorted(place.rglob("*.yaml")):

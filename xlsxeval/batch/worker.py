@@ -3,36 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from xlsxeval import api
+from xlsxeval.api.checking import outcomes_for
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import Limits, too_much
+from xlsxeval.read.cells import too_much
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.run import Selection
 
 #: Verdicts on the run and not on the content.
 DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to check, as for ``api.outcomes``."""
-
-    formset: FormSet | None = None
-    limits: Limits = Limits()  # noqa: RUF009  # frozen
-    selection: Selection = Selection()  # noqa: RUF009  # frozen
-    waivers: Sequence[Waiver] = ()
-    today: date | None = None
-    excerpts: bool = False
-    year: int | None = None
-    explained: bool = False
 
 
 class Task(NamedTuple):
@@ -61,10 +43,10 @@ def died(task: Task) -> Result:
     return Result("", (unusable(task.name, DIED, message),))
 
 
-def check_one(task: Task, settings: Settings) -> Result:
+def check_one(task: Task, request: Request) -> Result:
     """Check one file; nothing but the end of the process keeps it from a verdict."""
     try:
-        found = outcomes_of(task.source or b"", task.name, settings)
+        found = outcomes_for(task.source or b"", task.name, request)
         return Result(found[0].sha256, found)
     except MachineError as error:
         code, message = MACHINE, str(error)
@@ -75,22 +57,6 @@ def check_one(task: Task, settings: Settings) -> Result:
     return Result("", (unusable(task.name, code, message),))
 
 
-def outcomes_of(source: Path | bytes, name: str, settings: Settings) -> tuple[Outcome, ...]:
-    """Check one file as the settings want it."""
-    return api.outcomes(
-        source,
-        formset=settings.formset,
-        year=settings.year,
-        file=name,
-        limits=settings.limits,
-        selection=settings.selection,
-        waivers=settings.waivers,
-        today=settings.today,
-        excerpts=settings.excerpts,
-        explained=settings.explained,
-    )
-
-
-def check_chunk(tasks: Sequence[Task], settings: Settings) -> list[Result]:
+def check_chunk(tasks: Sequence[Task], request: Request) -> list[Result]:
     """Check some files, one after another."""
-    return [check_one(task, settings) for task in tasks]
+    return [check_one(task, request) for task in tasks]

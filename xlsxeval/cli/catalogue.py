@@ -17,10 +17,9 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
     """列出现有的套表和表；forms draft 起草自己的表。"""
     if context.invoked_subcommand:
         return
-    from xlsxeval import api
+    from xlsxeval.api.sets import sets_of
 
-    for name in [set_name] if set_name else api.set_names():
-        formset = api.load_set(name)
+    for formset in sets_of(set_name):
         click.echo(f"{formset.name}  {formset.title}")
         for form in formset.forms:
             tables = "、".join(form.tables)
@@ -37,12 +36,12 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
 @click.option("--force", is_flag=True, help="覆盖已有的文件")
 def draft_command(file: Path, output: Path, year: int | None, *, force: bool) -> None:
     """把官方的空白工作簿起草成表文件。"""
-    from xlsxeval import api
+    from xlsxeval.api.reading import draft_forms
     from xlsxeval.output import write_output
     from xlsxeval.read.cells import Refused
 
     try:
-        files = api.draft(file, output.name or "我的套表", year=year)
+        files = draft_forms(file, output.name or "我的套表", year=year)
     except Refused as refused:
         raise DataError(f"{file}：{refused}") from None
     if output.exists() and not output.is_dir():
@@ -65,13 +64,13 @@ def draft_command(file: Path, output: Path, year: int | None, *, force: bool) ->
 @click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
 def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
-    from xlsxeval import api
+    from xlsxeval.api.rules import catalogue
     from xlsxeval.forms.model import SEVERITIES
     from xlsxeval.report.dump import as_json
     from xlsxeval.report.page import catalogue_page
     from xlsxeval.report.tree import rules_tree
 
-    rules = api.rules(api.load_set(set_name))
+    rules = catalogue(set_name)
     if form == "json":
         utf8_when_piped()
         click.echo(as_json(rules_tree(rules)))
@@ -88,10 +87,10 @@ def rules_command(form: str, set_name: str) -> None:
 @click.option("--set", "set_name", default="hunan", metavar="名称或文件夹", help="套表", show_default=True)
 def explain_command(code: str, set_name: str) -> None:
     """说明一条规则：查什么、为什么、怎么办、正反例。"""
-    from xlsxeval import api
+    from xlsxeval.api.rules import catalogue
     from xlsxeval.report.page import rule_page
 
-    rules = api.rules(api.load_set(set_name))
+    rules = catalogue(set_name)
     if code.upper() not in rules:
         raise click.UsageError(f"没有规则“{code}”，现有：{'、'.join(rules)}")
     click.echo(rule_page(rules[code.upper()]), nl=False)

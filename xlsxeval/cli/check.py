@@ -3,24 +3,52 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xlsxeval.cli.reports import chosen_reports, with_reports
+from xlsxeval.cli.reports import reports_in, with_reports
 from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
 from xlsxeval.errors import DataError
 
 if TYPE_CHECKING:
-    from xlsxeval.batch.collect import Collected
-    from xlsxeval.batch.worker import Settings
-    from xlsxeval.read.cells import Limits
+    from collections.abc import Mapping
 
-_FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
-#: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
-_LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
+    from xlsxeval.batch.collect import Collected
+    from xlsxeval.forms.waivers import Waiver
+    from xlsxeval.outputs.reports import Report
+    from xlsxeval.request import Request
+
+_MACHINE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    """The options of ``check`` beside the reports and the limits, by their own names."""
+
+    form: str
+    quiet: bool
+    statistics: bool
+    template: Path | None
+    deadline: str
+    contact: str
+    sender: str
+    force: bool
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    waive: Path | None
+    set_name: str | None
+    year: int | None
+    explain_reading: bool
+    ledger: Path | None
+    roster: Path | None
+    jobs: int | None
+    scheduler: str | None
+    max_seconds: float | None
+    max_memory: int | None
 
 
 @click.command("check")
@@ -46,147 +74,108 @@ _LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
 @click.option("--roster", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的")
 @click.option("--jobs", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @click.option("--scheduler", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒；多个文件时默认10")
-@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存；多个文件时默认512")
+@click.option("--max-seconds", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10")
+@click.option("--max-memory", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
 @with_limits
-def check_command(
-    names: tuple[str, ...],
-    form: str,
-    template: Path | None,
-    deadline: str,
-    contact: str,
-    sender: str,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    waive: Path | None,
-    set_name: str | None,
-    year: int | None,
-    ledger: Path | None,
-    roster: Path | None,
-    jobs: int | None,
-    scheduler: str | None,
-    max_seconds: float | None,
-    max_memory: int | None,
-    *,
-    quiet: bool,
-    statistics: bool,
-    force: bool,
-    explain_reading: bool,
-    **others: object,
-) -> None:
+def check_command(names: tuple[str, ...], **given: object) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
 
     可以给出文件、文件夹（连同下级文件夹）和“报送/*.xlsx”这样的写法。
 
     返回码：0 没有错误；1 有错误；2 有文件无法使用；3 读写失败。
     """
-    from datetime import date
+    from xlsxeval.outputs.collecting import collect_for, nothing_to_check
+    from xlsxeval.outputs.reports import chosen_reports
 
-    from xlsxeval import api
-    from xlsxeval.batch.collect import collect
-    from xlsxeval.batch.many import printable
-    from xlsxeval.batch.worker import Settings
+    options = _Options(**{name: given[name] for name in _Options.__dataclass_fields__})  # type: ignore[arg-type]  # click gives these types
+    _check_combination(options)
+    others = (options.ledger, options.roster, options.template, options.waive)
+    reports = chosen_reports(reports_in(given), others, force=options.force)
+    found = collect_for(names, reports.values(), options.ledger, options.roster)
+    for folder in found.closed:
+        click.echo(sentence(f"文件夹打不开：{folder}"), err=True)
+    if not found.files:
+        raise DataError(nothing_to_check(names, found))
+    excerpts = bool(options.ledger) or any(report.excerpts for report in reports)
+    request = _request(options, given, excerpts=excerpts)
+    if options.form == "json":
+        utf8_when_piped()
+    if len(found.files) > 1 or found.skipped or reports or _needs_run(options):
+        sys.exit(_check_many(names, found, request, options, reports))
+    from xlsxeval.cli.single import check_single
 
-    if form == "json" and (quiet or statistics):
+    code = check_single(found.files[0], request, options.form, options.max_seconds, options.max_memory)
+    sys.exit(max(code, _MACHINE if found.closed else 0))
+
+
+def _check_combination(options: _Options) -> None:
+    if options.form == "json" and (options.quiet or options.statistics):
         raise click.UsageError("--quiet和--statistics是给文字用的，不能和 --format json 一起写")
-    if scheduler and (jobs or max_seconds or max_memory):
+    if options.scheduler and (options.jobs or options.max_seconds or options.max_memory):
         raise click.UsageError(
             "用 --scheduler 时，进程数、时间和内存由集群决定，不要写 --jobs、--max-seconds、--max-memory"
         )
-    reports = chosen_reports(others, (ledger, roster, template, waive), force=force)  # type: ignore[arg-type]  # click gives paths
-    ours = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
-    found = collect(names, [*reports.values(), *ours])
-    _say_closed(found)
-    if not found.files:
-        raise DataError(_nothing(names, found))
-    formset = formset_of(set_name)
-    settings = Settings(
-        formset,
-        limits_of(others),
-        api.selection(formset, select, ignore),
-        api.load_waivers(waive) if waive else (),
-        date.today(),  # noqa: DTZ011  # the clerk's own day
-        # A ledger keeps them for the run that wants them.
-        excerpts=bool(ledger) or any(one.excerpts for one in reports),
-        year=year,
-        explained=explain_reading,
+
+
+def _needs_run(options: _Options) -> bool:
+    """Tell whether a single file, too, is checked as a run over many are."""
+    return any((options.ledger, options.roster, options.statistics, options.quiet, options.scheduler, options.jobs))
+
+
+def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) -> Request:
+    from datetime import date
+
+    from xlsxeval.api.rules import select_rules
+    from xlsxeval.request import Request
+
+    formset = formset_of(options.set_name)
+    return Request(
+        formset=formset,
+        year=options.year,
+        limits=limits_of(given),
+        selection=select_rules(options.select, options.ignore, formset=formset),
+        waivers=_waivers(options.waive),
+        today=date.today(),  # noqa: DTZ011  # the clerk's own day
+        excerpts=excerpts,
+        explained=options.explain_reading,
     )
-    if form == "json":
-        utf8_when_piped()
-    given = {"jobs": jobs, "max_seconds": max_seconds, "max_memory": max_memory}
-    given = {key: value for key, value in given.items() if value}
-    more = any((reports, ledger, roster, statistics, quiet, scheduler, given, found.skipped))
-    if len(found.files) == 1 and not more:
-        sys.exit(max(_check_one(found.files[0], form, settings), _MACHINE if found.closed else 0))
-    from xlsxeval.cli.folder import Wanted, check_folder
-    from xlsxeval.cli.writers import Asked
-
-    paths = {printable(path): path for path in found.files}
-    scope = tuple(map(Path, names))
-    asked = Asked(set_name, template, deadline, contact, sender, paths, scope, found.places, settings.limits)
-    if any(one.name == "notice" for one in reports):
-        from xlsxeval.report.letter import load_template
-
-        load_template(template)  # a mistake in it is said before the work
-    wanted = Wanted(
-        form, reports, ledger, roster, set_name, scheduler, asked, quiet=quiet, statistics=statistics, force=force
-    )
-    sys.exit(check_folder(found, settings, wanted, given))
 
 
-def _say_closed(found: Collected) -> None:
-    for folder in found.closed:
-        click.echo(sentence(f"文件夹打不开：{folder}"), err=True)
+def _waivers(path: Path | None) -> tuple[Waiver, ...]:
+    if path is None:
+        return ()
+    from xlsxeval.forms.waivers import load_waivers
+
+    return load_waivers(path)
 
 
-def _nothing(names: tuple[str, ...], found: Collected) -> str:
-    reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(found.skipped.items()))
-    return f"没有可以核对的文件：{'、'.join(names)}" + (f"（跳过{reasons}）" if reasons else "")
+def _check_many(
+    names: tuple[str, ...],
+    found: Collected,
+    request: Request,
+    options: _Options,
+    reports: Mapping[Report, Path],
+) -> int:
+    """Check the files as one run with its reports; gives the exit code."""
+    from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS
+    from xlsxeval.cli.cluster import cluster
+    from xlsxeval.cli.folder import check_folder
+    from xlsxeval.forms.library import set_folder
+    from xlsxeval.outputs.letters import Letter
+    from xlsxeval.outputs.run import Plan
 
-
-def _check_one(file: Path, form: str, settings: Settings) -> int:
-    """Check one file, and say what came of it; gives the exit code."""
-    from xlsxeval.batch.many import printable, run_tasks
-    from xlsxeval.batch.worker import BUG, MACHINE, Task, check_one
-    from xlsxeval.report.dump import as_json
-    from xlsxeval.report.text import findings_text
-    from xlsxeval.report.tree import outcome_tree
-
-    source = _content(file, settings.limits)
-    task = Task(0, printable(file), source)
-    if isinstance(source, bytes) and _is_large(source, settings.limits):
-        with closing(run_tasks([task], settings, jobs=1)) as done:
-            found = [outcome for _, result in done if result for outcome in result.outcomes]
-    else:
-        found = list(check_one(task, settings).outcomes)
-    worst = 0
-    for outcome in found:
-        for one in outcome.findings:
-            if one.code in {MACHINE, BUG}:
-                click.echo(sentence(one.message), err=True)
-                return _MACHINE if one.code == MACHINE else _BUG
-        if len(found) > 1 and form == "text":
-            click.echo(sentence(outcome.title))
-        for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
-            click.echo(line)
-        worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
-    return worst
-
-
-def _content(file: Path, limits: Limits) -> Path | bytes:
-    """Read a file; give one that cannot be read back, for the check to say what is wrong with it."""
-    from xlsxeval.errors import MachineError
-    from xlsxeval.read.cells import Refused
-    from xlsxeval.read.source import read_bytes
-
-    try:
-        return read_bytes(file, limits)
-    except (Refused, MachineError):
-        return file
-
-
-def _is_large(content: bytes, limits: Limits) -> bool:
-    """Tell whether a file is larger than a form, packed or unpacked; a size that lies is met by the reader."""
-    from xlsxeval.read.package import claimed_size
-
-    return len(content) > _LARGE or claimed_size(content, limits) > _LARGE_UNPACKED
+    with ExitStack() as stack:
+        plan = Plan(
+            reports=reports,
+            ledger=options.ledger,
+            roster=options.roster,
+            letter=Letter(options.template, options.deadline, options.contact, options.sender),
+            scope=tuple(map(Path, names)),
+            set_folder=set_folder(options.set_name) if options.set_name else None,
+            executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
+            jobs=options.jobs,
+            max_seconds=options.max_seconds or MAX_SECONDS,
+            max_memory=options.max_memory or MAX_MEMORY,
+            force=options.force,
+        )
+        return check_folder(found, request, plan, options.form, quiet=options.quiet, statistics=options.statistics)

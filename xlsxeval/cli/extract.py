@@ -30,7 +30,7 @@ def extract_command(
     **limits: int | None,
 ) -> None:
     """读出填好的工作簿里的全部答案。"""
-    from xlsxeval import api
+    from xlsxeval.api.reading import read_filings
     from xlsxeval.data import plain_data
     from xlsxeval.read.cells import Refused
     from xlsxeval.report.dump import as_json, as_yaml
@@ -41,7 +41,7 @@ def extract_command(
     utf8_when_piped()
     for file in files:
         try:
-            filings = api.read_all(file, formset=formset, year=year, limits=limits_of(limits))
+            filings = read_filings(file, formset=formset, year=year, limits=limits_of(limits))
         except (Refused, MachineError) as error:
             click.echo(sentence(f"{file}：{error}"), err=True)
             worst = max(worst, _MACHINE if isinstance(error, MachineError) else _REFUSED)

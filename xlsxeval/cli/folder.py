@@ -1,161 +1,94 @@
-"""``check`` on many files: the run with its progress, then everything that was asked for."""
+"""``check`` on many files: the run with its progress on the terminal, then what was found."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import shutil
-import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 
-from xlsxeval import api
+from xlsxeval.api.rules import catalogue
+from xlsxeval.api.sets import SetLike, sets_of
 from xlsxeval.batch.collect import Collected
-from xlsxeval.batch.ledger import Ledger, open_ledger
-from xlsxeval.batch.roster import read_roster
-from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
-from xlsxeval.batch.worker import BUG, Settings
-from xlsxeval.cli.reports import Report, write_report
-from xlsxeval.cli.writers import Asked
-from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
-from xlsxeval.forms.library import set_folder
-from xlsxeval.report.facts import Facts
+from xlsxeval.batch.run import Progress
+from xlsxeval.batch.worker import BUG
+from xlsxeval.outputs.run import CheckedFiles, Plan, run_plan
 from xlsxeval.report.jsonl import json_lines
 from xlsxeval.report.listing import Paint, block, facts_lines, plain_paint, verdict_line
-from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.statistics import statistics_lines
+from xlsxeval.request import Request
 
 _FOUND, _REFUSED, _MACHINE, _BUG, _INTERRUPTED = 1, 2, 3, 4, 130
-#: Seconds in which a scheduler must answer.
-_PATIENCE = 5
 _NARROWEST, _WIDEST, _BESIDE = 5, 40, 64
 _COLOURS = {"error": "red", "warning": "yellow", "info": "cyan", "pass": "green"}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is wanted of a run beside the checks."""
-
-    form: str
-    reports: Mapping[Report, Path]
-    ledger: Path | None
-    roster: Path | None
-    set_name: str | None
-    scheduler: str | None
-    asked: Asked
-    quiet: bool
-    statistics: bool
-    force: bool
-
-
-def check_folder(found: Collected, settings: Settings, wanted: Wanted, given: Mapping[str, Any]) -> int:
-    """Check many files, print and write what is wanted; gives the exit code.
+def check_folder(found: Collected, request: Request, plan: Plan, form: str, *, quiet: bool, statistics: bool) -> int:
+    """Check many files, print what was found, and write the reports; gives the exit code.
 
     Args:
         found: the files.
-        settings: how to check.
-        wanted: what to give.
-        given: ``jobs``, ``max_seconds`` and ``max_memory`` as far as they were given.
+        request: how to check them.
+        plan: the reports, the ledger and so on.
+        form: ``text`` or ``json``.
+        quiet: print one line for each filing.
+        statistics: print the findings counted by rule and by unit as well.
     """
-    roster = read_roster(wanted.roster) if wanted.roster else ()
-    rules = rules_key(settings, set_folder(wanted.set_name) if wanted.set_name else None)
-    with open_ledger(wanted.ledger, rules) as ledger:
-        progress, interrupted, broken = Progress(), False, None
-        try:
-            with _executor(wanted.scheduler) as executor, _bar(len(found.files)) as bar:
-                steps = run_files(
-                    found.files, ledger, settings, remembered=bool(wanted.ledger), executor=executor, **given
-                )
-                with contextlib.closing(steps):
-                    for progress in steps:  # the last one is wanted below
-                        bar.update(1, progress)
-        except KeyboardInterrupt:
-            interrupted = True
-        except MachineError as error:
-            interrupted, broken = True, error
-        ledger.settle()
-        facts = facts_of(ledger, found, roster, interrupted=interrupted)
-        # Files first: whoever reads the text may close the pipe. What cannot be written is said after the text.
-        failures: list[XlsxevalError] = []
-        try:
-            _write(ledger, facts, wanted, failures)
-        except KeyboardInterrupt:
-            interrupted = True
-        _print(ledger, facts, wanted)
-        if broken:
-            failures.append(broken)
-        if failures:
-            said = "；".join(map(str, failures))
-            if broken or not interrupted:
-                raise type(max(failures, key=lambda one: one.exit_code))(said)
+    with run_plan(found, request, plan, _bar) as run:
+        # The reports are written by now: whoever reads the text may close the pipe.
+        if form == "json":
+            _print_json(run)
+        else:
+            _print_text(run, request.formset, quiet=quiet, statistics=statistics)
+        if run.failures:
+            said = "；".join(map(str, run.failures))
+            if run.stopped or not run.interrupted:
+                raise type(max(run.failures, key=lambda error: error.exit_code))(said)
             click.echo(said, err=True)
-    if progress.known:
-        click.echo(f"{progress.known}个文件的内容以前核对过，没有再核对", err=True)
-    if interrupted:
-        again = "，再运行一次就接着核对" if wanted.ledger else ""
-        click.echo(f"已中断，完成了{facts.total}个文件中的{facts.files}个{again}", err=True)
+    if run.progress.known:
+        click.echo(f"{run.progress.known}个文件的内容以前核对过，没有再核对", err=True)
+    if run.interrupted:
+        again = "，再运行一次就接着核对" if plan.ledger else ""
+        click.echo(f"已中断，完成了{run.facts.total}个文件中的{run.facts.files}个{again}", err=True)
         return _INTERRUPTED
-    return _exit_code(facts, progress, found)
+    return _exit_code(run)
 
 
-def _write(ledger: Ledger, facts: Facts, wanted: Wanted, failures: list[XlsxevalError]) -> None:
-    """Write the reports, each as far as it can be; what could not be written goes to ``failures``."""
-    for report, path in wanted.reports.items():
-        if facts.interrupted and report.folder:
-            failures.append(OutputError(f"核对没有做完，没有写：{path}"))
-            continue
-        try:
-            with _bar(sum(facts.states.values()) + facts.replaced * report.replaced, f"写出 {path.name}") as bar:
-                outcomes = _watched(ledger.outcomes(replaced=report.replaced), bar)
-                write_report(report, path, outcomes, facts, wanted.asked, force=wanted.force)
-        except XlsxevalError as error:
-            failures.append(error)
-
-
-def _watched(outcomes: Iterator[Outcome], bar: Any) -> Iterator[Outcome]:
-    for outcome in outcomes:
-        yield outcome
-        bar.update(1)
-
-
-def _exit_code(facts: Facts, progress: Progress, found: Collected) -> int:
-    if progress.faults:
-        return _BUG if BUG in progress.faults else _MACHINE
-    if found.closed:
+def _exit_code(run: CheckedFiles) -> int:
+    if run.progress.faults:
+        return _BUG if BUG in run.progress.faults else _MACHINE
+    if run.collected.closed:
         return _MACHINE
-    return _REFUSED if facts.states.get("unusable") else _FOUND if facts.states.get("error") else 0
+    states = run.facts.states
+    return _REFUSED if states.get("unusable") else _FOUND if states.get("error") else 0
 
 
-def _print(ledger: Ledger, facts: Facts, wanted: Wanted) -> None:
-    if wanted.form == "json":
-        for line in json_lines(ledger.outcomes(), facts):
-            click.echo(line, nl=False)
-    else:
-        paint = _paint()
-        for outcome in ledger.outcomes():
-            for line in [verdict_line(outcome, paint)] if wanted.quiet else block(outcome, paint):
-                click.echo(line)
-        if wanted.statistics:
-            if wanted.quiet:
-                click.echo()
-            for line in statistics_lines(ledger.outcomes(replaced=False), _titles(wanted.set_name)):
-                click.echo(line)
+def _print_json(run: CheckedFiles) -> None:
+    for line in json_lines(run.outcomes()):
+        click.echo(line, nl=False)
+    for line in facts_lines(run.facts):
+        click.echo(line, err=True)
+
+
+def _print_text(run: CheckedFiles, formset: SetLike | None, *, quiet: bool, statistics: bool) -> None:
+    paint = _paint()
+    for outcome in run.outcomes():
+        for line in [verdict_line(outcome, paint)] if quiet else block(outcome, paint):
+            click.echo(line)
+    if statistics:
+        if quiet:
             click.echo()
-    for line in facts_lines(facts):
-        click.echo(line, err=wanted.form == "json")
-
-
-def _titles(set_name: str | None) -> dict[str, str]:
-    names = [set_name] if set_name else api.set_names()
-    return {code: rule.title for name in names for code, rule in api.rules(api.load_set(name)).items()}
+        titles = {code: rule.title for chosen in sets_of(formset) for code, rule in catalogue(chosen).items()}
+        for line in statistics_lines(run.outcomes(replaced=False), titles):
+            click.echo(line)
+        click.echo()
+    for line in facts_lines(run.facts):
+        click.echo(line)
 
 
 def _paint() -> Paint:
@@ -164,17 +97,11 @@ def _paint() -> Paint:
     return lambda text, state: click.style(text, fg=_COLOURS.get(state))
 
 
-class _NoBar:
-    """Stands for the progress bar where nobody watches."""
-
-    def update(self, steps: int, current: Progress | None = None) -> None:
-        """Show nothing."""
-
-
 @contextlib.contextmanager
-def _bar(length: int, label: str = "核对") -> Iterator[Any]:
+def _bar(label: str, steps: int) -> Iterator[Callable[[Progress | None], None]]:
+    """Show a progress bar if the terminal can; gives what is called after each step."""
     if not sys.stderr.isatty():
-        yield _NoBar()
+        yield lambda _progress: None
         return
     start = time.monotonic()
 
@@ -183,7 +110,7 @@ def _bar(length: int, label: str = "核对") -> Iterator[Any]:
         return f"{rate:.0f}个/秒，{progress.errors}项错误" if progress else None
 
     bar: Any = click.progressbar(
-        length=length,
+        length=steps,
         label=label,
         file=sys.stderr,
         show_pos=True,
@@ -193,31 +120,4 @@ def _bar(length: int, label: str = "核对") -> Iterator[Any]:
         width=max(_NARROWEST, min(_WIDEST, shutil.get_terminal_size().columns - _BESIDE)),
     )
     with bar:
-        yield bar
-
-
-@contextlib.contextmanager
-def _executor(address: str | None) -> Iterator[Executor | None]:
-    """Open a way to the cluster, if one is wanted."""
-    if not address:
-        yield None
-        return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise DataError("要用集群，请先安装：pip install 'xlsxeval[cluster]'") from None
-    _knock(address)
-    client: Any = Client(address, set_as_default=False)  # type: ignore[no-untyped-call]  # theirs
-    with client:
-        yield client.get_executor()
-
-
-def _knock(address: str) -> None:
-    """See whether somebody is there: the cluster's own client waits long and then shows a traceback."""
-    place = urlsplit(address)
-    try:
-        if not place.hostname or not place.port:
-            raise DataError(f"集群的地址应写成 tcp://主机:端口，这里是“{address}”")
-        socket.create_connection((place.hostname, place.port), _PATIENCE).close()
-    except (OSError, ValueError) as error:
-        raise MachineError(f"连不上集群：{address}（{error}）") from None
+        yield lambda progress: bar.update(1, progress)

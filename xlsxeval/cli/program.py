@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from xlsxeval import __version__
 from xlsxeval.cli.catalogue import explain_command, forms_command, rules_command
 from xlsxeval.cli.check import check_command
 from xlsxeval.cli.extract import extract_command
 from xlsxeval.cli.shared import sentence
 from xlsxeval.cli.writing import fill_command, new_command
 from xlsxeval.errors import XlsxevalError, bug_text
+from xlsxeval.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -42,9 +42,9 @@ def limits_of(options: Mapping[str, object]) -> Limits:
 
 def formset_of(name: str | None) -> FormSet | None:
     """Give the set that is named; None: whichever fits."""
-    from xlsxeval import api
+    from xlsxeval.forms.library import load_set
 
-    return api.load_set(name) if name else None
+    return load_set(name) if name else None
 
 
 def sentence(text: str) -> str:

@@ -42,13 +42,11 @@ def new_command(
     no_protect: bool,
 ) -> None:
     """生成空白工作簿。"""
-    from xlsxeval import api
+    from xlsxeval.api.writing import new
 
     formset = _chosen(name, set_name)
     counts = dict(map(_line_count, lines))
-    content = api.new(
-        formset, year=year, unit=unit, data=data, lines=counts, protect=not no_protect, lock_known=lock_known
-    )
+    content = new(formset, year=year, unit=unit, data=data, lines=counts, protect=not no_protect, lock_known=lock_known)
     _write(output, content, force=force)
 
 
@@ -78,22 +76,22 @@ def fill_command(
     no_protect: bool,
 ) -> None:
     """用数据（YAML或JSON）生成填好的工作簿。"""
-    from xlsxeval import api
+    from xlsxeval.api.writing import fill
 
     if len(names) > 2:  # noqa: PLR2004  # set and data file
         raise click.UsageError(f"多余的参数“{names[2]}”")
     formset = _chosen(names[0] if len(names) > 1 else None, set_name)
-    content = api.fill(formset, Path(names[-1]), year=year, unit=unit, protect=not no_protect)
+    content = fill(formset, Path(names[-1]), year=year, unit=unit, protect=not no_protect)
     _write(output, content, force=force)
 
 
 def _chosen(name: str | None, folder: str | None) -> FormSet:
     """Give the set that is named, or the one in a folder of its own."""
-    from xlsxeval import api
+    from xlsxeval.forms.library import load_set
 
     if name is None and folder is None:
         raise click.UsageError("缺少“套表”，如 hunan，或 --set 文件夹")
-    formset = api.load_set(folder or name or "")
+    formset = load_set(folder or name or "")
     if folder and name not in (None, formset.name):
         raise click.UsageError(f"“{folder}”里的套表是“{formset.name}”，不是“{name}”")
     return formset

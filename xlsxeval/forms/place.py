@@ -4,36 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
+from xlsxeval.a1 import cell_name, column_range
 from xlsxeval.forms.model import Box, Form
 from xlsxeval.formula.tree import Column, Field, LineCell, Ref
 
 #: Above and below the lines of a table stands one thin line each: sums reach from the one to the other, so
 #: lines inserted directly under the first or above the last still count.
 ANCHORS = 2
-
-
-@lru_cache(maxsize=1024)
-def column_letters(col: int) -> str:
-    """Give the letters of a column counted from 1: 28 is AB."""
-    letters = ""
-    while col:
-        col, rest = divmod(col - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-@lru_cache(maxsize=4096)
-def cell_name(row: int, col: int) -> str:
-    """Give the address of a cell, rows and columns counted from 1: ``C5``."""
-    return f"{column_letters(col)}{row}"
-
-
-def range_name(first_row: int, last_row: int, col: int) -> str:
-    """Give the address of a piece of one column: ``I14:I47``."""
-    letters = column_letters(col)
-    return f"{letters}{first_row}:{letters}{last_row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +24,7 @@ class Region:
 
     def column(self, name: str) -> str:
         """Give the address of a whole column."""
-        return range_name(self.first, self.last, self.cols[name])
+        return column_range(self.first, self.last, self.cols[name])
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,6 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     checks: Annotated[dict[str, CheckSpec], Meta(description="跨表规则，填空写成 表名.填空名")] = {}
 
 
-def schema(spec: type[Struct]) -> dict[str, object]:
-    """Give the JSON Schema of a file, for editors."""
+def schema(spec: type) -> dict[str, object]:
+    """Give the JSON Schema of a type that msgspec knows, for editors and readers of our JSON."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(spec)}

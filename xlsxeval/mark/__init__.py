@@ -1,1 +1,1 @@
-"""A marked copy of a workbook, made by changing single parts of the package; it knows findings, no rules."""
+"""Write a marked copy of a checked workbook by changing single parts of its package; knows findings, but no rules."""

@@ -1,45 +1,40 @@
-"""A worksheet part: where its cells are written, how large rows and columns are; cells get and lose our fill."""
+"""A worksheet part of a marked copy: give cells our fill, and take our fills away again.
+
+Example: to mark B2 and B9 in ``<row r="2"><c r="A2"/><c r="B2" s="4"/></row>``, the style 4 of B2 is replaced by the
+number of style 4 with our fill, and the row 9, which is missing, is inserted with an empty cell B9.
+"""
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xlsxeval.forms.place import cell_name
-from xlsxeval.mark.memory import Memory
+from xlsxeval.a1 import LAST_COL, Position, cell_name, parse_area, parse_cell
+from xlsxeval.mark.original import CellKey, OriginalCell
 from xlsxeval.mark.parts import Parts
-from xlsxeval.mark.splice import Document, Node, tag_end, with_attribute
+from xlsxeval.mark.splice import Document, Node, tag_end, whole_number, with_attribute
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Limits, Range, damaged
+from xlsxeval.read.cells import Limits, Range, damaged, too_much
 from xlsxeval.read.markup import check_root, parse_at
-from xlsxeval.read.shifted import column_number
 
-Position = tuple[int, int]
-
-_CELL = re.compile(r"\$?([A-Z]{1,3})\$?([1-9][0-9]{0,6})")
-_NUMBER = re.compile(r"[0-9]{1,7}")
 _TRUE = frozenset({"1", "true"})
-#: Width and height of a cell where the sheet says nothing, in pixels at 96 dpi; 7 are the width of a digit.
+#: Default width and height of a cell, and the width of a digit, in pixels at 96 dpi.
 _WIDTH, _HEIGHT, _DIGIT = 64, 20, 7
-#: What may follow ``legacyDrawing`` in a worksheet.
+#: The elements that stand after ``legacyDrawing`` in a worksheet.
 _AFTER_DRAWING = frozenset(
     {"legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"}
     | {"mc:AlternateContent"}
 )
 
 
-def position(text: str) -> Position | None:
-    """Give row and column of an address; None for what is none."""
-    found = _CELL.fullmatch(text.upper())
-    at = (int(found[2]), column_number(found[1])) if found else (0, 0)
-    return at if 0 < at[0] <= LAST_ROW and 0 < at[1] <= LAST_COL else None
-
-
 @dataclass(slots=True)
 class Layout:
-    """What a sheet says of sizes, merged cells and the styles of columns; sizes in pixels."""
+    """Merged areas of a sheet, sizes of its rows and columns in pixels, and the styles of its columns.
+
+    ``widths`` and ``styles`` are (first column, last column, value), in the order of the columns.
+    """
 
     merges: list[Range] = field(default_factory=list)
     widths: list[tuple[int, int, int]] = field(default_factory=list)
@@ -47,60 +42,73 @@ class Layout:
     styles: list[tuple[int, int, int]] = field(default_factory=list)
     width: int = _WIDTH
     height: int = _HEIGHT
+    limits: Limits = Limits()  # frozen
 
     def visit(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        """Take from an element what it says of the layout."""
+        """Take from one element of the worksheet what it says about the layout.
+
+        Raises:
+            Refused: if the root is no worksheet, or there are too many merged areas.
+        """
         if depth == 0:
             check_root(name, "worksheet", "工作表")
         elif name == "row" and ("ht" in attributes or "hidden" in attributes):
             hidden = attributes.get("hidden") in _TRUE
-            size = 0 if hidden else round(_real(attributes.get("ht"), self.height * 3 / 4) * 4 / 3)
-            self.heights[_number(attributes.get("r"))] = size
+            points = _decimal(attributes.get("ht"), self.height * 3 / 4)
+            self.heights[whole_number(attributes.get("r"))] = 0 if hidden else round(points * 4 / 3)
         elif name == "mergeCell":
-            first, _, last = attributes.get("ref", "").partition(":")
-            corners = position(first), position(last or first)
-            if corners[0] and corners[1]:
-                self.merges.append(Range(*corners[0], *corners[1]))
-        elif name == "col":
-            ends = _number(attributes.get("min")), _number(attributes.get("max"))
+            area = parse_area(attributes.get("ref", ""))
+            if area:
+                self.merges.append(Range(*area))
+            if len(self.merges) > self.limits.max_merges:
+                raise too_much(f"合并区域多于{self.limits.max_merges}个", "max-merges")
+        elif name == "col" and len(self.styles) < LAST_COL:
+            first, last = whole_number(attributes.get("min")), whole_number(attributes.get("max"))
             if "width" in attributes:
                 hidden = attributes.get("hidden") in _TRUE
-                self.widths.append((*ends, 0 if hidden else round(_real(attributes["width"], 9) * _DIGIT)))
-            self.styles.append((*ends, _number(attributes.get("style"))))
+                self.widths.append((first, last, 0 if hidden else round(_decimal(attributes["width"], 9) * _DIGIT)))
+            self.styles.append((first, last, whole_number(attributes.get("style"))))
         elif name == "sheetFormatPr":
-            self.width = round(_real(attributes.get("defaultColWidth"), _WIDTH / _DIGIT) * _DIGIT) or _WIDTH
-            self.height = round(_real(attributes.get("defaultRowHeight"), _HEIGHT * 3 / 4) * 4 / 3) or _HEIGHT
+            self.width = round(_decimal(attributes.get("defaultColWidth"), _WIDTH / _DIGIT) * _DIGIT) or _WIDTH
+            self.height = round(_decimal(attributes.get("defaultRowHeight"), _HEIGHT * 3 / 4) * 4 / 3) or _HEIGHT
 
     def areas(self, cells: Iterable[Position]) -> dict[Position, Range]:
-        """Give the merged cells that each cell is one of, or the cell itself."""
-        found = {at: Range(*at, *at) for at in cells}
-        rows: dict[int, list[Position]] = {}
-        for at in sorted(found):
-            rows.setdefault(at[0], []).append(at)
-        numbers = list(rows)
+        """Return for each cell the merged area it belongs to, or the cell itself as an area."""
+        areas = {position: Range(*position, *position) for position in cells}
+        cols_by_row: dict[int, list[int]] = {}
+        for row, col in sorted(areas):
+            cols_by_row.setdefault(row, []).append(col)
+        rows = list(cols_by_row)
         for merge in self.merges:
-            for row in numbers[bisect_left(numbers, merge.first_row) : bisect_right(numbers, merge.last_row)]:
-                found |= {at: merge for at in rows[row] if merge.first_col <= at[1] <= merge.last_col}
-        return found
+            for row in rows[bisect_left(rows, merge.first_row) : bisect_right(rows, merge.last_row)]:
+                cols = cols_by_row[row]
+                for col in cols[bisect_left(cols, merge.first_col) : bisect_right(cols, merge.last_col)]:
+                    areas[row, col] = merge
+        return areas
 
     def width_of(self, col: int) -> int:
-        """Give the width of a column."""
-        at = bisect_right(self.widths, (col, LAST_COL, 0)) - 1
-        first, last, size = self.widths[at] if at >= 0 else (0, 0, 0)
-        return size if first <= col <= last else self.width
+        """Return the width of a column in pixels."""
+        return _value_at(self.widths, col, self.width)
 
     def height_of(self, row: int) -> int:
-        """Give the height of a row."""
+        """Return the height of a row in pixels."""
         return self.heights.get(row, self.height)
 
     def style_of(self, col: int) -> int:
-        """Give the style of the empty cells of a column."""
-        return next((style for first, last, style in self.styles if first <= col <= last), 0)
+        """Return the style that a column gives to cells that are not written."""
+        return _value_at(self.styles, col, 0)
+
+
+def _value_at(spans: list[tuple[int, int, int]], col: int, default: int) -> int:
+    """Return the value of the span (first, last, value) that a column is in."""
+    index = bisect_right(spans, (col, LAST_COL, 0)) - 1
+    first, last, value = spans[index] if index >= 0 else (0, 0, 0)
+    return value if first <= col <= last else default
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A worksheet that is being changed."""
+class SheetPart:
+    """A worksheet that is being changed: its name, its part, and the part's content."""
 
     name: str
     part: str
@@ -108,50 +116,58 @@ class Page:
     layout: Layout
 
 
-def open_page(name: str, part: str, parts: Parts) -> Page:
-    """Open a worksheet part."""
-    layout = Layout()
+def open_sheet(name: str, part: str, parts: Parts) -> SheetPart:
+    """Parse a worksheet part.
+
+    Raises:
+        Refused: if the part is missing, over a limit, or no worksheet.
+    """
+    layout = Layout(limits=parts.limits)
     document = Document(parts.read(part), parts.limits, deepest=1, visit=layout.visit)
-    return Page(name, part, document, layout)
+    return SheetPart(name, part, document, layout)
 
 
-def paint(page: Page, levels: Mapping[Position, str], styles: Styles, limits: Limits) -> list[Memory]:
-    """Give cells our fill; cells and rows that are missing are put in at their places.
+def paint(sheet: SheetPart, levels: Mapping[Position, str], styles: Styles, limits: Limits) -> list[OriginalCell]:
+    """Give cells our fill; insert the cells and rows that are missing.
 
     Args:
-        page: the worksheet.
-        levels: the cells and the name of the fill of each.
+        sheet: the worksheet.
+        levels: the cells to mark -> key of ``styles.FILLS``.
         styles: the style sheet.
-        limits: the budgets.
+        limits: the limits for untrusted files.
 
     Returns:
-        What the cells were before, in the order of the cells.
+        How the cells looked before, in the order of their positions.
+
+    Raises:
+        Refused: if the sheet has no cells at all, or there are too many cell styles.
     """
-    document = page.document
+    document = sheet.document
     data = document.root.child("sheetData")
     if data is None:
-        raise damaged(f"工作表“{page.name}”没有内容")
-    finder = _Finder(document.content, levels)
+        raise damaged(f"工作表“{sheet.name}”没有内容")
+    finder = _CellFinder(document.content, levels)
     parse_at(document.content, finder.start, finder.end, limits)
-    memories: dict[Position, Memory] = {}
+    originals: dict[Position, OriginalCell] = {}
 
-    def styled(at: Position, base: int, written: str | None) -> str:
-        memories[at] = Memory(page.name, cell_name(*at), written, styles.fill_of(base))
-        return str(styles.filled(base, levels[at]))
+    def marked_style(cell: Position, base: int, written: str | None) -> str:
+        originals[cell] = OriginalCell(sheet.name, cell_name(*cell), written, styles.fill_of(base))
+        return str(styles.filled(base, levels[cell]))
 
-    def new_cell(at: Position, row_style: int | None = None) -> str:
-        number = styled(at, page.layout.style_of(at[1]) if row_style is None else row_style, None)
-        return f'<c r="{cell_name(*at)}" s="{number}"/>'
+    def new_cell(cell: Position, row_style: int | None = None) -> str:
+        base = sheet.layout.style_of(cell[1]) if row_style is None else row_style
+        return f'<c r="{cell_name(*cell)}" s="{marked_style(cell, base, None)}"/>'
 
-    for at, (start, written) in finder.found.items():
-        document.change(with_attribute(document.content, start, "s", styled(at, _number(written), written)))
-    for at, (where, style) in sorted(finder.places.items(), key=lambda place: place[0]):
-        if at in finder.found:
+    for cell, (start, written) in finder.cells.items():
+        style = marked_style(cell, whole_number(written), written)
+        document.change(with_attribute(document.content, start, "s", style))
+    for cell, (place, row_style) in sorted(finder.cell_places.items(), key=lambda item: item[0]):
+        if cell in finder.cells:
             continue
-        if isinstance(where, Node):
-            document.append(where, new_cell(at, style))
+        if isinstance(place, Node):
+            document.append(place, new_cell(cell, row_style))
         else:
-            document.insert(where, new_cell(at, style))
+            document.insert(place, new_cell(cell, row_style))
     for row, cols in finder.wanted.items():
         if row in finder.rows:
             continue
@@ -160,42 +176,49 @@ def paint(page: Page, levels: Mapping[Position, str], styles: Styles, limits: Li
             document.insert(finder.row_places[row], xml)
         else:
             document.append(data, xml)
-    return [memories[at] for at in sorted(memories)]
+    return [originals[cell] for cell in sorted(originals)]
 
 
-def unpaint(page: Page, memory: Mapping[tuple[str, str], Memory], styles: Styles, limits: Limits) -> None:
-    """Take our fills away again; a cell that we put in goes, unless something was written into it."""
-    document = page.document
+def unpaint(sheet: SheetPart, originals: Mapping[CellKey, OriginalCell], styles: Styles, limits: Limits) -> None:
+    """Take our fills away; remove a cell that we inserted, unless something was written into it.
+
+    Args:
+        sheet: the worksheet, marked by an earlier run.
+        originals: how its cells looked before, as far as known.
+        styles: the style sheet.
+        limits: the limits for untrusted files.
+    """
+    document = sheet.document
     ours = {str(number) for number in styles.ours()}
-    counter = _Counter()
+    counter = _CellCounter()
 
     def start(name: str, attributes: dict[str, str], at: int) -> None:
         counter.start(name, attributes)
         if name != "c" or attributes.get("s") not in ours:
             return
-        before = memory.get((page.name, cell_name(counter.row, counter.col)))
+        original = originals.get((sheet.name, cell_name(counter.row, counter.col)))
         end = tag_end(document.content, at)
-        if before and before.style is None and document.content[end - 2 : end] == b"/>":
+        if original and original.style is None and document.content[end - 2 : end] == b"/>":
             document.change((at, end, b""))
             return
-        base = _number(before.style) if before else None
-        number = styles.unfilled(int(attributes["s"]), base, before.fill if before else None)
-        written = None if number == 0 and before and before.style == "" else str(number)
+        base = whole_number(original.style) if original else None
+        number = styles.unfilled(int(attributes["s"]), base, original.fill if original else None)
+        written = None if number == 0 and original and original.style == "" else str(number)
         document.change(with_attribute(document.content, at, "s", written))
 
     if ours:
         parse_at(document.content, start, lambda _name, _at: None, limits)
 
 
-def add_legacy_drawing(page: Page, parts: Parts, link: str) -> None:
-    """Let the sheet show a drawing of comment boxes."""
-    root = page.document.root
-    after = next((node.start for node in root.children if node.name in _AFTER_DRAWING), root.close)
-    page.document.insert(after, f'<legacyDrawing xmlns:r="{parts.office}" r:id="{link}"/>')
+def add_legacy_drawing(sheet: SheetPart, parts: Parts, link: str) -> None:
+    """Insert the element that shows a drawing of comment boxes; ``link`` is the id of the relationship to it."""
+    root = sheet.document.root
+    place = next((node.start for node in root.children if node.name in _AFTER_DRAWING), root.close)
+    sheet.document.insert(place, f'<legacyDrawing xmlns:r="{parts.office}" r:id="{link}"/>')
 
 
-class _Counter:
-    """Which cell a tag belongs to; cells and rows without an address follow the one before."""
+class _CellCounter:
+    """The position of the latest cell tag; a cell or row without an address follows the one before it."""
 
     __slots__ = ("col", "row")
 
@@ -204,33 +227,41 @@ class _Counter:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
-            self.row = _number(attributes["r"]) if "r" in attributes else self.row + 1
+            self.row = whole_number(attributes["r"]) if "r" in attributes else self.row + 1
             self.col = 0
         elif name == "c":
-            at = position(attributes["r"]) if "r" in attributes else None
-            if at is None:
+            cell = parse_cell(attributes["r"]) if "r" in attributes else None
+            if cell is None:
                 self.col += 1
             else:
-                self.row, self.col = at
+                self.row, self.col = cell
 
 
-class _Finder:
-    """Where the wanted cells are, or where they would have to be put in."""
+class _CellFinder:
+    """Parser handlers that find the wanted cells, or the places where they must be inserted.
+
+    Example: wanted are B1, D1 and A3 in ``<row r="1"><c r="B1" s="2"/><c r="E1"/></row><row r="4"/>``.
+    ``cells``: B1 with the offset of its tag and "2"; ``cell_places``: D1 before the tag of E1; ``row_places``: row 3
+    before the tag of row 4.
+    """
 
     def __init__(self, content: bytes, cells: Iterable[Position]) -> None:
+        #: Row -> wanted columns, both in ascending order.
         self.wanted: dict[int, list[int]] = {}
         for row, col in sorted(cells):
             self.wanted.setdefault(row, []).append(col)
-        #: The tag of a cell and its style as written (empty: none).
-        self.found: dict[Position, tuple[int, str]] = {}
-        #: Where a cell goes that is not there: the byte, or the row if it comes last in it; the style of the row.
-        self.places: dict[Position, tuple[int | Node, int | None]] = {}
-        #: Where a row goes that is not there: the byte; rows that come last are not in it.
+        #: Cell that exists -> offset of its tag, its style as written (empty if none).
+        self.cells: dict[Position, tuple[int, str]] = {}
+        #: Missing cell -> the offset before which it goes, or its row if it goes last; the style of the row.
+        self.cell_places: dict[Position, tuple[int | Node, int | None]] = {}
+        #: Missing row -> the offset before which it goes; rows that go last are not in it.
         self.row_places: dict[int, int] = {}
+        #: Wanted rows that exist.
         self.rows: set[int] = set()
-        self._rows_left = sorted(self.wanted)
+        self._rows_left = deque(self.wanted)
         self._content = content
-        self._counter = _Counter()
+        self._counter = _CellCounter()
+        #: The wanted columns of the present row that were not reached yet; None in other rows.
         self._cols: list[int] | None = None
         self._row: tuple[Node, int | None] = (Node("row", {}, 0, 0), None)
 
@@ -245,44 +276,39 @@ class _Finder:
     def end(self, name: str, at: int) -> None:
         if name == "row" and self._cols is not None:
             node, style = self._row
-            alone = self._content[node.inner - 2 : node.inner] == b"/>"
-            node.close, node.end = (node.inner, node.inner) if alone else (at, at + 1)
+            without_content = self._content[node.inner - 2 : node.inner] == b"/>"
+            node.close, node.end = (node.inner, node.inner) if without_content else (at, at + 1)
             self._place(self._cols, node, style)
             self._cols = None
 
     def _start_row(self, attributes: dict[str, str], at: int) -> None:
         row = self._counter.row
         while self._rows_left and self._rows_left[0] < row:
-            self.row_places[self._rows_left.pop(0)] = at
+            self.row_places[self._rows_left.popleft()] = at
         if row in self.wanted:
             self.rows.add(row)
             self._cols = list(self.wanted[row])
-            styled = attributes.get("customFormat") in _TRUE
-            self._row = (
-                Node("row", {}, at, tag_end(self._content, at)),
-                _number(attributes.get("s")) if styled else None,
-            )
+            has_style = attributes.get("customFormat") in _TRUE
+            node = Node("row", {}, at, tag_end(self._content, at))
+            self._row = node, whole_number(attributes.get("s")) if has_style else None
 
     def _start_cell(self, attributes: dict[str, str], at: int) -> None:
         row, col = self._counter.row, self._counter.col
         cols = self._cols or []
-        behind = next((number for number, one in enumerate(cols) if one >= col), len(cols))
-        self._place(cols[:behind], at, self._row[1])
-        del cols[:behind]
+        passed = bisect_left(cols, col)
+        self._place(cols[:passed], at, self._row[1])
+        del cols[:passed]
         if col in self.wanted.get(row, ()):
-            self.found[row, col] = at, attributes.get("s", "")
+            self.cells[row, col] = at, attributes.get("s", "")
 
-    def _place(self, cols: list[int], where: int | Node, style: int | None) -> None:
+    def _place(self, cols: list[int], place: int | Node, style: int | None) -> None:
         for col in cols:
-            self.places.setdefault((self._counter.row, col), (where, style))
+            self.cell_places.setdefault((self._counter.row, col), (place, style))
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and _NUMBER.fullmatch(text) else 0
-
-
-def _real(text: str | None, otherwise: float) -> float:
+def _decimal(text: str | None, default: float) -> float:
+    """Return a size between 0 and 500; the default if the text is empty or no number."""
     try:
-        return min(max(float(text or otherwise), 0.0), 500.0)
+        return min(max(float(text or default), 0.0), 500.0)
     except ValueError:
-        return otherwise
+        return default

@@ -8,9 +8,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, interpret
 from xlsxeval.forms.kinds import Kind
-from xlsxeval.forms.place import cell_name
 from xlsxeval.numbers import decimals_of, percent_text, round_half_up
 from xlsxeval.read.cells import Cell
 

@@ -14,7 +14,7 @@ _SPREADSHEET = b"opendocument.spreadsheet"
 _BOOK = "book".encode("utf-16-le")
 
 
-def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # noqa: B008  # frozen
+def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # frozen
     """Read a file from its bytes: .xlsx, .xlsm, .xls, .et, .xlsb, .ods, .docx, .csv, .tsv.
 
     Args:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 KIB = 1024
 MIB = 1024 * KIB
-LAST_ROW, LAST_COL = 1_048_576, 16_384
 
 
 class Cell(NamedTuple):

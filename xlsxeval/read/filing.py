@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers, Met, Missing
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import cell_name
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
 from xlsxeval.read.cells import Refused, Sheet, Workbook

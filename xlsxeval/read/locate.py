@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
 from xlsxeval.forms.model import Blank, Field, Form, Table
-from xlsxeval.forms.place import Region, cell_name
+from xlsxeval.forms.place import Region
 from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet

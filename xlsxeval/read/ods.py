@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
 
+from xlsxeval.a1 import LAST_COL, LAST_ROW
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
+from xlsxeval.read.cells import LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.typed import CellStore

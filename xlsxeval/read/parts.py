@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from xlsxeval.a1 import LAST_ROW
 from xlsxeval.forms.model import Form
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
-from xlsxeval.read.cells import LAST_ROW, Sheet
+from xlsxeval.read.cells import Sheet
 
 _Texts = Mapping[str, list[Position]]
 #: How far above its first label a form may have its title and head lines.

@@ -6,8 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlsxeval.forms.place import column_letters
-from xlsxeval.read.cells import LAST_COL, LAST_ROW
+from xlsxeval.a1 import LAST_COL, LAST_ROW, column_letters, column_number
 
 _TOKEN = re.compile(
     r"""
@@ -20,14 +19,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-
-
-def column_number(letters: str) -> int:
-    """Give the number of a column: A is 1, AB is 28."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 class End(NamedTuple):

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from xlsxeval.a1 import LAST_COL, LAST_ROW
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Sheet, too_much
+from xlsxeval.read.cells import Cell, Limits, Range, Sheet, too_much
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
 _PERCENT = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?%")

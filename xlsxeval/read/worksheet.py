@@ -8,15 +8,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from xlsxeval.forms.place import cell_name
-from xlsxeval.read.cells import LAST_COL, LAST_ROW, Cell, Limits, Range, Refused, damaged, quoted, too_much
+from xlsxeval.a1 import LAST_COL, LAST_ROW, cell_name, column_number, parse_area
+from xlsxeval.read.cells import Cell, Limits, Range, Refused, damaged, quoted, too_much
 from xlsxeval.read.markup import Unheard, check_root, parse, too_deep, whole_if_short
-from xlsxeval.read.shifted import column_number, shift
+from xlsxeval.read.shifted import shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
 _ADDRESS = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
-_AREA = re.compile(r"\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6})(?::\$?([A-Za-z]{1,3})\$?([1-9][0-9]{0,6}))?")
 _INDEX = re.compile(r"[0-9]{1,7}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
@@ -286,15 +285,10 @@ class _Reader:
 @lru_cache(maxsize=4096)
 def _range(text: str) -> Range:
     """Read a merged range; the workbooks of a folder have mostly the same."""
-    found = _AREA.fullmatch(text)
-    if not found:
+    area = parse_area(text)
+    if area is None:
         raise damaged(f"合并区域“{quoted(text)}”无效")
-    left, top, right, bottom = found.groups()
-    col, row = column_number(left), int(top)
-    last_col, last_row = (column_number(right), int(bottom)) if right else (col, row)
-    if max(row, last_row) > LAST_ROW or max(col, last_col) > LAST_COL:
-        raise damaged(f"合并区域“{quoted(text)}”超出表格范围")
-    return Range(min(row, last_row), min(col, last_col), max(row, last_row), max(col, last_col))
+    return Range(*area)
 
 
 def _within(text: str | None, last: int) -> int:

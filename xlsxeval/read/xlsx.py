@@ -55,7 +55,7 @@ _SHOWN_NAMES = 5
 
 def open_xlsx(
     data: bytes,
-    limits: Limits = Limits(),  # noqa: B008  # Limits is frozen
+    limits: Limits = Limits(),  # Limits is frozen
     skip: frozenset[str] = frozenset(),
     package: Package | None = None,
 ) -> Workbook:

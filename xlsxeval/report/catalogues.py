@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from xlsxeval.forms.model import Rule
 
-#: Name of a set -> its rules by code, as ``api.rules`` gives them.
+#: Name of a set -> its rules by code, as ``catalogue`` gives them.
 Catalogues = Mapping[str, Mapping[str, Rule]]
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from xlsxeval.a1 import Position, column_letters, parse_cell
 from xlsxeval.filing import FormAnswers
-from xlsxeval.forms.place import column_letters
 from xlsxeval.read.answers import shown_text
 from xlsxeval.read.cells import Cell, Range, Sheet
-from xlsxeval.read.shifted import column_number
 from xlsxeval.rules.finding import Finding
 
 #: How many rows and columns around a cell an excerpt shows, and how much of a text.
 _ROWS, _COLS, _LONGEST = 1, 2, 60
-_ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +63,11 @@ def _within(places: range, seen: set[int]) -> range:
     return range(kept[0], kept[-1] + 1)
 
 
-@lru_cache(maxsize=1024)
-def _place(cell: str) -> tuple[int, int]:
-    match = _ADDRESS.fullmatch(cell)
-    if match is None:
+def _place(cell: str) -> Position:
+    position = parse_cell(cell)
+    if position is None:
         raise ValueError(cell)
-    return int(match[2]), column_number(match[1])
+    return position
 
 
 def _head(row: int, col: int, sheet: Sheet, answers: FormAnswers) -> Range | None:

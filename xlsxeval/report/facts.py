@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsxeval.report.outcome import Outcome
@@ -35,6 +36,14 @@ class Facts:
     missing: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     interrupted: bool = False
+
+
+def facts_from(outcomes: Sequence[Outcome]) -> Facts:
+    """Count outcomes that come from no run with a ledger."""
+    files = len({outcome.file for outcome in outcomes})
+    states = Counter(map(state_of, outcomes))
+    replaced = states.pop("replaced", 0)
+    return Facts(files=files, total=files, states=dict(states), replaced=replaced)
 
 
 def counted_text(facts: Facts) -> str:

@@ -13,6 +13,7 @@ from xlsxeval.text import safe
 NOTICE, OPINION_END = "退回修改通知", "-审核意见.xlsx"
 _SIGNS = re.compile(r'[<>:"/\\|?*\ufffd]+')
 _DEVICE = re.compile(r"(?:CON|PRN|AUX|NUL|COM[0-9¹²³]|LPT[0-9¹²³]|CONIN\$|CONOUT\$) *(?:\.|$)", re.IGNORECASE)
+_COPY = ".xlsx"
 _MOST_BYTES, _SUFFIX = 200, 6
 
 
@@ -39,15 +40,19 @@ def file_stem(prefix: str, name: str, taken: set[str]) -> str:
 
 
 def copy_name(parts: Sequence[str], ending: str, taken: set[str]) -> str:
-    """Make the name of a copy in an output folder, with ``/``, so that it stands there as the original does.
+    """Return the path of a copy in an output folder, with ``/``: the same folders and name as the original.
+
+    A copy is always an .xlsx: the copy of 甲.xlsx is 甲.xlsx, that of 甲.xlsm is 甲.xlsm.xlsx.
 
     Args:
-        parts: the folders of the original below what the copies have in common, and its name.
-        ending: what is put behind the name.
-        taken: what is in use; the new name is added.
+        parts: the folders of the original below the folder that all originals are in, and its name.
+        ending: what is put after the name instead: ``-审核意见.xlsx``.
+        taken: the names in use, in the form in which they are compared; the new name is added.
     """
     *folders, name = map(_part, parts)
-    stem, suffix = os.path.splitext(name) if not ending else (name, "")  # noqa: PTH122  # no path
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122  # no path
+    if ending or suffix.lower() != _COPY:
+        stem, suffix = name, "" if ending else _COPY
     number = 1
     while True:
         end = (f"（{number}）" if number > 1 else "") + suffix + ending

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 from xlsxeval.report.dump import as_json
 from xlsxeval.report.facts import Facts
+from xlsxeval.report.json_types import SCHEMA_VERSION
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.tree import outcome_tree
+from xlsxeval.report.tree import facts_tree, outcome_tree
+from xlsxeval.version import __version__
 
 
-def json_lines(outcomes: Iterable[Outcome], _facts: Facts) -> Iterator[str]:
+def json_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """Yield a line for each filing."""
     for outcome in outcomes:
         yield as_json(outcome_tree(outcome)) + "\n"
 
 
 def json_document(outcomes: Iterable[Outcome], facts: Facts) -> Iterator[str]:
-    """Yield one object, piece by piece: ``facts`` (the run in numbers) and ``filings``."""
-    head = as_json({"facts": asdict(facts)})
+    """Yield one object, piece by piece: versions, ``facts`` (the run in numbers) and ``filings``."""
+    head = as_json({"schema_version": SCHEMA_VERSION, "program_version": __version__, "facts": facts_tree(facts)})
     yield head[:-1] + ', "filings": [\n'
     before = ""
     for outcome in outcomes:

@@ -47,6 +47,8 @@ class Outcome:
     sha256: str = ""
     #: Whether a newer filing of the unit, or the same content under another name, counts in its stead.
     replaced: bool = False
+    #: The version of the set; empty where the set is unknown.
+    set_version: str = ""
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
@@ -90,6 +92,7 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         excerpts=excerpts,
         explained=tuple(reading_text(filing)) if explained else (),
         sha256=checked.sha256,
+        set_version=filing.formset.version,
     )
 
 

@@ -3,56 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from decimal import Context, Decimal
+from typing import cast
 
 from xlsxeval.filing import Answer, Filing, FormAnswers, joined
-from xlsxeval.forms.model import SEVERITIES, Field, Rule
+from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import Field as FieldRef
 from xlsxeval.numbers import percent_text, plain
+from xlsxeval.report.facts import Facts
+from xlsxeval.report.json_types import (
+    SCHEMA_VERSION,
+    CheckJson,
+    EntryJson,
+    ExtractJson,
+    FactsJson,
+    FindingJson,
+    FormJson,
+    ReadingJson,
+    Severity,
+    SummaryJson,
+    Verdict,
+)
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
+from xlsxeval.version import __version__
 
-_FINDING = tuple(field.name for field in fields(Finding))
 #: What a sheet keeps of a number.
 _FIFTEEN = Context(prec=15)
 
 
-def outcome_tree(outcome: Outcome) -> dict[str, object]:
+def outcome_tree(outcome: Outcome) -> CheckJson:
     """Give the result of a check: file, hash, verdict, set, year, unit, counts by severity, findings."""
     return {
+        "schema_version": SCHEMA_VERSION,
+        "program_version": __version__,
         "file": outcome.file,
         "sha256": outcome.sha256 or None,
         "replaced": outcome.replaced,
-        "verdict": outcome.verdict,
+        "verdict": cast("Verdict", outcome.verdict),
         "set": outcome.formset or None,
+        "set_version": outcome.set_version if outcome.formset else None,
         "year": outcome.year,
         "unit": outcome.unit if outcome.formset else None,
         "subject": outcome.subject if outcome.formset else None,
-        "counts": {severity: outcome.count(severity) for severity in SEVERITIES},
-        "findings": [{name: getattr(one, name) for name in _FINDING} for one in outcome.findings],
+        "counts": {"error": outcome.count("error"), "warning": outcome.count("warning"), "info": outcome.count("info")},
+        "findings": [_finding_tree(finding) for finding in outcome.findings],
         "notes": list(outcome.notes),
-        "reading": {one.form: _reading_tree(one) for one in outcome.reading},
+        "reading": {reading.form: _reading_tree(reading) for reading in outcome.reading},
         "summary": _summary_tree(outcome.summary),
     }
 
 
-def _reading_tree(one: Reading) -> dict[str, object]:
-    return {"sheet": one.sheet, "found": one.found, "guessed": one.guessed, "missed": one.missed}
+def _finding_tree(finding: Finding) -> FindingJson:
+    return {
+        "code": finding.code,
+        "severity": cast("Severity", finding.severity),
+        "form": finding.form,
+        "sheet": finding.sheet,
+        "cell": finding.cell,
+        "field": finding.field,
+        "message": finding.message,
+        "found": finding.found,
+        "expected": finding.expected,
+        "waived": finding.waived,
+    }
 
 
-def _summary_tree(summary: Summary | None) -> dict[str, object] | None:
+def _reading_tree(reading: Reading) -> ReadingJson:
+    return {"sheet": reading.sheet, "found": reading.found, "guessed": reading.guessed, "missed": reading.missed}
+
+
+def _summary_tree(summary: Summary | None) -> SummaryJson | None:
     if summary is None:
         return None
-    numbers = {"total_stated": summary.stated, "total": summary.total, "rate": summary.rate}
     return {
-        **{name: None if value is None else plain(_FIFTEEN.plus(value)) for name, value in numbers.items()},
+        "total_stated": _number(summary.stated),
+        "total": _number(summary.total),
+        "rate": _number(summary.rate),
         "grade": summary.grade,
         "indicators": summary.indicators,
         "lost": {first: plain(points) for first, points in summary.lost.items()},
-        "first": [f"{one.sheet}!{one.cell} {one.code}" for one in summary.first],
+        "first": [f"{finding.sheet}!{finding.cell} {finding.code}" for finding in summary.first],
+    }
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else plain(_FIFTEEN.plus(value))
+
+
+def facts_tree(facts: Facts) -> FactsJson:
+    """Give a run in numbers and names."""
+    return {
+        "files": facts.files,
+        "total": facts.total,
+        "states": dict(facts.states),
+        "replaced": facts.replaced,
+        "skipped": dict(facts.skipped),
+        "roster": facts.roster,
+        "missing": list(facts.missing),
+        "unlisted": list(facts.unlisted),
+        "interrupted": facts.interrupted,
     }
 
 
@@ -61,15 +114,24 @@ def rules_tree(rules: Mapping[str, Rule]) -> list[dict[str, object]]:
     return [asdict(rule) for rule in rules.values()]
 
 
-def filing_tree(filing: Filing) -> dict[str, object]:
+def filing_tree(filing: Filing) -> ExtractJson:
     """Give all answers with their cells; numbers as exact texts, percentages as ratios, blank as null."""
     numbers = numbers_of(filing)
     forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
-    whose = {"year": filing.year, "unit": filing.unit, "subject": filing.subject}
-    return {"file": filing.file, "set": filing.formset.name, **whose, "forms": forms}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "program_version": __version__,
+        "file": filing.file,
+        "set": filing.formset.name,
+        "set_version": filing.formset.version,
+        "year": filing.year,
+        "unit": filing.unit,
+        "subject": filing.subject,
+        "forms": forms,
+    }
 
 
-def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
+def _form_tree(answers: FormAnswers, numbers: Numbers) -> FormJson:
     fields = {}
     for name, answer in answers.fields.items():
         field = answers.form.fields[name]
@@ -86,7 +148,7 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> dict[str, object]:
     return {"sheet": answers.sheet, "fields": fields, "tables": tables}
 
 
-def _computed(answer: Answer, field: Field, value: object) -> dict[str, object]:
+def _computed(answer: Answer, field: Field, value: object) -> EntryJson:
     """Give the recomputed value of a formula cell; its cache is not trusted."""
     if not isinstance(value, Decimal):
         return {"value": None, "text": "", "cell": answer.cell, "formula": True}
@@ -95,7 +157,9 @@ def _computed(answer: Answer, field: Field, value: object) -> dict[str, object]:
     return {"value": exact, "text": text, "cell": answer.cell, "formula": True}
 
 
-def _entry(answer: Answer) -> dict[str, object]:
+def _entry(answer: Answer) -> EntryJson:
     value = plain(answer.value) if isinstance(answer.value, Decimal) else answer.value
-    entry: dict[str, object] = {"value": value, "text": answer.text, "cell": answer.cell}
-    return entry | {"formula": True} if answer.formula is not None else entry
+    entry: EntryJson = {"value": value, "text": answer.text, "cell": answer.cell}
+    if answer.formula is not None:
+        entry["formula"] = True
+    return entry

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.later import LATER
 from xlsxeval.rules.registry import JUDGEMENT
 
 _FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wording)
-_CELL = re.compile(r"([A-Z]+)(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +48,9 @@ def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, 
             found += judge(filing, replace(description, severity=severity) if severity else description)
     found = [one for one in found if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(filing.formset.forms)}
-    return tuple(sorted(found, key=lambda one: (order.get(one.form, len(order)), _position(one.cell), one.code)))
-
-
-def _position(cell: str) -> tuple[int, int, str]:
-    match = _CELL.fullmatch(cell)
-    return (int(match[2]), len(match[1]), match[1]) if match else (0, 0, "")
+    return tuple(
+        sorted(found, key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
+    )
 
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:
@@ -71,4 +66,4 @@ def catalogue(formset: FormSet) -> Mapping[str, Rule]:
 
 def known_codes(formset: FormSet) -> frozenset[str]:
     """Give the code of every rule there is, those that the set turned off included."""
-    return frozenset({*catalogue(formset), *JUDGEMENT, *LATER, *formset.severities})
+    return frozenset({*catalogue(formset), *JUDGEMENT, *formset.severities})

@@ -8,10 +8,11 @@ from decimal import Decimal
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from xlsxeval.a1 import cell_name
 from xlsxeval.errors import DataError
 from xlsxeval.filing import Answer, FormAnswers, Line
 from xlsxeval.forms.model import Blank, Box, Field, Table
-from xlsxeval.forms.place import address, cell_name
+from xlsxeval.forms.place import address
 from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Field as FieldRef

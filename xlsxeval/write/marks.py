@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from xlsxwriter.worksheet import Worksheet
 
+from xlsxeval.a1 import cell_name, column_letters
 from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.model import Check, Table
-from xlsxeval.forms.place import Region, cell_name, column_letters
+from xlsxeval.forms.place import Region
 from xlsxeval.formula.excel_logic import truth
 from xlsxeval.formula.tree import LineCell
 from xlsxeval.write.book import Book

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlsxeval.a1 import cell_name, fixed_cell, fixed_column_range, quote_sheet
 from xlsxeval.filing import Answer, Filing
 from xlsxeval.forms.model import Check, Field
-from xlsxeval.forms.place import Page, cell_name, column_letters
+from xlsxeval.forms.place import Page
 from xlsxeval.formula.bounds import interval
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
@@ -78,13 +79,11 @@ class Block:
 
     def raw(self, ref: Ref) -> str:
         """Give the address on the form itself; for a line's cell that of the whole column."""
-        page, sheet = self.pages[ref.form], f"'{ref.form}'!"
+        page, sheet = self.pages[ref.form], f"{quote_sheet(ref.form)}!"
         if isinstance(ref, FieldRef):
-            row, col = self.position(ref)
-            return f"{sheet}${column_letters(col)}${row}"
+            return sheet + fixed_cell(*self.position(ref))
         region = page.regions[ref.table]
-        letters = column_letters(region.cols[ref.name])
-        return f"{sheet}${letters}${region.first}:${letters}${region.last}"
+        return sheet + fixed_column_range(region.first, region.last, region.cols[ref.name])
 
     def value(self, ref: Ref) -> str:
         """Give the address of a figure; columns are taken from the form."""
@@ -219,7 +218,7 @@ class Block:
         return f"({self.raw(ref)}{sign}{plain(_half(field.kind.decimals) + _CRUMB)})"
 
     def _cell(self, ref: Ref, column: int) -> str:
-        return f"${column_letters(self.left + column)}${self.rows[ref]}"
+        return fixed_cell(self.rows[ref], self.left + column)
 
 
 _NOTHING = Answer(None, "", "")

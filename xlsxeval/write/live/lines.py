@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlsxeval.a1 import cell_name, fixed_cell, quote_sheet
 from xlsxeval.filing import Line
 from xlsxeval.forms.model import LIVE_SHEET, Check, Table
-from xlsxeval.forms.place import Region, column_letters
+from xlsxeval.forms.place import Region
 from xlsxeval.formula.bounds import compare_printed
 from xlsxeval.formula.evaluate import Value, evaluate
 from xlsxeval.formula.excel import to_excel
@@ -164,9 +165,9 @@ class _OneCheck:
 
     def _place(self) -> Live:
         row, col = self.block.position(self.check.at)
-        form, letters = self.check.at.form, column_letters(col)
-        full = f"'{form}'!${letters}${row}"
-        return Live(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{letters}{row}")
+        form = self.check.at.form
+        full = f"{quote_sheet(form)}!{fixed_cell(row, col)}"
+        return Live(_link(form, f"ADDRESS(ROW({full}),COLUMN({full}),4)"), f"{form}!{cell_name(row, col)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ class _LineCheck:
     def cells(self) -> CheckLine:
         check, here, block = self.check, self.here, self.block
         holds, fails = masks(check.node, block.figures)
-        first_cell, column = f"'{check.at.form}'!$A${self._region.first}", self._any_column
+        first_cell, column = f"{quote_sheet(check.at.form)}!{fixed_cell(self._region.first, 1)}", self._any_column
         failing = [one for one in self._judged if one.state == FAIL]
         count, line = len(failing), failing[0].line if failing else 0
         state = FAIL if failing else PASS if any(one.state == PASS for one in self._judged) else BLANK
@@ -265,14 +266,14 @@ class _LineCheck:
     def _place(self, line: int) -> Live:
         form, col = self.check.at.form, self._region.cols[self.check.at.name]
         head = self._region.first - 1
-        full = f"'{form}'!${column_letters(col)}${head}"
+        full = f"{quote_sheet(form)}!{fixed_cell(head, col)}"
         row = f"IF({self.here.fails}=0,ROW({full}),{self.here.first})"
-        cell = f"{column_letters(col)}{self._region.first + line if line else head}"
+        cell = cell_name(self._region.first + line if line else head, col)
         return Live(_link(form, f"ADDRESS({row},COLUMN({full}),4)"), f"{form}!{cell}")
 
 
 def _link(form: str, cell: str) -> str:
-    return f'=HYPERLINK("#\'{form}\'!"&{cell},"{form}!"&{cell})'
+    return f'=HYPERLINK("#{quote_sheet(form)}!"&{cell},"{form}!"&{cell})'
 
 
 def _shown(node: Node | None, block: Block) -> Cached:

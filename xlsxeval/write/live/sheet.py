@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from xlsxwriter.worksheet import Worksheet
 
+from xlsxeval.a1 import fixed_column_range, quote_sheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
-from xlsxeval.forms.place import column_letters
 from xlsxeval.rules.declared import BLANK, FAIL, outcomes_by_check
 from xlsxeval.write.book import Book, merge
 from xlsxeval.write.form import shown_decimals
@@ -45,8 +45,8 @@ class LiveSheet:
         found = {}
         for number, (of, name, items) in enumerate(_lists(self.filing)):
             if of == form:
-                letters = column_letters(_LISTS + number)
-                found[name] = f"'{LIVE_SHEET}'!${letters}${_FIRST_ROW}:${letters}${_FIRST_ROW + len(items) - 1}"
+                choices = fixed_column_range(_FIRST_ROW, _FIRST_ROW + len(items) - 1, _LISTS + number)
+                found[name] = f"{quote_sheet(LIVE_SHEET)}!{choices}"
         return found
 
 

@@ -1,0 +1,76 @@
+"""``check`` and ``outcomes``: a workbook read, recomputed and judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Unpack
+
+from xlsxeval.api.reading import note_on_others, read_workbook
+from xlsxeval.api.sets import request_of
+from xlsxeval.api.source import Source, content_of, name_of
+from xlsxeval.output import digest_of
+from xlsxeval.read.cells import Refused, Workbook
+from xlsxeval.report.outcome import Outcome, outcome_of
+from xlsxeval.request import CheckOptions, Request
+from xlsxeval.rules.finding import Checked, Finding
+from xlsxeval.rules.run import check as run_rules
+from xlsxeval.rules.waive import waive
+
+
+def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> Checked:
+    """Read a completed workbook, recompute every number and apply every rule; of several filings in it the first.
+
+    A file that cannot be used is no exception but a verdict: ``unusable``, with one finding that says why.
+
+    Args:
+        source: a path, the bytes of a workbook, or an open binary file.
+        file: the name used in messages; default: the path.
+        options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
+
+    Raises:
+        DefinitionError: if the set cannot be loaded.
+        MachineError: if the file cannot be read for a reason outside it.
+    """
+    first, *others = _checked(source, file or name_of(source), request_of(options))[0]
+    left_out = note_on_others([checked.filing for checked in others if checked.filing])
+    return replace(first, notes=(*first.notes, *left_out))
+
+
+def outcomes(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> tuple[Outcome, ...]:
+    """Check every filing in a workbook and give plain values: what every report is made from.
+
+    Arguments and errors are those of ``check``.
+
+    Returns:
+        One outcome for each filing in the workbook, in its order; one for an unusable file.
+    """
+    return outcomes_for(source, file or name_of(source), request_of(options))
+
+
+def outcomes_for(source: Source, name: str, request: Request) -> tuple[Outcome, ...]:
+    """Check every filing in a workbook, called ``name`` in messages; as ``outcomes``."""
+    found, book = _checked(source, name, request)
+    cells = book if request.excerpts else None
+    return tuple(outcome_of(checked, cells, explained=request.explained) for checked in found)
+
+
+def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[Checked, ...], Workbook | None]:
+    digest = ""
+    try:
+        content = content_of(source, request.limits)
+        digest = digest_of(content)
+        filings, book = read_workbook(content, request.formset, request.year, name, request.limits)
+    except Refused as refused:
+        finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
+        return (Checked(name, "unusable", (finding,), sha256=digest),), None
+    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    checked = []
+    for filing in filings:
+        findings, notes = run_rules(filing, request.selection), filing.notes
+        if request.waivers:
+            findings, ended = waive(findings, request.waivers, filing.unit, today)
+            notes += ended
+        checked.append(Checked(name, "findings" if findings else "pass", findings, filing, notes, digest))
+    return tuple(checked), book

@@ -1,0 +1,66 @@
+"""The catalogue of rules: which there are, what each says, and which are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from xlsxeval.api.sets import SetLike, set_of, sets_of
+from xlsxeval.errors import DataError
+from xlsxeval.forms.model import Rule
+from xlsxeval.read.cells import REFUSALS
+from xlsxeval.rules.run import Selection, known_codes
+from xlsxeval.rules.run import catalogue as rules_of_set
+
+
+def catalogue(formset: SetLike) -> Mapping[str, Rule]:
+    """Give every rule of a set by its code, those that refuse a file included.
+
+    Raises:
+        DefinitionError: if the set cannot be loaded.
+    """
+    refusals = {
+        code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
+        for code, title in REFUSALS.items()
+    }
+    return dict(sorted({**rules_of_set(set_of(formset)), **refusals}.items()))
+
+
+def explain(code: str, formset: SetLike = "hunan") -> str:
+    """Give the page of a rule in Markdown: what it checks, why, what to do, a wrong and a right example.
+
+    Raises:
+        DataError: if the set has no rule of that code.
+        DefinitionError: if the set cannot be loaded.
+    """
+    from xlsxeval.report.page import rule_page
+
+    rules = catalogue(formset)
+    if code.upper() not in rules:
+        raise DataError(f"没有规则“{code}”，现有：{'、'.join(rules)}")
+    return rule_page(rules[code.upper()])
+
+
+def select_rules(
+    select: Iterable[str] = (), ignore: Iterable[str] = (), *, formset: SetLike | None = None
+) -> Selection:
+    """Choose rules by code or by the beginning of codes (``E``, ``B0``), each text one or several with commas.
+
+    Args:
+        select: the rules wanted; nothing means all.
+        ignore: the rules not wanted.
+        formset: the set whose rules there are; default: every set that comes with the program.
+
+    Raises:
+        DataError: for an entry with which no code begins.
+        DefinitionError: if the set cannot be loaded.
+    """
+    chosen, dropped = (
+        [part.strip().upper() for text in texts for part in text.split(",") if part.strip()]
+        for texts in (select, ignore)
+    )
+    if chosen or dropped:
+        known = frozenset(REFUSALS).union(*map(known_codes, sets_of(formset)))
+        for part in (*chosen, *dropped):
+            if not any(code.startswith(part) for code in known):
+                raise DataError(f"没有规则“{part}”，现有：{'、'.join(sorted(known))}")
+    return Selection(frozenset(chosen), frozenset(dropped))

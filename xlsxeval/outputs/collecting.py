@@ -1,0 +1,20 @@
+"""The files of a run, without those that the run itself writes; loads nothing that a single check does not need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from xlsxeval.batch.collect import Collected, collect
+
+
+def collect_for(names: Iterable[str], reports: Iterable[Path], ledger: Path | None, roster: Path | None) -> Collected:
+    """Find the files of a run, without those that the run itself writes or reads as lists."""
+    own = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
+    return collect(names, [*reports, *own])
+
+
+def nothing_to_check(names: Iterable[str], found: Collected) -> str:
+    """Say that the arguments stand for no file, and what was passed over."""
+    reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(found.skipped.items()))
+    return f"没有可以核对的文件：{'、'.join(names)}" + (f"（跳过{reasons}）" if reasons else "")

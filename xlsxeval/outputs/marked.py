@@ -1,0 +1,124 @@
+"""Marked copies: one of each workbook, in a folder that the program keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from xlsxeval.api.source import Source, content_of
+from xlsxeval.errors import MachineError
+from xlsxeval.mark.copy import marked, opinion_sheet
+from xlsxeval.output import OutputFolder, digest_of
+from xlsxeval.read.cells import TRANSIENT, Limits, Refused
+from xlsxeval.read.source import read_bytes
+from xlsxeval.report.filename import OPINION_END, copy_name
+from xlsxeval.report.outcome import Outcome
+
+
+def marked_copy(source: Source, outcomes: Sequence[Outcome], *, limits: Limits = Limits()) -> bytes:  # frozen
+    """Mark what was found in a copy of a workbook; a file that cannot be marked gives a workbook with 审核意见 alone.
+
+    Args:
+        source: the workbook as it was checked: a path, its bytes, or an open binary file.
+        outcomes: what ``outcomes`` gave for it.
+        limits: budgets for untrusted files.
+
+    Raises:
+        MachineError: if the file cannot be read.
+    """
+    try:
+        return marked(_unchanged(content_of(source, limits), outcomes), outcomes, limits)
+    except (Refused, MemoryError):
+        return opinion_sheet(outcomes)
+
+
+def write_marked(
+    folder: str | os.PathLike[str],
+    outcomes: Iterable[Outcome],
+    *,
+    paths: Mapping[str, Path] | None = None,
+    places: Sequence[Path] = (),
+    scope: Iterable[Path] = (),
+    limits: Limits = Limits(),  # frozen
+    complete: bool = True,
+) -> None:
+    """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone.
+
+    Args:
+        folder: a new folder, an empty one, or one that this program keeps.
+        outcomes: the results; those of one file stand together.
+        paths: the file of each name in the outcomes; default: the name is the path.
+        places: the folders that the files came from; the copies stand below ``folder`` as the files stand below what
+            these have in common; default: the folders of the files.
+        scope: what the run is about, usually its arguments; copies that an earlier run about the same wrote and that
+            are no longer wanted are removed.
+        limits: budgets for untrusted files.
+        complete: whether the run did all it was to do; if not, nothing is removed.
+
+    Raises:
+        OutputError: if somebody else's files are in the folder, or a copy was changed by hand.
+        MachineError: if something cannot be written; the other copies are written all the same.
+    """
+    by_name = paths or {}
+    if not places:
+        outcomes = list(outcomes)
+        places = [_path(outcome.file, by_name).parent for outcome in outcomes]
+    target = OutputFolder(Path(folder), scope)
+    above = _common_folder(places)
+    taken: set[str] = set()
+    for file, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
+        group, source = list(same_file), _path(file, by_name)
+        if is_transient(group):
+            complete = False  # the copy of an earlier run is better than none
+            continue
+        content, ending = _marked_file(source, group, limits)
+        target.write(copy_name(_below(source, above), ending, taken), content, _modified(source))
+    target.finish(complete=complete)
+
+
+def _path(file: str, paths: Mapping[str, Path]) -> Path:
+    return paths.get(file) or Path(file)
+
+
+def is_transient(outcomes: Iterable[Outcome]) -> bool:
+    """Tell whether the verdict on a file is about this machine or program, and not about the file."""
+    return any(finding.code in TRANSIENT for outcome in outcomes for finding in outcome.findings)
+
+
+def _marked_file(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> tuple[bytes, str]:
+    """Give the marked copy of a file, and what is put behind its name."""
+    try:
+        return marked(_unchanged(read_bytes(path, limits), outcomes), outcomes, limits), ""
+    except (Refused, MachineError, MemoryError):
+        return opinion_sheet(outcomes), OPINION_END
+
+
+def _unchanged(content: bytes, outcomes: Sequence[Outcome]) -> bytes:
+    """Give the content back; refuse it if it is not what was checked."""
+    if outcomes and digest_of(content) != outcomes[0].sha256:
+        raise Refused("R09", "文件在核对以后有改动")
+    return content
+
+
+def _below(path: Path, above: str) -> Sequence[str]:
+    """Give the parts of a path below the common folder; its name alone if it is elsewhere."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links stay what they are
+    return absolute.relative_to(above).parts if absolute.is_relative_to(above) else (absolute.name,)
+
+
+def _modified(path: Path) -> float | None:
+    """Give when a file was changed last: the copies carry the same time, so that they sort as the originals do."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _common_folder(places: Iterable[Path]) -> str:
+    """Give the folder that all places are in; on Windows, where they may have none in common, the root."""
+    try:
+        return os.path.commonpath([os.path.abspath(path) for path in places])  # noqa: PTH100
+    except ValueError:
+        return os.path.abspath(os.sep)  # noqa: PTH100

@@ -1,0 +1,54 @@
+"""退回修改通知: the letters to the units, in a folder that the program keeps."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from xlsxeval.output import OutputFolder
+from xlsxeval.outputs.letters import Letter
+from xlsxeval.outputs.marked import is_transient
+from xlsxeval.report.letter import load_template
+from xlsxeval.report.notice import notices
+from xlsxeval.report.outcome import Outcome
+
+
+def write_notices(
+    folder: str | os.PathLike[str],
+    outcomes: Iterable[Outcome],
+    letter: Letter = Letter(),
+    *,
+    scope: Iterable[Path] = (),
+    complete: bool = True,
+) -> None:
+    """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
+
+    Args:
+        folder: a new folder, an empty one, or one that this program keeps.
+        outcomes: the results, without filings that a newer one replaces.
+        letter: what is printed in every notice.
+        scope: what the run is about, usually its arguments; notices that an earlier run about the same wrote and
+            that are no longer wanted are removed.
+        complete: whether the run did all it was to do; if not, nothing is removed.
+
+    Raises:
+        DefinitionError: if the template cannot be used.
+        OutputError: if somebody else's files are in the folder, or a notice was changed by hand.
+        MachineError: if something cannot be written; the other notices are written all the same.
+    """
+    template = load_template(letter.template)
+    target = OutputFolder(Path(folder), scope)
+    unread: list[str] = []
+
+    def watched() -> Iterator[Outcome]:
+        for outcome in outcomes:
+            if is_transient([outcome]):
+                unread.append(outcome.file)
+            yield outcome
+
+    letters = notices(watched(), template, deadline=letter.deadline, contact=letter.contact, sender=letter.sender)
+    for name, content in letters:
+        target.write(name, content)
+    # A unit whose file could not be checked this time keeps the notice of an earlier run.
+    target.finish(complete=complete and not unread)

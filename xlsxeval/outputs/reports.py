@@ -1,0 +1,175 @@
+"""The reports that a run can write: one row in REPORTS makes a report, and an option of ``check``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlsxeval.errors import OutputError
+from xlsxeval.outputs.letters import Letter
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from xlsxeval.report.facts import Facts
+    from xlsxeval.report.outcome import Outcome
+    from xlsxeval.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What reports need of a run beside its outcomes.
+
+    Attributes:
+        request: how the files were checked.
+        facts: the run in numbers and names.
+        letter: what is printed in every notice.
+        paths: the file of each name in the outcomes.
+        places: the folders that the arguments are or are in.
+        scope: the arguments of the run.
+        force: whether an earlier report may be written over.
+    """
+
+    request: Request
+    facts: Facts
+    letter: Letter = Letter()  # frozen
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    places: Sequence[Path] = ()
+    scope: Sequence[Path] = ()
+    force: bool = False
+
+
+class Report(NamedTuple):
+    """A report of a run.
+
+    Attributes:
+        name: the name of the option, without dashes.
+        words: what it is, for the help.
+        write: writes the report; called with the path, the outcomes and the run.
+        excerpts: whether the outcomes must contain the cells around each finding.
+        folder: whether the path is a folder.
+        replaced: whether the outcomes contain filings that a newer one, or the same under another name, replaces.
+    """
+
+    name: str
+    words: str
+    write: Callable[[Path, Iterable[Outcome], Run], None]
+    excerpts: bool = False
+    folder: bool = False
+    replaced: bool = True
+
+
+# The rooms that write are imported when they write: a check without reports does not load them.
+
+
+def _json(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_json
+
+    write_json(path, outcomes, facts=run.facts, force=run.force)
+
+
+def _jsonl(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_jsonl
+
+    write_jsonl(path, outcomes, force=run.force)
+
+
+def _csv(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_csv
+
+    write_csv(path, outcomes, formset=run.request.formset, force=run.force)
+
+
+def _html(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_html
+
+    write_html(path, outcomes, facts=run.facts, formset=run.request.formset, force=run.force)
+
+
+def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.marked import write_marked
+
+    write_marked(
+        path,
+        outcomes,
+        paths=run.paths,
+        places=run.places,
+        scope=run.scope,
+        limits=run.request.limits,
+        complete=not run.facts.interrupted,
+    )
+
+
+def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.notices import write_notices
+
+    write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
+
+
+def _sarif(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_sarif
+
+    write_sarif(path, outcomes, formset=run.request.formset, force=run.force)
+
+
+def _junit(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_junit
+
+    write_junit(path, outcomes, formset=run.request.formset, force=run.force)
+
+
+REPORTS = (
+    Report("json", "全部结果写成一个JSON文件", _json),
+    Report("jsonl", "全部结果写成JSON，每份一行", _jsonl),
+    Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", _csv),
+    Report("html", "全部结果写成一个网页，用浏览器打开", _html, excerpts=True),
+    Report("mark", "给每个工作簿写一份加了批注和底色的副本", _marked, folder=True),
+    Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", _notices, folder=True, replaced=False),
+    Report("sarif", "SARIF 2.1.0，给代码平台用", _sarif, replaced=False),
+    Report("junit", "JUnit XML，给持续集成用", _junit, replaced=False),
+)
+
+
+def chosen_reports(
+    wanted: Mapping[str, str | os.PathLike[str]], others: Iterable[Path | None] = (), *, force: bool = False
+) -> dict[Report, Path]:
+    """Give the reports that are wanted, and make sure before the work that they can be written.
+
+    Args:
+        wanted: name of a report -> where to write it.
+        others: the other files of the run: ledger, roster and so on.
+        force: whether an earlier report may be written over; never anything that someone may have sent.
+
+    Raises:
+        OutputError: for an unknown name, if a file is there already (without ``force``), or its folder is not, or two
+            are the same.
+    """
+    from xlsxeval.output import real, written_before
+
+    by_name = {report.name: report for report in REPORTS}
+    for name in wanted:
+        if name not in by_name:
+            raise OutputError(f"没有叫“{name}”的结果，现有：{'、'.join(by_name)}")
+    chosen = {report: Path(wanted[report.name]) for report in REPORTS if report.name in wanted}
+    for report, path in chosen.items():
+        if not path.parent.is_dir() or (path.exists() and path.is_dir() != report.folder):
+            raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if report.folder else '文件'}名")
+        if report.folder and path.exists() and written_before(path) is None and any(path.iterdir()):
+            raise OutputError(f"文件夹里已有别的文件，没有写入：{path}；请换一个新的或空的文件夹")
+        if path.exists() and not (force or report.folder):
+            raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
+        if path.exists() and not report.folder and _may_be_a_filing(path):
+            raise OutputError(f"这不是以前写出的结果，没有覆盖：{path}；请换一个文件名")
+    places = [real(path) for path in (*chosen.values(), *others) if path]
+    if len(set(places)) < len(places):
+        raise OutputError("两个输出写成了同一个文件，或写成了台账、名单、模板的文件，请分开")
+    return chosen
+
+
+def _may_be_a_filing(path: Path) -> bool:
+    """Tell whether a file is of a kind that is read, and no table of findings that this program wrote."""
+    from xlsxeval.batch.collect import SUFFIXES, is_our_table
+
+    return path.suffix.lower() in SUFFIXES and not is_our_table(path)

@@ -1,0 +1,238 @@
+"""A run over many files, from the files to every output: what ``check`` does with a folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Unpack
+
+from xlsxeval.api.sets import request_of
+from xlsxeval.api.source import printable
+from xlsxeval.batch.collect import Collected
+from xlsxeval.batch.ledger import Ledger, open_ledger
+from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS
+from xlsxeval.batch.roster import read_roster
+from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
+from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
+from xlsxeval.outputs.collecting import collect_for, nothing_to_check
+from xlsxeval.outputs.letters import Letter
+from xlsxeval.outputs.reports import Report, Run, chosen_reports
+from xlsxeval.report.facts import Facts
+from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import CheckOptions, Request
+
+#: Called with a label and a number of steps; gives a context whose value is called after each step.
+Watch = Callable[[str, int], AbstractContextManager[Callable[[Progress | None], None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is wanted of a run beside the checks.
+
+    Attributes:
+        reports: the reports, and where to write each.
+        ledger: the file that keeps results for the next run; None: none is kept.
+        roster: the file with the names of the units.
+        letter: what is printed in every notice.
+        scope: the arguments of the run.
+        set_folder: the folder of the set, if one was chosen.
+        executor: where to check instead of processes of our own.
+        jobs: how many processes; None: one for each processor.
+        max_seconds: CPU seconds that one file may take.
+        max_memory: MiB that one process may use.
+        force: whether earlier reports may be written over.
+    """
+
+    reports: Mapping[Report, Path] = field(default_factory=dict)
+    ledger: Path | None = None
+    roster: Path | None = None
+    letter: Letter = Letter()  # frozen
+    scope: tuple[Path, ...] = ()
+    set_folder: Path | None = None
+    executor: Executor | None = None
+    jobs: int | None = None
+    max_seconds: float = MAX_SECONDS
+    max_memory: int = MAX_MEMORY
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFiles:
+    """A run that came to its end, or was interrupted; its outcomes can be read as long as the context is open.
+
+    Attributes:
+        facts: the run in numbers and names.
+        progress: how many files were done, known before, and which faults of the machine or program there were.
+        collected: the files of the run, and what was passed over.
+        failures: what could not be written, and why the checks stopped if they did.
+        interrupted: whether the checks or the writing ended before everything was done.
+        stopped: why the checks ended before the last file; None if they did not, or if it was Ctrl-C.
+    """
+
+    facts: Facts
+    progress: Progress
+    collected: Collected
+    failures: list[XlsxevalError]
+    interrupted: bool
+    stopped: MachineError | None
+    _ledger: Ledger
+
+    def outcomes(self, *, replaced: bool = True) -> Iterator[Outcome]:
+        """Yield the outcomes in the order of the files.
+
+        Args:
+            replaced: whether filings are wanted that a newer one, or the same under another name, replaces.
+        """
+        return self._ledger.outcomes(replaced=replaced)
+
+
+def check_files(
+    names: Iterable[str | os.PathLike[str]],
+    *,
+    reports: Mapping[str, str | os.PathLike[str]] | None = None,
+    letter: Letter = Letter(),
+    ledger: str | os.PathLike[str] | None = None,
+    roster: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    max_seconds: float = MAX_SECONDS,
+    max_memory: int = MAX_MEMORY,
+    force: bool = False,
+    **options: Unpack[CheckOptions],
+) -> AbstractContextManager[CheckedFiles]:
+    """Check files and folders, write reports, and compare with a roster; what ``check FOLDER`` does, without printing.
+
+    Example::
+
+        with check_files(["报送"], reports={"html": "结果.html"}, roster="单位.csv") as done:
+            print(done.facts.missing, done.failures)
+
+    Args:
+        names: files, folders, and patterns such as ``报送/**/*.xlsx``.
+        reports: name of a report (json, jsonl, csv, html, mark, notice, sarif, junit) -> file or folder.
+        letter: what is printed in every notice.
+        ledger: a file that keeps results for the next run.
+        roster: a file with the names of the units.
+        executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
+            not count then.
+        jobs: how many processes; default: one for each processor.
+        max_seconds: CPU seconds that one file may take.
+        max_memory: MiB that one process may use (not on Windows and macOS).
+        force: write over earlier reports.
+        options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
+
+    Raises:
+        DataError: if there is no file to check, or the roster or ledger cannot be used.
+        DefinitionError: if the set or the template of the notices cannot be loaded.
+        OutputError: if a report cannot be written where it is wanted.
+        MachineError: if the ledger cannot be read or written.
+    """
+    book, units = (Path(path) if path else None for path in (ledger, roster))
+    chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force)
+    scope = tuple(map(Path, names))
+    found = collect_for(list(map(str, scope)), chosen.values(), book, units)
+    if not found.files:
+        raise DataError(nothing_to_check(map(str, scope), found))
+    request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
+    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, max_seconds, max_memory, force)
+    return run_plan(found, request, plan)
+
+
+def _no_watch(_label: str, _steps: int) -> AbstractContextManager[Callable[[Progress | None], None]]:
+    return nullcontext(lambda _progress: None)
+
+
+@contextmanager
+def run_plan(found: Collected, request: Request, plan: Plan, watch: Watch = _no_watch) -> Iterator[CheckedFiles]:
+    """Check the files, write the reports, and give what came of the run while its outcomes can be read.
+
+    Ctrl-C ends the checks or the writing, but raises nothing: ``interrupted`` says so. What is done is kept.
+
+    Args:
+        found: the files.
+        request: how to check them.
+        plan: what else is wanted.
+        watch: shows how far the run is.
+
+    Raises:
+        DataError: if the roster or the ledger cannot be used.
+        DefinitionError: if the template of the notices cannot be used.
+        MachineError: if the ledger cannot be read or written.
+    """
+    _try_template(plan)
+    roster = read_roster(plan.roster) if plan.roster else ()
+    with open_ledger(plan.ledger, rules_key(request, plan.set_folder)) as ledger:
+        progress, interrupted, stopped = Progress(), False, None
+        try:
+            with watch("核对", len(found.files)) as step, closing(_steps(found, ledger, request, plan)) as steps:
+                for progress in steps:  # the last one is wanted below
+                    step(progress)
+        except KeyboardInterrupt:
+            interrupted = True
+        except MachineError as error:
+            interrupted, stopped = True, error
+        ledger.settle()
+        facts = facts_of(ledger, found, roster, interrupted=interrupted)
+        failures: list[XlsxevalError] = []
+        try:
+            _write_reports(ledger, facts, found, request, plan, watch, failures)
+        except KeyboardInterrupt:
+            interrupted = True
+        if stopped:
+            failures.append(stopped)
+        yield CheckedFiles(facts, progress, found, failures, interrupted, stopped, ledger)
+
+
+def _try_template(plan: Plan) -> None:
+    """Load the template of the notices if they are wanted, so that a mistake in it is said before the work."""
+    if any(report.name == "notice" for report in plan.reports):
+        from xlsxeval.report.letter import load_template
+
+        load_template(plan.letter.template)
+
+
+def _steps(found: Collected, ledger: Ledger, request: Request, plan: Plan) -> Generator[Progress, None, None]:
+    return run_files(
+        found.files,
+        ledger,
+        request,
+        remembered=bool(plan.ledger),
+        executor=plan.executor,
+        jobs=plan.jobs,
+        max_seconds=plan.max_seconds,
+        max_memory=plan.max_memory,
+    )
+
+
+def _write_reports(
+    ledger: Ledger,
+    facts: Facts,
+    found: Collected,
+    request: Request,
+    plan: Plan,
+    watch: Watch,
+    failures: list[XlsxevalError],
+) -> None:
+    """Write the reports, each as far as it can be; what could not be written is added to ``failures``."""
+    paths = {printable(path): path for path in found.files}
+    run = Run(request, facts, plan.letter, paths, found.places, plan.scope, plan.force)
+    for report, path in plan.reports.items():
+        if facts.interrupted and report.folder:
+            failures.append(OutputError(f"核对没有做完，没有写：{path}"))
+            continue
+        steps = sum(facts.states.values()) + facts.replaced * report.replaced
+        try:
+            with watch(f"写出 {path.name}", steps) as step:
+                report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run)
+        except XlsxevalError as error:
+            failures.append(error)
+
+
+def _watched(outcomes: Iterator[Outcome], step: Callable[[Progress | None], None]) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        yield outcome
+        step(None)

@@ -1,0 +1,133 @@
+"""The shape of all JSON output, once: what builds it is checked against these types, and its schema follows from them.
+
+The schemas are published under docs/json/. A new key raises nothing; a key that is removed, renamed or means
+something else raises SCHEMA_VERSION.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NotRequired, TypedDict
+
+SCHEMA_VERSION = 1
+
+Severity = Literal["error", "warning", "info"]
+Verdict = Literal["pass", "findings", "unusable"]
+
+
+class FindingJson(TypedDict):
+    """One finding; ``cell`` is empty where a whole form or file is meant, ``waived`` where the finding counts."""
+
+    code: str
+    severity: Severity
+    form: str
+    sheet: str
+    cell: str
+    field: str
+    message: str
+    found: str
+    expected: str
+    waived: str
+
+
+class CountsJson(TypedDict):
+    """Findings that were not waived, by severity."""
+
+    error: int
+    warning: int
+    info: int
+
+
+class ReadingJson(TypedDict):
+    """How a form was read: the sheet, and how many blanks were found, guessed and missed."""
+
+    sheet: str
+    found: int
+    guessed: int
+    missed: int
+
+
+class SummaryJson(TypedDict):
+    """The filing in brief; numbers are exact texts, null where unknown; ``rate`` is a ratio (0.95 for 95 %)."""
+
+    total_stated: str | None
+    total: str | None
+    rate: str | None
+    grade: str
+    indicators: int
+    lost: dict[str, str]
+    first: list[str]
+
+
+class CheckJson(TypedDict):
+    """The result of checking one filing: a line of ``--format json`` and of ``--jsonl``, an item of ``filings``."""
+
+    schema_version: int
+    program_version: str
+    file: str
+    sha256: str | None
+    replaced: bool
+    verdict: Verdict
+    set: str | None
+    set_version: str | None
+    year: int | None
+    unit: str | None
+    subject: str | None
+    counts: CountsJson
+    findings: list[FindingJson]
+    notes: list[str]
+    reading: dict[str, ReadingJson]
+    summary: SummaryJson | None
+
+
+class FactsJson(TypedDict):
+    """A run in numbers and names."""
+
+    files: int
+    total: int
+    states: dict[str, int]
+    replaced: int
+    skipped: dict[str, int]
+    roster: int
+    missing: list[str]
+    unlisted: list[str]
+    interrupted: bool
+
+
+class RunJson(TypedDict):
+    """A run: the document of ``check --json``."""
+
+    schema_version: int
+    program_version: str
+    facts: FactsJson
+    filings: list[CheckJson]
+
+
+class EntryJson(TypedDict):
+    """One answer: ``value`` is an exact text, a ratio for a percentage, null for a blank; ``text`` what is printed."""
+
+    value: str | None
+    text: str
+    cell: str
+    formula: NotRequired[bool]
+
+
+class FormJson(TypedDict):
+    """The answers of one form: by the name of the field, and line by line of each table."""
+
+    sheet: str
+    fields: dict[str, EntryJson]
+    tables: dict[str, list[dict[str, EntryJson]]]
+
+
+class ExtractJson(TypedDict):
+    """All answers of a filing: the line of ``extract --format json``."""
+
+    schema_version: int
+    program_version: str
+    file: str
+    set: str
+    set_version: str
+    year: int | None
+    unit: str
+    subject: str
+    forms: dict[str, FormJson]
