@@ -46,6 +46,7 @@ def test_forms() -> None:
     assert [line.split()[0] for line in lines[1:]] == ["基础数据表", "自评表"]
 
 
+@pytest.mark.slow
 def test_the_whole_way(tmp_path: Path) -> None:
     blank, filled, again = tmp_path / "空白.xlsx", tmp_path / "已填.xlsx", tmp_path / "再填.xlsx"
     assert run("new", "hunan", "--year", 2024, "--unit", "某局", "-o", blank).returncode == 0
@@ -189,6 +190,7 @@ def test_a_large_file_is_checked_in_a_process_that_can_be_stopped(tmp_path: Path
     assert run("check", broken).returncode == 2
 
 
+@pytest.mark.slow
 def test_what_unpacks_to_much_is_guarded_as_well(tmp_path: Path) -> None:
     bomb = tmp_path / "小.xlsx"
     bomb.write_bytes(hostile.cells("<x/>" * 11_000_000))
@@ -205,6 +207,7 @@ def test_a_line_break_in_a_cell_is_a_blank_in_what_is_said(tmp_path: Path) -> No
     assert "“维修 养护”目标≥12座" in run("check", tmp_path / "d.xlsx").stdout
 
 
+@pytest.mark.slow
 def test_every_hostile_file_alone_has_a_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from xlsxeval.cli import program
 
@@ -310,6 +313,7 @@ def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, c
     assert capsys.readouterr().err.splitlines()[-1].startswith("程序出错（ZeroDivisionError: x，test_cli.py:")
 
 
+@pytest.mark.slow
 def test_a_countys_own_set(tmp_path: Path) -> None:
     import shutil
 

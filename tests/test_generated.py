@@ -15,6 +15,7 @@ from tests.places import cell_of, sample
 from xlsxeval.cli import main
 
 
+@pytest.mark.slow
 def test_generated_files_are_fresh() -> None:
     done = subprocess.run(
         [sys.executable, ROOT / "tools" / "generate.py", "--check"], capture_output=True, text=True, check=False

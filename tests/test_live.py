@@ -28,6 +28,7 @@ def test_every_line_agrees_with_check(hunan: FormSet, seed: int) -> None:
     assert live_lines(cached(content), checks_of(hunan)) == checked_lines(content, hunan)
 
 
+@pytest.mark.slow
 def test_fillings_meet_every_state(hunan: FormSet) -> None:
     met = {
         (row, state)

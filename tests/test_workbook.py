@@ -42,6 +42,7 @@ def written(hunan: FormSet) -> dict[str, bytes]:
     return found | {f"f{seed}": api.fill(hunan, filling(hunan, seed)) for seed in range(6)}
 
 
+@pytest.mark.slow
 def test_excel_has_nothing_to_repair(written: dict[str, bytes]) -> None:
     assert {name: faults(content) for name, content in written.items() if faults(content)} == {}
 
@@ -62,6 +63,7 @@ def test_the_lint_sees_faults() -> None:
     assert [fault for fault in found if "prompt" in fault]
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_open_xml_validator_finds_nothing(written: dict[str, bytes], tmp_path: Path) -> None:
     for number, content in enumerate(written.values()):
