@@ -9,7 +9,8 @@ from hypothesis import settings
 
 import xlsxeval as api
 from tests.counts import LONG, SEED
-from xlsxeval.data import build_filing, parse_data
+from xlsxeval.data.layout import build_filing
+from xlsxeval.data.parse import parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, FormSet
 from xlsxeval.read.cells import Workbook

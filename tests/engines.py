@@ -17,7 +17,7 @@ import xlsxeval as api
 from tests.soffice import ALWAYS, convert
 from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
-from xlsxeval.formula.tree import Field
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome, run_declared
 
 #: What every formula cell shows before it is recalculated.
@@ -143,7 +143,7 @@ def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, st
         answers = filing.forms[at.form]
         if failing:
             cell = failing[0].cell
-        elif isinstance(at, Field):
+        elif isinstance(at, FieldRef):
             cell = answers.fields[at.name].cell
         elif check.each:
             cell = f"{column_letters(answers.regions[at.table].cols[at.name])}{answers.regions[at.table].first - 1}"

@@ -6,7 +6,9 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 
-from xlsxeval.read.cells import KIB, MIB, Limits
+from tests import old_books
+from tests.old_books import compound, label, shared, xls
+from xlsxeval.read.limits import KIB, MIB, Limits
 
 #: Small budgets, so that small bombs go off.
 LIMITS = Limits(
@@ -26,7 +28,6 @@ STRICT_OFFICE = "http://purl.oclc.org/ooxml/officeDocument/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 WORKBOOK, LINKS, TOP, TYPES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels", "[Content_Types].xml"
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
 
 
 def sheet(rows: str, *, before: str = "", after: str = "", declaration: str = "") -> str:
@@ -126,15 +127,21 @@ def later_version(data: bytes) -> bytes:
 
 
 def other_files() -> Iterator[Case]:
-    yield "encrypted", COMPOUND + "EncryptedPackage".encode("utf-16-le"), "R03"
-    yield "xls or et", COMPOUND + "Workbook".encode("utf-16-le"), "R04"
-    yield "xls of Excel 5", COMPOUND + "Book".encode("utf-16-le"), "R04"
-    yield "doc", COMPOUND + "WordDocument".encode("utf-16-le"), "R04"
-    yield "unknown compound file", COMPOUND, "R02"
+    small = xls([shared("指标")], [label(0, 0, 0), old_books.number(0, 1, 9.5)])
+    yield "encrypted", compound({"EncryptedPackage": b"x"}), "R03"
+    yield "xls or et", small, None
+    yield "xls with a password", xls([(0x2F, b"")], []), "R03"
+    yield "xls that ends too early", small[:2000], "R05"
+    yield "xls of Excel 4", compound({"Book": b"\x09\x04\x06\x00" + bytes(6)}), "R04"
+    yield "doc", compound({"WordDocument": b"x"}), "R04"
+    yield "unknown compound file", compound({"Contents": b"x"}), "R02"
+    yield "compound file without content", compound({})[:512], "R05"
     yield "BIFF without container", b"\x09\x08\x10\x00\x00\x06" + bytes(100), "R04"
-    yield "xlsb", pack({TYPES: "<Types/>", "xl/workbook.bin": b"\x83\x01"}), "R04"
-    yield "docx", pack({TYPES: "<Types/>", "word/document.xml": "<w/>"}), "R04"
-    yield "ods", pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<o/>"}), "R04"
+    yield "xlsb without content", pack({TYPES: "<Types/>", "xl/workbook.bin": b"\x83\x01"}), "R05"
+    yield "docx without content", pack({TYPES: "<Types/>", "word/document.xml": "<w/>"}), None
+    yield "pptx", pack({TYPES: "<Types/>", "ppt/presentation.xml": "<p/>"}), "R04"
+    yield "ods without a table", pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<o/>"}), "R08"
+    yield "odt", pack({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<o/>"}), "R04"
     yield "zip of files", pack({"自评表.xlsx": pack(parts())}, zipfile.ZIP_STORED), "R02"
     yield "HTML", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "R02"
     yield "HTML with a byte order mark", "\ufeff \n<!DOCTYPE html><html></html>".encode(), "R02"
@@ -268,6 +275,10 @@ def structure() -> Iterator[Case]:
         changed(WORKBOOK=workbook('<sheet name="a" r:id="rId1"/><sheet name="A" r:id="rId1"/>')),
         "R05",
     )
+    yield "two sheets, one part", changed(WORKBOOK=workbook('<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/>')), "R05"
+    again = links(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "/xl/worksheets/SHEET1.xml"))
+    two = workbook('<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId2"/>')
+    yield "two sheets, one part, two links", changed(WORKBOOK=two, LINKS=again), "R05"
     yield "hidden sheet", changed(WORKBOOK=workbook('<sheet name="a" state="veryHidden" r:id="rId1"/>')), None
     yield "no sheet", changed(WORKBOOK=workbook("")), "R08"
     chart = links(("rId1", "chartsheet", "worksheets/sheet1.xml"))

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Protocol
 
 import xlsxeval as api
-from xlsxeval.data import build_filing, parse_data, read_data
+from xlsxeval.data.layout import build_filing
+from xlsxeval.data.parse import parse_data, read_data
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import FormSet
 from xlsxeval.rules.finding import Checked

@@ -7,7 +7,8 @@ import pytest
 import xlsxeval as api
 from tests.clean import MUTATIONS, clean_filing, mutated
 from tests.counts import count_of, seeds
-from xlsxeval.data import build_filing, parse_data
+from xlsxeval.data.layout import build_filing
+from xlsxeval.data.parse import parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.rules.run import check

@@ -32,7 +32,7 @@ def run(*arguments: object, env: dict[str, str] | None = None, **options: object
 
 
 def test_version_and_help() -> None:
-    assert run("--version").stdout == "xlsxeval 0.1.0\n"
+    assert run("--version").stdout == "xlsxeval 0.2.0\n"
     for command in ("forms", "new", "fill", "extract", "check", "explain"):
         done = run(command, "--help")
         assert done.returncode == 0
@@ -338,7 +338,7 @@ def test_each_limit_of_the_reader_is_an_option() -> None:
     import dataclasses
 
     from xlsxeval.cli.shared import LIMITS
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}
     rows = re.findall(r"^\| `--([a-z-]+)` \| (\d+) \|", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xlsxeval.batch.collect import LINK, LOCK, OTHER, OURS, SYSTEM, collect
-from xlsxeval.output import OutputFolder
+from xlsxeval.output_folder import OutputFolder
 from xlsxeval.report.table import HEAD
 
 

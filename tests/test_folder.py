@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import pytest
 from tests.conftest import CLEAN, FAULTY, ROOT, S_PUBLISHED, S
 from tests.many import FILLED, distinct, folder_of, slow
 from tests.test_cli import run
+from tests.watch import PATIENCE, Watched, gone
 from xlsxeval.errors import OutputError
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
@@ -298,79 +298,57 @@ def report_of(folder: Path, out: Path) -> bytes:
 
 
 @LINUX
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_and_gives_the_same(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "报送", 150)
     whole = report_of(folder, tmp_path / "w.jsonl")
     out, ledger, chance = tmp_path / "o.jsonl", tmp_path / "o.db", random.Random(7)
-    for number in range(4):  # ever later, so that on a slow machine, too, something is done before the end
-        started = subprocess.Popen(
-            [*COMMAND, folder, "--ledger", ledger, "--jsonl", out, "--force"], stdout=subprocess.DEVNULL, start_new_session=True
-        )
-        time.sleep(0.6 + number + chance.random())
-        started.kill()
-        started.wait()
+    for number in range(1, 5):  # the ledger keeps every twenty files: something is remembered each time
+        started = Watched(["check", folder, "--ledger", ledger, "--jsonl", out, "--force"], tmp_path)
+        started.until(rf"\b({30 * number + chance.randrange(20)}|150)/150")
+        started.process.kill()
+        started.end()
         assert not out.exists() or out.read_bytes() == whole
-        assert gone(started.pid)
+        assert gone(started.process.pid)
     done = run("check", folder, "--ledger", ledger, "--jsonl", out, "--force", "--quiet")
     assert done.stderr.endswith("个文件的内容以前核对过，没有再核对\n")
     assert out.read_bytes() == whole
 
 
-def gone(session: int) -> bool:
-    """Wait until no process of a session is left."""
-    for _ in range(50):
-        if not members(session):
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def members(session: int) -> list[int]:
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except OSError:
-            continue
-        state, _, _, its_session = text.rpartition(")")[2].split()[:4]
-        if int(its_session) == session and state != "Z":
-            found.append(int(stat.parent.name))
-    return found
-
-
 @LINUX
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [lambda pid: os.killpg(pid, signal.SIGINT), lambda pid: os.kill(pid, signal.SIGTERM)])
 def test_being_stopped_leaves_what_is_done(tmp_path: Path, stop: Callable[[int], None]) -> None:
     folder = folder_of(tmp_path / "报送", 40)
-    (folder / "0005.xlsx").write_bytes(slow())
-    started = subprocess.Popen(
-        [*COMMAND, "报送", "--jobs", "1", "--ledger", "l.db", "--jsonl", "o.jsonl"], cwd=tmp_path, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"},
-    )  # fmt: skip
-    time.sleep(4)
-    stop(started.pid)
-    stdout, stderr = started.communicate(timeout=10)
-    assert started.returncode == 130
-    assert stderr == "已中断，完成了40个文件中的5个，再运行一次就接着核对\n"
-    assert stdout.splitlines()[-1] == "共核对40个文件中的5个：1份通过；另有4份重复或较早的没有计入"
-    assert len((tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()) == 5
-    assert gone(started.pid)
+    # Ten times the work of all others together: it is under way when the other process has done them.
+    (folder / "0005.xlsx").write_bytes(slow(1_500_000))
+    unlimited = ("--max-seconds", 3600, "--max-memory", 4000, "--max-cells", 10**9, "--max-tags", 10**9)
+    started = Watched(["check", "报送", "--jobs", 2, "--ledger", "l.db", "--jsonl", "o.jsonl", *unlimited], tmp_path)
+    started.until(r"\b39/40")
+    stop(started.process.pid)
+    stdout, last = started.end()
+    assert started.process.returncode == 130
+    assert last == "已中断，完成了40个文件中的39个，再运行一次就接着核对"
+    assert stdout.splitlines()[-1] == "共核对40个文件中的39个：1份通过；另有38份重复或较早的没有计入"
+    assert len((tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()) == 39
+    assert gone(started.process.pid)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["l.db", "o.jsonl", "报送"]
 
 
 def test_one_file_can_be_limited_as_well(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(slow())
-    done = run("check", "a.xlsx", "--max-seconds", 1, cwd=tmp_path)
+    done = run("check", "a.xlsx", "--max-seconds", 0.5, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.splitlines()[:4] == [
         "a.xlsx",
         "  无法使用",
-        "    错误  R11  核对用了1秒还没有完（--max-seconds），请删去多余内容后重新保存。",
-        "",
+        "    错误  R11  核对用了0.5秒处理器时间还没有完（--max-seconds），请删去多余内容",
+        "          后重新保存。",
     ]
 
 
 @LINUX
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_half_report(tmp_path: Path) -> None:
     folder = folder_of(tmp_path / "报送", 60)
     for what, said in {"--jsonl o.jsonl": "无法写入：o.jsonl", "--ledger l.db": "无法读写台账：l.db"}.items():
@@ -393,7 +371,7 @@ def test_two_runs_into_the_same_file_leave_one_whole_report(tmp_path: Path) -> N
     folder = folder_of(tmp_path / "报送", 10)
     command = [*COMMAND, folder, "--jsonl", tmp_path / "o.jsonl", "--force"]
     both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
-    assert [one.wait(timeout=60) for one in both] == [0, 0]
+    assert [one.wait(PATIENCE) for one in both] == [0, 0]
     assert len((tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()) == 10
     assert sorted(path.name for path in tmp_path.iterdir()) == ["o.jsonl", "报送"]
 
@@ -427,7 +405,7 @@ def test_a_terminal_gets_colour_and_a_bar(sent: Path) -> None:
             if not part:
                 break
             text += part
-        started.wait()
+        started.wait(PATIENCE)
         os.close(told)
         return text.decode()
 
@@ -463,7 +441,7 @@ def test_a_cluster_gives_the_same(sent: Path) -> None:
 def test_rules_key_changes_with_everything_that_changes_a_verdict(tmp_path: Path) -> None:
     import xlsxeval as api
     from xlsxeval.batch.run import rules_key
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     own = tmp_path / "own"
     shutil.copytree(ROOT / "templates" / "hunan", own)

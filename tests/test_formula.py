@@ -10,7 +10,7 @@ from xlsxeval.formula.bounds import compare_printed, interval, printed
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.parse import parse
-from xlsxeval.formula.tree import Column, Field, Name, Node, Ref, rewrite
+from xlsxeval.formula.tree import Column, FieldRef, Name, Node, Ref, rewrite
 from xlsxeval.formula.words import computation
 
 D = Decimal
@@ -21,7 +21,7 @@ def tree(text: str) -> Node:
 
 
 def _ref(name: Name) -> Ref:
-    return Column("f", "t", name.text[2:]) if name.text.startswith("t.") else Field("f", name.text)
+    return Column("f", "t", name.text[2:]) if name.text.startswith("t.") else FieldRef("f", name.text)
 
 
 def value(text: str, **given: object) -> object:

@@ -54,7 +54,9 @@ from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.mark.sheet import Layout
 from xlsxeval.mark.styles import FILLS
-from xlsxeval.read.cells import Limits, Range, Refused, Workbook
+from xlsxeval.read.cells import Range, Workbook
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.text import safe

@@ -11,7 +11,7 @@ from tests.hostile import LIMITS, MODULE, OFFICE, PACKAGE, WORKBOOK, changed, wo
 from tests.marking import ASIDE, BELOW, CELLS, CORNER, FILLED, SHEET, by_openpyxl, members, packed, rich, said
 from tests.test_mark import marks
 from xlsxeval.mark.copy import marked
-from xlsxeval.read.cells import Refused
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.filename import copy_name
 

@@ -13,11 +13,12 @@ import xlsxeval as api
 from tests.conftest import FAULTY, ROOT, open_forms
 from tests.counts import seeds
 from tests.moves import insert_col, insert_row
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
-from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
+from xlsxeval.read.cells import Cell, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.refusals import Refused
 from xlsxeval.report.dump import as_json, as_yaml
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text

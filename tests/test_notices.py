@@ -29,7 +29,7 @@ from tests.places import cell_of, sample
 from tests.test_reports import CELL, FINDING, HOSTILE
 from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.limits import Limits
 from xlsxeval.report.filename import file_stem
 from xlsxeval.report.letter import escape, load_template
 from xlsxeval.report.notice import notices

@@ -16,11 +16,12 @@ from tests.counts import drawn
 from tests.moves import insert_col, insert_row, without_caches
 from tests.places import cell_of, laid_out
 from xlsxeval.a1 import cell_name
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.align import align, texts_by_key
-from xlsxeval.read.cells import Cell, Refused, Sheet, Workbook
+from xlsxeval.read.cells import Cell, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
+from xlsxeval.read.refusals import Refused
 from xlsxeval.rules.run import check as run_rules
 
 HUNAN = api.load_set("hunan")

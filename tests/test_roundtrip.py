@@ -17,7 +17,7 @@ import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, S_PUBLISHED, S, open_forms
 from tests.counts import drawn
 from tests.places import cell_of, cells_of, laid_out
-from xlsxeval.data import read_data
+from xlsxeval.data.parse import read_data
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Field
 from xlsxeval.report.dump import as_json, as_yaml
@@ -224,9 +224,9 @@ def test_wrong_data_is_one_sentence(data: object, said: str) -> None:
 def test_data_files_keep_their_digits(tmp_path: Path) -> None:
     file = tmp_path / "数据.json"
     file.write_text('{"year": 2024, "forms": {"自评表": {"全年预算数": 1361.10}}}', encoding="utf-8")
-    assert read_data(file)["forms"]["自评表"]["全年预算数"] == "1361.10"  # type: ignore[index,call-overload]  # a mapping
+    assert read_data(file).tree["forms"]["自评表"]["全年预算数"] == "1361.10"  # type: ignore[index,call-overload]  # a mapping
     file.write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match=r"数据文件不是有效的JSON：数据\.json"):
+    with pytest.raises(DataError, match=r"数据\.json:1: 数据文件不是有效的JSON"):
         read_data(file)
 
 

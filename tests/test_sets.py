@@ -14,7 +14,7 @@ from tests.conftest import ROOT, filing_of
 from tests.engines import cached, checked_lines, differences, in_process, live_lines, spoil
 from tests.fillings import filling
 from tests.lint import faults
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import Rule

@@ -12,6 +12,7 @@ from dump import dump
 from help_page import help_page
 
 import xlsxeval as api
+from xlsxeval.forms.compiling import compile_sets
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
@@ -96,7 +97,9 @@ def is_fresh(path: Path, content: bytes) -> bool:
 
 
 def main() -> int:
-    """Write the stale files, or name them with ``--check``."""
+    """Write the stale files, or name them with ``--check``; compile the sets, which are no part of the repository."""
+    if "--check" not in sys.argv:
+        compile_sets()
     stale = [(path, content) for path, content in generated() if not is_fresh(path, content)]
     for path, content in stale:
         print(path.relative_to(ROOT))

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from xlsxeval.outputs.marked import marked_copy, write_marked
     from xlsxeval.outputs.notices import write_notices
     from xlsxeval.outputs.run import CheckedFiles, check_files
-    from xlsxeval.read.cells import Limits, Refused
+    from xlsxeval.read.limits import Limits
+    from xlsxeval.read.refusals import Refused
     from xlsxeval.report.facts import Facts
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import CheckOptions, Request
@@ -63,7 +64,8 @@ _MODULES = {
     "outputs.marked": ("marked_copy", "write_marked"),
     "outputs.notices": ("write_notices",),
     "outputs.run": ("CheckedFiles", "check_files"),
-    "read.cells": ("Limits", "Refused"),
+    "read.limits": ("Limits",),
+    "read.refusals": ("Refused",),
     "report.facts": ("Facts",),
     "report.outcome": ("Outcome",),
     "request": ("CheckOptions", "Request"),

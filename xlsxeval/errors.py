@@ -32,11 +32,23 @@ class MachineError(XlsxevalError):
     exit_code = 3
 
 
+class BugError(Exception):
+    """A mistake of ours that happened in another process; ``str(error)`` is what ``bug_text`` said there."""
+
+
+#: Texts of foreign exceptions may quote a whole file.
+_MOST_SHOWN = 200
+
+
 def bug_text(error: BaseException) -> str:
-    """Give one sentence on a mistake of ours: for the user, with what its mender needs."""
+    """Give one sentence on a mistake of ours, with what its maintainer needs: the last of our lines, and the last."""
+    if isinstance(error, BugError):
+        return str(error)
     import traceback
     from pathlib import Path
 
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    where = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"程序出错（{type(error).__name__}: {error}，{where}），请把这句话和文件一起反馈给开发者"
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(__file__).parent in Path(frame.filename).parents]
+    lines = (f"{Path(frame.filename).name}:{frame.lineno}" for frame in [*own[-1:], *frames[-1:]])
+    where = "，".join(dict.fromkeys(lines))
+    return f"程序出错（{type(error).__name__}: {str(error)[:_MOST_SHOWN]}，{where}），请把这句话和文件一起反馈给开发者"

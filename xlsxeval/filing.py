@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Form, FormSet, Table
-from xlsxeval.forms.place import Region
+from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import decimals_of, is_nil, parse_figure
 from xlsxeval.text import tidy
 
@@ -93,7 +93,7 @@ class FormAnswers:
     year: int | None
     fields: Mapping[str, Answer]
     tables: Mapping[str, tuple[Line, ...]]
-    regions: Mapping[str, Region]
+    regions: Mapping[str, TableArea]
     heads: Mapping[tuple[str, str], str] = field(default_factory=dict)
     years: tuple[YearSeen, ...] = ()
     missing: tuple[Missing, ...] = ()
@@ -170,6 +170,24 @@ def interpret(text: str, kind: Kind, amount_unit: str) -> Interpreted:
     if kind.title == "百分比" and figure.unit != "%" and abs(value) > _RATIO_LIMIT:
         return Interpreted(value / 100, decimals + 2, "")
     return Interpreted(value, max(decimals, decimals_of(value)), "")
+
+
+def is_given(answer: Answer) -> bool:
+    """Tell whether anything stands in a blank."""
+    return answer.value is not None or bool(answer.text)
+
+
+def used_lines(answers: FormAnswers) -> dict[str, list[Line]]:
+    """Give the lines of each table in which more than the inherited columns is filled."""
+    return {
+        name: [line for line in lines if is_used(answers.form.tables[name], line)]
+        for name, lines in answers.tables.items()
+    }
+
+
+def is_used(table: Table, line: Line) -> bool:
+    """Tell whether a line holds an answer of its own."""
+    return any(column not in table.inherit and is_given(answer) for column, answer in line.items())
 
 
 def head_cells(form: Form, cell_of_label: Mapping[int, str]) -> dict[tuple[str, str], str]:

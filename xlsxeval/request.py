@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.limits import Limits
 from xlsxeval.rules.run import Selection
 
 
@@ -30,8 +30,8 @@ class Request:
 
     formset: FormSet | None = None
     year: int | None = None
-    limits: Limits = Limits()  # frozen
-    selection: Selection = Selection()  # frozen
+    limits: Limits = Limits()
+    selection: Selection = Selection()
     waivers: Sequence[Waiver] = ()
     today: date | None = None
     excerpts: bool = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
@@ -19,7 +19,12 @@ _BREAK = re.compile(r"[\t\r\n]")
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2028\u2029\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+#: Signs that no cell of a spreadsheet can hold: control signs but tab and line break, surrogates, U+FFFE, U+FFFF.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 YEAR_MARK = "#"
+#: A text of a form is seldom longer; of longer ones only the results for a few are kept.
+_SHORT = 500
+_Result = TypeVar("_Result")
 
 
 class LabelKey(NamedTuple):
@@ -27,6 +32,21 @@ class LabelKey(NamedTuple):
 
     key: str
     years: tuple[int, ...]
+
+
+def remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
+    """Keep what a pure function of one text gave: for many short texts, and for few long ones.
+
+    A form may show one long text in a thousand lines; each rule then searches it once. Memory stays bounded, because
+    a text may have 32,767 characters.
+    """
+    short, long = lru_cache(maxsize=4096)(function), lru_cache(maxsize=32)(function)
+
+    @wraps(function)
+    def cached(text: str) -> _Result:
+        return (short if len(text) <= _SHORT else long)(text)
+
+    return cached
 
 
 def tidy(text: str) -> str:
@@ -65,6 +85,11 @@ def safe(text: str) -> str:
     A line break, as people type it into a cell, becomes a blank.
     """
     return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", text))
+
+
+def sheet_length(text: str) -> int:
+    """Give the length of ``text`` as a spreadsheet program counts it: signs beyond U+FFFF count twice."""
+    return len(text) + sum(sign > "\uffff" for sign in text)
 
 
 def listed(names: Sequence[str], most: int) -> str:

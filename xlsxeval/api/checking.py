@@ -10,8 +10,9 @@ from typing import Unpack
 from xlsxeval.api.reading import note_on_others, read_workbook
 from xlsxeval.api.sets import request_of
 from xlsxeval.api.source import Source, content_of, name_of
-from xlsxeval.output import digest_of
-from xlsxeval.read.cells import Refused, Workbook
+from xlsxeval.folder import digest_of
+from xlsxeval.read.cells import Workbook
+from xlsxeval.read.refusals import Refused
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.finding import Checked, Finding

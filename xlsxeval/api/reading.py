@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.api.source import Source, content_of, name_of
-from xlsxeval.data import plain_data
+from xlsxeval.data.plain import plain_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet
 from xlsxeval.read.any import open_any
-from xlsxeval.read.cells import Limits, Refused, Workbook
+from xlsxeval.read.cells import Workbook
 from xlsxeval.read.filing import read_filings as filings_in
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import Refused
 
 _OWN_SHEETS = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET})
 
@@ -23,7 +25,7 @@ def read_filing(
     formset: SetLike | None = None,
     year: int | None = None,
     file: str = "",
-    limits: Limits = Limits(),  # frozen
+    limits: Limits = Limits(),
 ) -> Filing:
     """Read a completed workbook; of several filings in it the first, with a note that names the others.
 
@@ -48,7 +50,7 @@ def read_filings(
     formset: SetLike | None = None,
     year: int | None = None,
     file: str = "",
-    limits: Limits = Limits(),  # frozen
+    limits: Limits = Limits(),
 ) -> tuple[Filing, ...]:
     """Read a completed workbook: a filing for each unit (and project) whose forms it holds.
 
@@ -96,7 +98,7 @@ def extract(
     formset: SetLike | None = None,
     year: int | None = None,
     file: str = "",
-    limits: Limits = Limits(),  # frozen
+    limits: Limits = Limits(),
 ) -> dict[str, object]:
     """Give all answers of a completed workbook as the plain data that ``fill`` takes.
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Rule
-from xlsxeval.read.cells import REFUSALS
+from xlsxeval.read.refusals import REFUSALS
 from xlsxeval.rules.run import Selection, known_codes
 from xlsxeval.rules.run import catalogue as rules_of_set
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from xlsxeval.forms.library import load_set, set_names
+from xlsxeval.forms.library import all_sets, load_set
 from xlsxeval.forms.model import FormSet
 from xlsxeval.request import CheckOptions, Request
 
@@ -24,7 +24,7 @@ def set_of(formset: SetLike) -> FormSet:
 
 def sets_of(formset: SetLike | None) -> Sequence[FormSet]:
     """Give the set that is meant, or every set that comes with the program."""
-    return [set_of(name) for name in (set_names() if formset is None else [formset])]
+    return all_sets() if formset is None else (set_of(formset),)
 
 
 def request_of(options: CheckOptions) -> Request:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
-from xlsxeval.read.cells import Limits
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.source import read_bytes
 
 #: A path, the bytes of a workbook, or a file opened in binary mode (read from where it stands, and left open).

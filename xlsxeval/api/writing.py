@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlsxeval.api.sets import SetLike, set_of
-from xlsxeval.data import build_filing, parse_data, read_data
+from xlsxeval.data.layout import build_filing
+from xlsxeval.data.parse import parse_data, read_data
 from xlsxeval.errors import DataError
 from xlsxeval.write.workbook import write_workbook
 

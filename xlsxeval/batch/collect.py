@@ -1,16 +1,23 @@
-"""Which files a folder, a pattern or a name stands for."""
+"""Which files a folder, a pattern or a name stands for.
+
+Whatever goes wrong with one entry costs that entry: it is counted or named, and the others are collected.
+"""
 
 from __future__ import annotations
 
-import glob
+import errno
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from xlsxeval.output import OWN_FOLDER, Entry, digest_of, is_temporary, real, written_before
+from xlsxeval.batch.patterns import expand
+from xlsxeval.errors import XlsxevalError
+from xlsxeval.folder import is_link, is_temporary, open_folder
+from xlsxeval.output import real
+from xlsxeval.output_folder import MOST_BYTES
+from xlsxeval.output_list import LIST_NAME, MOST_LINES, Entry, read_list
 from xlsxeval.report.filename import NOTICE, OPINION_END
 from xlsxeval.report.table import HEAD
 
@@ -18,6 +25,7 @@ from xlsxeval.report.table import HEAD
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
 LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
 OURS = "本程序写出的文件"
+DEEP = "路径太长的文件夹"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 _HEAD = HEAD.encode()
 
@@ -36,6 +44,29 @@ class Collected:
     places: tuple[Path, ...] = ()
 
 
+@dataclass(slots=True)
+class _Search:
+    """What is known while collecting.
+
+    ``own`` are the real paths of what this run writes or reads itself; ``closed`` are folders that cannot be listed;
+    ``lists`` holds for each folder the output folder that it is or is in, and ``entries`` the list of each output
+    folder; ``lines`` is how many lines of lists may still be read, so that many long ones do not fill the memory.
+    """
+
+    own: frozenset[str]
+    skipped: Counter[str] = field(default_factory=Counter)
+    closed: dict[Path, OSError] = field(default_factory=dict)
+    lists: dict[Path, Path | None] = field(default_factory=dict)
+    entries: dict[Path, Mapping[str, Entry]] = field(default_factory=dict)
+    lines: int = 2 * MOST_LINES
+
+    def fail(self, error: OSError, folder: Path) -> None:
+        """Count or name a folder that could not be listed."""
+        if folder not in self.closed:
+            self.closed[folder] = error
+            self.skipped[DEEP] += error.errno == errno.ENAMETOOLONG
+
+
 def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     """Find the files that the arguments stand for; each once, however it is named.
 
@@ -44,98 +75,143 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     run writes itself, so that the second run says the same as the first.
 
     Args:
-        names: files, folders, and patterns such as ``报送/**/*.xlsx`` (no shell on Windows expands them).
+        names: files, folders, and patterns such as ``报送/**/*.xlsx``.
         ours: files and folders that this run writes, and lists that it reads.
     """
-    own = frozenset(map(real, ours))
-    _outputs.cache_clear()
-    skipped: Counter[str] = Counter()
-    closed: list[Path] = []
+    search = _Search(frozenset(map(real, ours)))
     files: dict[str, Path] = {}
     written: dict[str, Path] = {}
     places: list[Path] = []
-    for name in names:
-        for path in _expanded(name):
-            inside = path.is_dir()
+    for argument in names:
+        for path in expand(argument, lambda error: search.fail(error, Path(error.filename))):
+            inside = os.path.isdir(path)  # noqa: PTH112  # any error is False, and the file's reader says it
             places.append(path if inside else path.parent)
-            for one in _walk(path, own, skipped, closed) if inside else [path]:
-                key = os.path.normcase(os.path.abspath(one))  # noqa: PTH100  # links stay what they are
-                if reason := _reason(one):
-                    skipped[reason] += 1
-                elif real(one) in own:
+            for file, real_path in _walk(path, search) if inside else [(path, _real(path))]:
+                key = os.path.normcase(os.path.abspath(file))  # noqa: PTH100  # links stay what they are
+                if reason := _reason(file.name):
+                    search.skipped[reason] += 1
+                elif real_path in search.own:
                     continue
-                elif folder := _written_into(one):
-                    written.setdefault(key, one)
-                    skipped[OURS] += not (inside and real(folder) in own)
+                elif folder := _written_into(file, search):
+                    written.setdefault(key, file)
+                    search.skipped[OURS] += not (inside and _real(folder) in search.own)
                 else:
-                    files.setdefault(key, one)
+                    files.setdefault(key, file)
     if not files and written:
         files = {
-            key: one
-            for key, one in written.items()
-            if not one.name.startswith(NOTICE) and not one.name.endswith(OPINION_END)
+            key: file
+            for key, file in written.items()
+            if not file.name.startswith(NOTICE) and not file.name.endswith(OPINION_END)
         }
-        skipped[OURS] = len(written) - len(files)
-    return Collected(tuple(files.values()), dict(+skipped), tuple(closed), tuple(places))
+        search.skipped[OURS] = len(written) - len(files)
+    closed = tuple(folder for folder, error in search.closed.items() if error.errno != errno.ENAMETOOLONG)
+    return Collected(tuple(files.values()), dict(+search.skipped), closed, tuple(places))
 
 
-def _expanded(name: str) -> list[Path]:
-    if glob.has_magic(name) and not os.path.lexists(name):
-        return [Path(one) for one in sorted(glob.glob(name, recursive=True))] or [Path(name)]  # noqa: PTH207  # also for absolute patterns
-    return [Path(name)]
+def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
+    """Yield the files below a folder that may be read, sorted, each with its real path.
+
+    Links to folders are not followed, so none leads back; and without recursion, so that depth is no matter.
+    """
+    waiting = [(top, _real(top))]
+    while waiting:
+        folder, real_folder = waiting.pop()
+        try:
+            with os.scandir(folder) as scanned:
+                entries = sorted(scanned, key=lambda entry: entry.name)
+        except OSError as error:
+            search.fail(error, folder)
+            continue
+        below = []
+        for entry in entries:
+            path = folder / entry.name
+            link = _is_link(entry)
+            # Asking the system for the real path of each file takes long in deep folders.
+            real_path = _real(path) if link else os.path.normcase(os.path.join(real_folder, entry.name))  # noqa: PTH118
+            if _is_folder(entry):
+                if link:
+                    search.skipped[LINK] += 1
+                else:
+                    below.append((path, real_path))
+            elif path.suffix.lower() in SUFFIXES or _reason(entry.name):
+                yield path, real_path
+            elif entry.name != LIST_NAME and not is_temporary(entry.name) and real_path not in search.own:
+                search.skipped[OTHER] += 1
+        waiting += reversed(below)
 
 
-def _walk(folder: Path, own: Collection[str], skipped: Counter[str], closed: list[Path]) -> Iterator[Path]:
-    """Yield the files of a folder that may be read, sorted; links to folders are not followed, so none leads back."""
-    fail = lambda error: closed.append(Path(error.filename or folder))  # noqa: E731  # os.walk wants a function
-    for here, folders, names in os.walk(folder, onerror=fail):
-        folders.sort()
-        skipped[LINK] += sum(os.path.islink(os.path.join(here, name)) for name in folders)  # noqa: PTH114, PTH118
-        for name in sorted(names):
-            path = Path(here, name)
-            if path.suffix.lower() in SUFFIXES or _reason(path):
-                yield path
-            elif name != OWN_FOLDER and not is_temporary(name) and real(path) not in own:
-                skipped[OTHER] += 1
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads to itself, or out of reach: whoever reads it says why
 
 
-def _reason(path: Path) -> str:
+def _is_link(entry: os.DirEntry[str]) -> bool:
+    try:
+        return is_link(entry.stat(follow_symlinks=False))
+    except OSError:
+        return False
+
+
+def _real(path: Path) -> str:
+    try:
+        return real(path)
+    except (OSError, ValueError):  # too long, or with a sign that no name can have
+        return str(path)
+
+
+def _reason(name: str) -> str:
     """Say why a file is passed over even if it is named; empty if it is not."""
-    name = path.name
     if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
         return LOCK
     return SYSTEM if name.lower() in _SYSTEM else ""
 
 
-def _written_into(path: Path) -> Path | None:
+def _written_into(path: Path, search: _Search) -> Path | None:
     """Give the folder of outputs that this program wrote a file into, and nobody changed it since; or a table's own."""
-    outputs = _outputs(Path(os.path.abspath(path.parent)))  # noqa: PTH100  # links stay what they are
-    try:
-        if outputs is not None:
-            root, listed = outputs
-            entry = listed.get(Path(os.path.abspath(path)).relative_to(root).as_posix())  # noqa: PTH100
-            if entry and digest_of(path.read_bytes()) in entry.digests:
-                return root
-    except OSError:
-        return None  # whoever reads it says why
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links stay what they are
+    folder = _output_folder(absolute.parent, search)
+    if folder is not None:
+        entry = search.entries[folder].get(absolute.relative_to(folder).as_posix())
+        if entry and _digest(path) in entry.digests:
+            return folder
     return path.parent if is_our_table(path) else None
+
+
+def _digest(path: Path) -> str | None:
+    """Give the digest of an ordinary file of a size that we write; links are not followed."""
+    try:
+        with open_folder(path.parent, follow=True) as folder:
+            return folder.digest(path.name, MOST_BYTES)
+    except (OSError, XlsxevalError):
+        return None  # whoever reads it says why
 
 
 def is_our_table(path: Path) -> bool:
     """Tell whether a file is a table of findings that this program wrote."""
-    if path.suffix.lower() != ".csv" or not path.is_file():
+    if path.suffix.lower() != ".csv":
         return False
     try:
-        with path.open("rb") as stream:
+        with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
             return stream.read(len(_HEAD)) == _HEAD
-    except OSError:
+    except (OSError, ValueError, XlsxevalError):
         return False
 
 
-@cache
-def _outputs(folder: Path) -> tuple[Path, Mapping[str, Entry]] | None:
-    """Give the folder of outputs that a folder is or is in, and what was written there."""
-    listed = written_before(folder)
-    if listed is not None:
-        return folder, listed
-    return None if folder.parent == folder else _outputs(folder.parent)
+def _output_folder(folder: Path, search: _Search) -> Path | None:
+    """Give the output folder that a folder is or is in; None if there is none above it."""
+    passed: list[Path] = []
+    root: Path | None = folder
+    while root is not None and root not in search.lists:
+        passed.append(root)
+        listed = read_list(root, min(search.lines, MOST_LINES))
+        if listed is not None:
+            search.lines -= listed.lines
+            search.entries[root] = listed.entries
+            search.lists[root] = root
+        else:
+            root = root.parent if root.parent != root else None
+    known = None if root is None else search.lists[root]
+    search.lists.update(dict.fromkeys(passed, known))
+    return known

@@ -8,38 +8,43 @@ the same bytes as an unbroken one.
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from xlsxeval.batch.worker import Result
+from xlsxeval.batch.versions import Note, Version, notes_on_copies, notes_on_versions
+from xlsxeval.batch.worker import DIED, Result, unusable
 from xlsxeval.errors import DataError, MachineError
-from xlsxeval.read.cells import TRANSIENT
+from xlsxeval.folder import is_ordinary
+from xlsxeval.read.limits import MIB
+from xlsxeval.read.refusals import TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.across import bare_unit
-from xlsxeval.text import listed
 
 #: Marks our files among those of SQLite ("xlev").
 _APPLICATION = 0x786C6576
 _FORMAT = 1
-_COMMIT_EVERY = 20
-#: How many older files a note names.
-_NAMED = 3
+#: What is entered is kept on the disk after so many files or seconds.
+_SAVE_FILES, _SAVE_SECONDS = 20, 5.0
+#: What is larger is no result of ours, and no ledger.
+_MOST_RESULT, _MOST_BYTES = 64 * MIB, 4096 * MIB
 #: The rule on a form in which nothing was filled in.
 _EMPTY = "L03"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS results(content TEXT, rules TEXT, outcomes BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID;
-DROP TABLE IF EXISTS files;
-DROP TABLE IF EXISTS filings;
-CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, modified REAL, content TEXT);
-CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, forms TEXT, unit TEXT, state TEXT,
-                     replaced INTEGER DEFAULT 0, note TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID;
-"""
+#: The tables of a ledger, as SQLite keeps their text; a file with anything else in it (views, triggers) is none.
+_RESULTS = "CREATE TABLE results(content TEXT, rules TEXT, outcomes BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID"
+_FILES = "CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, modified REAL, content TEXT)"
+_FILINGS = """CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, forms TEXT, unit TEXT, state TEXT,
+                     replaced INTEGER DEFAULT 0, note TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID"""
+_TABLES = {"results": _RESULTS, "files": _FILES, "filings": _FILINGS}
+#: How a journal of SQLite ends that names a further file, which SQLite would delete; ours never do.
+_NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
 _DECODER = msgspec.json.Decoder(tuple[Outcome, ...])
 
 
@@ -50,14 +55,6 @@ class Listed(NamedTuple):
     file: str
 
 
-class _Version(NamedTuple):
-    place: int
-    number: int
-    forms: str
-    name: str
-    day: str
-
-
 class Ledger:
     """An open ledger; it belongs to one run at a time."""
 
@@ -65,7 +62,7 @@ class Ledger:
         """Wrap an open connection; see ``open_ledger``."""
         self._connection = connection
         self._rules = rules
-        self._unsaved = 0
+        self._unsaved, self._saved = 0, time.monotonic()
 
     def begin(self, place: int, name: str, modified: float, content: str) -> tuple[Outcome, ...] | None:
         """Enter a file of the run, and give what came of its content if that is known already."""
@@ -77,37 +74,41 @@ class Ledger:
 
     def add(self, place: int, result: Result) -> None:
         """Keep what came of a file of the run."""
-        lasting = result.digest and not any(one.code in TRANSIENT for each in result.outcomes for one in each.findings)
-        content = result.digest if lasting else f"run:{place}"
-        row = (content, self._rules, msgspec.json.encode(result.outcomes))
-        self._connection.execute("INSERT OR REPLACE INTO results VALUES(?, ?, ?)", row)
-        self._enter(place, content, result.outcomes)
+        codes = {finding.code for outcome in result.outcomes for finding in outcome.findings}
+        # What is about this machine or program and not about the file goes with the run.
+        content = result.digest if result.digest and not codes & TRANSIENT else f"run:{place}"
+        outcomes, stored = result.outcomes, msgspec.json.encode(result.outcomes)
+        if len(stored) > _MOST_RESULT:
+            outcomes = (unusable(outcomes[0].file, DIED, "核对的结果太长，请删去多余内容后重新保存"),)
+            content, stored = f"run:{place}", msgspec.json.encode(outcomes)
+        self._connection.execute("INSERT OR REPLACE INTO results VALUES(?, ?, ?)", (content, self._rules, stored))
+        self._enter(place, content, outcomes)
 
     def _enter(self, place: int, content: str, outcomes: tuple[Outcome, ...]) -> None:
-        for number, one in enumerate(outcomes):
-            names = (one.formset, one.year, bare_unit(one.unit), bare_unit(one.subject))
-            owner = "\n".join(map(str, names)) if one.unit else ""
-            empty = {finding.form for finding in one.findings if finding.code == _EMPTY}
-            forms = "\n".join(each.form for each in one.reading if each.form not in empty)
-            row = (place, number, owner, forms, one.unit, state_of(one))
+        for number, outcome in enumerate(outcomes):
+            names = (outcome.formset, outcome.year, bare_unit(outcome.unit), bare_unit(outcome.subject))
+            owner = "\n".join(map(str, names)) if outcome.unit else ""
+            empty = {finding.form for finding in outcome.findings if finding.code == _EMPTY}
+            forms = "\n".join(reading.form for reading in outcome.reading if reading.form not in empty)
+            row = (place, number, owner, forms, outcome.unit, state_of(outcome))
             insert = "INSERT INTO filings(place, number, owner, forms, unit, state) VALUES(?, ?, ?, ?, ?, ?)"
             self._connection.execute(insert, row)
         # Last: a file with its content is done, whatever interrupts us.
         self._connection.execute("UPDATE files SET content = ? WHERE place = ?", (content, place))
         self._unsaved += 1
-        if self._unsaved >= _COMMIT_EVERY:
+        if self._unsaved >= _SAVE_FILES or time.monotonic() - self._saved > _SAVE_SECONDS:
             self.save()
 
     def save(self) -> None:
         """Make what was entered last."""
         self._connection.commit()
-        self._unsaved = 0
+        self._unsaved, self._saved = 0, time.monotonic()
 
     def _stored(self, content: str) -> tuple[Outcome, ...] | None:
         row = self._connection.execute(
             "SELECT outcomes FROM results WHERE content = ? AND rules = ?", (content, self._rules)
         ).fetchone()
-        return _DECODER.decode(row[0]) if row else None
+        return _decoded(row[0]) if row else None
 
     def settle(self) -> None:
         """End the run: forget what was broken off half-way, and compare the filings with each other.
@@ -121,15 +122,11 @@ class Ledger:
         self.save()
 
     def _mark_copies(self) -> None:
-        found = self._connection.execute(
+        files = self._connection.execute(
             "SELECT place, name, content FROM files WHERE content NOT LIKE 'run:%' AND content IN (SELECT content"
             " FROM files WHERE content != '' GROUP BY content HAVING count(*) > 1) ORDER BY modified DESC, place"
         ).fetchall()
-        # The one that came last stands for all: a filing that was sent again is as new as its last copy.
-        first: dict[str, str] = {}
-        for place, name, content in found:
-            if first.setdefault(content, name) != name:
-                self._mark(place, None, f"与“{first[content]}”内容相同，只算一份")
+        self._note(notes_on_copies(files))
 
     def _mark_versions(self) -> None:
         owners = self._connection.execute(
@@ -142,18 +139,11 @@ class Ledger:
                 " JOIN files USING(place) WHERE owner = ? AND NOT replaced ORDER BY modified DESC, place DESC, number",
                 (owner,),
             ).fetchall()
-            for newest, older in _versions([_Version(*row) for row in rows]):
-                for one in older:
-                    note = f"这个单位另有一份较新的“{newest.name}”（{newest.day}修改），以那一份为准"
-                    self._mark(one.place, one.number, note)
-                names = listed([f"“{one.name}”（{one.day}修改）" for one in older], _NAMED)
-                note = f"这个单位报送了{len(older) + 1}份，以最后修改的这一份为准，另有{names}"
-                update = "UPDATE filings SET note = ? WHERE place = ? AND number = ?"
-                self._connection.execute(update, (note, newest.place, newest.number))
+            self._note(notes_on_versions([Version(*row) for row in rows]))
 
-    def _mark(self, place: int, number: int | None, note: str) -> None:
-        update = "UPDATE filings SET replaced = 1, note = ? WHERE place = ? AND number = ifnull(?, number)"
-        self._connection.execute(update, (note, place, number))
+    def _note(self, notes: Iterable[Note]) -> None:
+        update = "UPDATE filings SET note = ?, replaced = ? WHERE place = ? AND number = ifnull(?, number)"
+        self._connection.executemany(update, ((note.text, note.replaced, note.place, note.number) for note in notes))
 
     def outcomes(self, *, replaced: bool = True) -> Iterator[Outcome]:
         """Yield the filings of the run in the order of the files, with what ``settle`` noted.
@@ -169,10 +159,10 @@ class Ledger:
             noted = self._connection.execute(
                 "SELECT note, replaced FROM filings WHERE place = ? ORDER BY number", (place,)
             )
-            for one, (note, old) in zip(_DECODER.decode(stored), noted, strict=True):
+            for outcome, (note, old) in zip(_decoded(stored), noted, strict=True):
                 if replaced or not old:
-                    notes = (*one.notes, note) if note else one.notes
-                    yield replace(one, file=name, notes=notes, replaced=bool(old))
+                    notes = (*outcome.notes, note) if note else outcome.notes
+                    yield replace(outcome, file=name, notes=notes, replaced=bool(old))
 
     def states(self) -> dict[str, int]:
         """Count the filings by what became of them, without those that others replace."""
@@ -192,22 +182,31 @@ class Ledger:
         return (Listed(*row) for row in found)
 
 
-def _versions(rows: Sequence[_Version]) -> list[tuple[_Version, list[_Version]]]:
-    """Put to each filing the older ones, in other files, of which it has every form; ``rows`` begins with the newest.
+class _DamagedError(Exception):
+    """What is in the ledger was not written by this program."""
 
-    A unit that sends its two forms in two files has sent each form once; a form in which nothing is filled in
-    replaces none.
+
+class _Connection(sqlite3.Connection):
+    """A connection that also survives messages of SQLite that quote what is no text."""
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        """Do as ``sqlite3.Connection.execute``."""
+        try:
+            return super().execute(*arguments)
+        except UnicodeDecodeError:
+            raise _DamagedError from None
+
+
+def _decoded(stored: object) -> tuple[Outcome, ...]:
+    """Give the outcomes of a stored text.
+
+    Raises:
+        _DamagedError: if it is none that this program wrote.
     """
-    found: list[tuple[_Version, list[_Version]]] = []
-    for row in rows:
-        forms = set(row.forms.split("\n")) - {""}
-        for newest, older in found:
-            if newest.place != row.place and forms <= set(newest.forms.split("\n")):
-                older.append(row)
-                break
-        else:
-            found.append((row, []))
-    return [(newest, older) for newest, older in found if older]
+    try:
+        return _DECODER.decode(stored)  # type: ignore[arg-type]  # whatever is in the ledger
+    except (msgspec.DecodeError, TypeError, ValueError, RecursionError):
+        raise _DamagedError from None
 
 
 @contextlib.contextmanager
@@ -219,32 +218,64 @@ def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
         rules: what tells the rules of this run from others.
 
     Raises:
-        DataError: if the file is no ledger, or another run has it.
+        DataError: if the file is no ledger or damaged, or another run has it.
         MachineError: if it cannot be read or written.
     """
-    with _explained(path), contextlib.closing(sqlite3.connect(path or "", timeout=0)) as connection:
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
-        if path is None:
-            connection.execute("PRAGMA journal_mode = MEMORY")
-            connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("BEGIN EXCLUSIVE")
-        _claim(connection, path)
-        for statement in _TABLES.split(";"):
-            connection.execute(statement)
-        connection.execute("DELETE FROM results WHERE content LIKE 'run:%'")
-        ledger = Ledger(connection, rules)
-        ledger.save()
-        yield ledger
-        ledger.save()
+    with _explained(path):
+        if path:
+            _require_ordinary(path)
+        place = os.path.abspath(path) if path else ""  # noqa: PTH100  # to SQLite, ":memory:" alone is no file
+        with contextlib.closing(sqlite3.connect(place, timeout=0, factory=_Connection)) as connection:
+            connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_RESULT + MIB)
+            connection.text_factory = lambda text: text.decode("utf-8", "replace")
+            for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "locking_mode = EXCLUSIVE"):
+                connection.execute(f"PRAGMA {pragma}")
+            if path is None:
+                connection.execute("PRAGMA journal_mode = MEMORY")
+                connection.execute("PRAGMA temp_store = MEMORY")
+            connection.execute("BEGIN EXCLUSIVE")
+            _claim(connection, path)
+            for name, statement in _TABLES.items():
+                if name != "results":
+                    connection.execute(f"DROP TABLE IF EXISTS {name}")
+                connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS", 1))
+            connection.execute("DELETE FROM results WHERE content LIKE 'run:%'")
+            ledger = Ledger(connection, rules)
+            ledger.save()
+            yield ledger
+            ledger.save()
+
+
+def _require_ordinary(path: Path) -> None:
+    """Make sure that SQLite opens, and later writes, ordinary files only: no pipe, no link to a file elsewhere."""
+    for file in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
+        try:
+            status = file.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise MachineError(f"无法读写台账：{path}（{error.strerror or error}）") from None
+        if not is_ordinary(status) or status.st_nlink > 1 or status.st_size > _MOST_BYTES:
+            raise DataError(f"台账不是普通文件：{file}，请换一个文件名")
+        if file.name.endswith("-journal") and file != path and _names_another(file):
+            raise DataError(f"台账已损坏：{path}，请删去它和{file.name}，或换一个文件名")
+
+
+def _names_another(journal: Path) -> bool:
+    with journal.open("rb") as stream:
+        stream.seek(max(stream.seek(0, os.SEEK_END) - len(_NAMES_ANOTHER), 0))
+        return stream.read() == _NAMES_ANOTHER
 
 
 def _claim(connection: sqlite3.Connection, path: Path | None) -> None:
     """Make sure that the file is empty or ours before anything is changed."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (form,) = connection.execute("PRAGMA user_version").fetchone()
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    if tables and (application, form) != (_APPLICATION, _FORMAT):
+    there = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+    if there and ((application, form) != (_APPLICATION, _FORMAT) or not there.items() <= _TABLES.items()):
         raise DataError(f"这不是台账文件：{path}，请换一个文件名")
+    if there and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise _DamagedError
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
@@ -254,11 +285,19 @@ def _explained(path: Path | None) -> Iterator[None]:
     """Say in words what SQLite says in English."""
     try:
         yield
+    except _DamagedError:
+        raise _damaged(path) from None
     except sqlite3.Error as error:
         match getattr(error, "sqlite_errorname", ""):
             case name if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
                 raise DataError(f"台账正被另一次核对使用：{path}，请等它结束，或换一个台账") from None
             case "SQLITE_NOTADB":
                 raise DataError(f"这不是台账文件：{path}，请换一个文件名") from None
+            case name if name.startswith(("SQLITE_CORRUPT", "SQLITE_TOOBIG", "SQLITE_ERROR")) or not name:
+                raise _damaged(path) from None
             case _:
                 raise MachineError(f"无法读写台账：{path or '临时文件'}（{error}）") from None
+
+
+def _damaged(path: Path | None) -> DataError:
+    return DataError(f"台账已损坏：{path or '临时文件'}，请删去它，或换一个文件名")

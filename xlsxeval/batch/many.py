@@ -12,14 +12,13 @@ from typing import Unpack
 
 from xlsxeval.api.sets import request_of
 from xlsxeval.api.source import Source, name_of, path_or_bytes
+from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.executor import on_executor
 from xlsxeval.batch.processes import in_processes
 from xlsxeval.batch.worker import Result, Task
-from xlsxeval.read.cells import MIB, Limits
+from xlsxeval.read.limits import Limits
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import CheckOptions, Request
-
-MAX_SECONDS, MAX_MEMORY = 10.0, 512
 
 
 def check_many(
@@ -28,8 +27,8 @@ def check_many(
     executor: Executor | None = None,
     jobs: int | None = None,
     ordered: bool = True,
-    max_seconds: float = MAX_SECONDS,
-    max_memory: int = MAX_MEMORY,
+    max_seconds: float = Allowance.seconds,
+    max_memory: int = Allowance.memory,
     **options: Unpack[CheckOptions],
 ) -> Iterator[tuple[Outcome, ...]]:
     """Check many files in several processes; each gets a verdict, whatever is in it.
@@ -40,7 +39,7 @@ def check_many(
             not count then. A pool that breaks when one of its processes dies (``ProcessPoolExecutor``) ends the run.
         jobs: how many processes; default: one for each processor.
         ordered: yield in the order of the sources; else as they are done.
-        max_seconds: CPU seconds that one file may take.
+        max_seconds: how many processor seconds one file may take; on the clock, six times as many, and at least 60.
         max_memory: MiB that one process may use (not on Windows and macOS).
         options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
 
@@ -52,9 +51,10 @@ def check_many(
     """
     request = replace(request_of(options), today=options.get("today") or date.today())  # noqa: DTZ011  # the clerk's own day
     tasks = (_task(index, source, request.limits) for index, source in enumerate(sources))
-    found = run_tasks(tasks, request, executor=executor, jobs=jobs, max_seconds=max_seconds, max_memory=max_memory)
-    with closing(found):
-        for _, result in _in_order(found) if ordered else found:
+    allowance = Allowance(max_seconds, max_memory)
+    results = run_tasks(tasks, request, executor=executor, jobs=jobs, allowance=allowance)
+    with closing(results):
+        for _, result in _in_order(results) if ordered else results:
             if result:
                 yield result.outcomes
 
@@ -70,13 +70,12 @@ def run_tasks(
     *,
     executor: Executor | None = None,
     jobs: int | None = None,
-    max_seconds: float = MAX_SECONDS,
-    max_memory: int = MAX_MEMORY,
+    allowance: Allowance = Allowance(),
 ) -> Generator[tuple[int, Result | None], None, None]:
     """Yield the result of each task with its index as they come; None for what is known already. As ``check_many``."""
     if executor:
         return on_executor(tasks, request, executor)
-    return in_processes(tasks, request, jobs=jobs or processors(), max_seconds=max_seconds, max_memory=max_memory * MIB)
+    return in_processes(tasks, request, jobs=jobs or processors(), allowance=allowance)
 
 
 def processors() -> int:
@@ -84,11 +83,11 @@ def processors() -> int:
     return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # since Python 3.13 it knows what is ours
 
 
-def _in_order(found: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:
+def _in_order(results: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:
     waiting: dict[int, Result | None] = {}
     index = 0
-    for done, result in found:
-        waiting[done] = result
+    for place, result in results:
+        waiting[place] = result
         while index in waiting:
             yield index, waiting.pop(index)
             index += 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
-import sys
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
@@ -18,65 +17,78 @@ from multiprocessing import connection
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
-from xlsxeval.batch.worker import TOO_SLOW, Result, Task, check_one, died, unusable
+from xlsxeval.batch.allowance import (
+    Allowance,
+    StoppedError,
+    is_out_of_time,
+    limit_memory,
+    limited_seconds,
+    processor_seconds,
+    too_long,
+    too_slow,
+)
+from xlsxeval.batch.worker import Result, Task, check_one, died, unusable
 from xlsxeval.errors import MachineError
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.request import Request
 
 #: Windows waits for no more than 63 things at once.
 MOST = 60
-_PATIENCE, _LAST_WORDS = 0.5, 1.0
-_STARTS = 5
+#: Seconds: how often the workers are looked at, and how long one may take to end.
+_LOOK_EVERY, _TO_END = 0.5, 1.0
+#: So many workers in a row may die before they are ready.
+_FAILED_STARTS = 5
 
 
 @dataclass(slots=True)
 class _Worker:
-    """A process, our end of its pipe, the file it holds and since when; ``ready`` once it has started."""
+    """A process, our end of its pipe, and the file it holds; ``ready`` once it has started.
+
+    ``since`` is when it got the file, and ``used`` how many processor seconds it had used by then.
+    """
 
     process: BaseProcess
     pipe: connection.Connection
     ready: bool = False
     task: Task | None = None
     since: float = 0.0
+    used: float = 0.0
 
 
 @dataclass(slots=True)
-class _Crew:
-    """The workers, and what a new one is started with; ``stillborn`` counts those that died before they were ready."""
+class _Pool:
+    """The workers, and what a new one is started with; ``failed_starts`` counts those that died before being ready."""
 
     context: BaseContext
     request: Request
-    max_seconds: float
-    max_memory: int
+    allowance: Allowance
     workers: list[_Worker] = field(default_factory=list)
-    stillborn: int = 0
+    failed_starts: int = 0
 
 
 def in_processes(
-    tasks: Iterable[Task], request: Request, *, jobs: int, max_seconds: float, max_memory: int
+    tasks: Iterable[Task], request: Request, *, jobs: int, allowance: Allowance
 ) -> Generator[tuple[int, Result | None], None, None]:
     """Yield the result of each task with its index, in the order in which they come; None for what is known already.
 
     Raises:
         MachineError: if no process starts.
     """
-    crew = _Crew(_context(), request, max_seconds, max_memory)
+    pool = _Pool(_context(), request, allowance)
     try:
         for task in tasks:
             if task.source is None:
                 yield task.place, None
                 continue
-            if not crew.workers:
-                crew.workers = [_start(crew) for _ in range(min(jobs, MOST))]
-            while not (idle := [one for one in crew.workers if one.ready and not one.task]):
-                yield from _collect(crew)
-            idle[0].task, idle[0].since = task, time.monotonic()
-            with contextlib.suppress(OSError):  # a dead worker shows at its end of the pipe
-                idle[0].pipe.send(task)
-        while any(one.task for one in crew.workers):
-            yield from _collect(crew)
+            if not pool.workers:
+                pool.workers = [_start(pool) for _ in range(min(jobs, MOST))]
+            while not (idle := [worker for worker in pool.workers if worker.ready and not worker.task]):
+                yield from _collect(pool)
+            _give(idle[0], task)
+        while any(worker.task for worker in pool.workers):
+            yield from _collect(pool)
     finally:
-        _dismiss(crew.workers)
+        _stop(pool.workers)
 
 
 def _context() -> BaseContext:
@@ -95,84 +107,97 @@ def _context() -> BaseContext:
     return multiprocessing.get_context("forkserver")
 
 
-def _start(crew: _Crew) -> _Worker:
+def _start(pool: _Pool) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
     # The context's class is known to differ by system; all have Process.
-    process = crew.context.Process(  # type: ignore[attr-defined]
-        target=_serve, args=(theirs, crew.request, crew.max_memory), daemon=True
+    process = pool.context.Process(  # type: ignore[attr-defined]
+        target=_serve, args=(theirs, pool.request, pool.allowance), daemon=True
     )
     process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
-def _collect(crew: _Crew) -> Iterator[tuple[int, Result]]:
-    """Wait a little, take what has come, and replace the workers that died or take too long."""
-    now = time.monotonic()
-    left = [max(one.since + crew.max_seconds - now, 0) for one in crew.workers if one.task]
+def _give(worker: _Worker, task: Task) -> None:
+    worker.task, worker.since, worker.used = task, time.monotonic(), processor_seconds(worker.process.sentinel)
+    with contextlib.suppress(OSError):  # a dead worker shows at its end of the pipe
+        worker.pipe.send(task)
+
+
+def _collect(pool: _Pool) -> Iterator[tuple[int, Result]]:
+    """Wait a little, take what has come, and replace the workers that died or used too much."""
     # Never for long: on Windows nothing interrupts this wait.
-    arrived = connection.wait([one.pipe for one in crew.workers], min([_PATIENCE, *left]))
-    for place, one in enumerate(crew.workers):
-        task, result = one.task, None
-        if one.pipe in arrived:
+    arrived = connection.wait([worker.pipe for worker in pool.workers], _LOOK_EVERY)
+    for place, worker in enumerate(pool.workers):
+        task, result = worker.task, None
+        if worker.pipe in arrived:
             try:
-                result = one.pipe.recv()
-                one.ready, one.task, crew.stillborn = True, None, 0
+                result = worker.pipe.recv()
+                worker.ready, worker.task, pool.failed_starts = True, None, 0
             except (EOFError, OSError):
-                result = task and died(task)
-                crew.workers[place] = _replacement(crew, one)
-        elif task and time.monotonic() - one.since > crew.max_seconds:
-            message = f"核对用了{crew.max_seconds:g}秒还没有完（--max-seconds），请删去多余内容后重新保存"
-            result = Result("", (unusable(task.name, TOO_SLOW, message),))
-            crew.workers[place] = _replacement(crew, one)
+                worker.process.join(_TO_END)
+                slow = is_out_of_time(worker.process.exitcode)
+                result = task and (_stopped(task, too_slow(pool.allowance)) if slow else died(task))
+                pool.workers[place] = _replacement(pool, worker)
+        elif task and (result := _over(worker, task, pool.allowance)):
+            pool.workers[place] = _replacement(pool, worker)
         if task and result:
             yield task.place, result
 
 
-def _replacement(crew: _Crew, worker: _Worker) -> _Worker:
-    crew.stillborn += not worker.ready
-    if crew.stillborn > _STARTS:
+def _over(worker: _Worker, task: Task, allowance: Allowance) -> Result | None:
+    """Give the verdict on the file of a worker that used too much, as far as this process can see."""
+    if time.monotonic() - worker.since > allowance.wait:
+        return _stopped(task, too_long(allowance))
+    if processor_seconds(worker.process.sentinel) - worker.used > allowance.seconds:
+        return _stopped(task, too_slow(allowance))
+    return None
+
+
+def _stopped(task: Task, error: StoppedError) -> Result:
+    return Result("", (unusable(task.name, error.code, error.message),))
+
+
+def _replacement(pool: _Pool, worker: _Worker) -> _Worker:
+    pool.failed_starts += not worker.ready
+    if pool.failed_starts > _FAILED_STARTS:
         raise MachineError(
             "核对用的进程启动不了，可能是内存不够；在自己的脚本里用check_many，要写在 if __name__ == '__main__': 下面"
         )
-    _dismiss([worker])
-    return _start(crew)
+    _stop([worker])
+    return _start(pool)
 
 
-def _dismiss(workers: list[_Worker]) -> None:
-    """Let workers go: an idle one leaves when its pipe closes, a busy one is stopped."""
-    for one in workers:
-        one.pipe.close()
-        if one.task or not one.ready:
-            one.process.kill()
-    until = time.monotonic() + _LAST_WORDS
-    for one in workers:
-        one.process.join(max(until - time.monotonic(), 0))
-        if one.process.is_alive():
-            one.process.kill()
-            one.process.join(_LAST_WORDS)
+def _stop(workers: list[_Worker]) -> None:
+    """End workers: an idle one leaves when its pipe closes, a busy one is killed."""
+    for worker in workers:
+        worker.pipe.close()
+        if worker.task or not worker.ready:
+            worker.process.kill()
+    until = time.monotonic() + _TO_END
+    for worker in workers:
+        worker.process.join(max(until - time.monotonic(), 0))
+        if worker.process.is_alive():
+            worker.process.kill()
+            worker.process.join(_TO_END)
 
 
-def _serve(pipe: connection.Connection, request: Request, max_memory: int) -> None:
+def _serve(pipe: connection.Connection, request: Request, allowance: Allowance) -> None:
     """Check what comes through the pipe until it closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _limit_memory(max_memory)
+    limit_memory(allowance)
     for name in () if request.formset else set_names():
         load_set(name)
     with contextlib.suppress(EOFError, OSError):  # the other side is gone: nobody wants the rest
         pipe.send(None)
         while True:
             task = pipe.recv()
-            pipe.send(check_one(task, request))
+            pipe.send(_check(task, request, allowance))
 
 
-def _limit_memory(most: int) -> None:
-    if sys.platform == "win32":
-        return
-    import resource
-
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    with contextlib.suppress(ValueError, OSError):  # macOS knows the name and refuses the thing
-        resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+def _check(task: Task, request: Request, allowance: Allowance) -> Result:
+    try:
+        with limited_seconds(allowance):
+            return check_one(task, request)
+    except StoppedError as error:
+        return _stopped(task, error)

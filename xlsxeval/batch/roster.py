@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from xlsxeval.batch.allowance import Allowance, StoppedError
+from xlsxeval.batch.child import call_limited
 from xlsxeval.batch.ledger import Listed
 from xlsxeval.errors import DataError
 from xlsxeval.read.any import open_any
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.plain import decode
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.rules.across import bare_unit
 from xlsxeval.text import clean
@@ -22,6 +25,8 @@ _COLUMN = "单位"
 _HEADS = frozenset({_COLUMN, "单位名称", "部门", "部门名称"})
 _PARTS = (_COLUMN, "部门")
 _NUMBER = re.compile(r"[0-9.]+")
+#: A list of names has no more columns.
+_MOST_COLUMNS = 200
 #: How zip files and the containers of .xls begin.
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -34,8 +39,11 @@ def read_roster(path: Path) -> tuple[str, ...]:
         MachineError: if it cannot be read.
     """
     try:
-        rows = _rows(read_bytes(path, Limits()))
-    except Refused as error:
+        content = read_bytes(path, Limits())
+        # A workbook is read like those that were sent: the roster may be one of them.
+        is_book = content.startswith(_BOOKS)
+        rows = call_limited(_book_rows, content, allowance=Allowance()) if is_book else _csv_rows(content)
+    except (Refused, StoppedError) as error:
         raise DataError(f"单位名单不能用：{path}（{error}）") from None
     except csv.Error as error:
         raise DataError(f"单位名单不是CSV文件：{path}（{error}）") from None
@@ -50,24 +58,27 @@ def read_roster(path: Path) -> tuple[str, ...]:
     raise DataError(f"单位名单里没有单位：{path}，应有一列“{_COLUMN}”")
 
 
-def _rows(data: bytes) -> list[list[str]]:
-    """Give the rows that hold anything, cell by cell."""
-    if data.startswith(_BOOKS):
-        cells = open_any(data, Limits()).sheets[0].cells
-        last = max((col for _, col in cells), default=0)
-        rows = sorted({row for row, _ in cells})
-        return [[cells[row, col].text if (row, col) in cells else "" for col in range(1, last + 1)] for row in rows]
+def _book_rows(data: bytes) -> list[list[str]]:
+    """Give the rows of the first sheet that hold anything, cell by cell."""
+    cells = open_any(data, Limits()).sheets[0].cells
+    last = min(max((col for _, col in cells), default=0), _MOST_COLUMNS)
+    rows = sorted({row for row, _ in cells})
+    return [[cells[row, col].text if (row, col) in cells else "" for col in range(1, last + 1)] for row in rows]
+
+
+def _csv_rows(data: bytes) -> list[list[str]]:
+    """Give the lines that hold anything, cell by cell."""
     return [row for row in csv.reader(io.StringIO(decode(data))) if any(cell.strip() for cell in row)]
 
 
 def compare(roster: Iterable[str], sent: Iterable[Listed]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Give the units of the roster that sent nothing, and the others that sent something, with the file."""
     wanted = {bare_unit(name): name for name in roster}
-    here: set[str] = set()
+    present: set[str] = set()
     unlisted: dict[str, str] = {}
     for unit, file in sent:
         key = bare_unit(unit)
-        here.add(key)
+        present.add(key)
         if key not in wanted:
             unlisted.setdefault(key, f"{unit}（{file}）")
-    return tuple(name for key, name in wanted.items() if key not in here), tuple(unlisted.values())
+    return tuple(name for key, name in wanted.items() if key not in present), tuple(unlisted.values())

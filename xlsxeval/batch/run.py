@@ -11,20 +11,26 @@ from datetime import date
 from pathlib import Path
 
 from xlsxeval.api.source import printable
+from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
-from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, processors, run_tasks
+from xlsxeval.batch.many import processors, run_tasks
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Task
 from xlsxeval.errors import MachineError
-from xlsxeval.forms.extend import templates_folder
-from xlsxeval.output import digest_of
-from xlsxeval.read.cells import Refused
+from xlsxeval.files import read_ordinary
+from xlsxeval.folder import digest_of
+from xlsxeval.forms.folder import templates_folder
+from xlsxeval.read.limits import MIB
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.version import __version__
+
+#: The largest form file.
+_MOST_DEFINITION = 16 * MIB
 
 
 @dataclass(slots=True)
@@ -41,7 +47,7 @@ class Progress:
         self.done += 1
         for outcome in outcomes:
             self.errors += outcome.count("error")
-            self.faults.update(one.code for one in outcome.findings if one.code in {MACHINE, BUG})
+            self.faults.update(finding.code for finding in outcome.findings if finding.code in {MACHINE, BUG})
 
 
 def run_files(
@@ -52,8 +58,7 @@ def run_files(
     remembered: bool,
     executor: Executor | None = None,
     jobs: int | None = None,
-    max_seconds: float = MAX_SECONDS,
-    max_memory: int = MAX_MEMORY,
+    allowance: Allowance = Allowance(),
 ) -> Generator[Progress, None, None]:
     """Check files into the ledger; yields how far it is after each one.
 
@@ -64,8 +69,7 @@ def run_files(
         remembered: whether the ledger may know some of them from an earlier run.
         executor: where to check instead of processes of our own.
         jobs: how many processes.
-        max_seconds: how long one file may take.
-        max_memory: MiB that one process may use.
+        allowance: the processor seconds and memory that one file may use.
 
     Raises:
         MachineError: if no process starts, or the executor takes no more work.
@@ -80,16 +84,15 @@ def run_files(
                 progress.count(known)
             yield Task(place, printable(path), path if known is None else None)
 
-    found = run_tasks(
+    results = run_tasks(
         tasks(),
         request,
         executor=executor,
         jobs=min(jobs or processors(), len(files)),
-        max_seconds=max_seconds,
-        max_memory=max_memory,
+        allowance=allowance,
     )
-    with closing(found):
-        for place, result in found:
+    with closing(results):
+        for place, result in results:
             if result:
                 ledger.add(place, result)
                 progress.count(result.outcomes)
@@ -125,7 +128,7 @@ def rules_key(request: Request, folder: Path | None = None) -> str:
     key.update(f"{valid}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):
         for file in sorted(place.rglob("*.yaml")):
-            content = file.read_bytes()
+            content = read_ordinary(file, _MOST_DEFINITION)
             key.update(f"{file.relative_to(place).as_posix()} {len(content)}\n".encode() + content)
     return key.hexdigest()
 

@@ -1,4 +1,4 @@
-"""One file of many: it gets exactly one verdict, whatever happens; this is what runs in the other processes."""
+"""The check of one file, with exactly one verdict whatever happens; this is what runs in the other processes."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from xlsxeval.api.checking import outcomes_for
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.read.cells import too_much
+from xlsxeval.read.refusals import too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
 #: Verdicts on the run and not on the content.
 DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
+DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
 
 
 class Task(NamedTuple):
@@ -39,15 +40,14 @@ def unusable(name: str, code: str, message: str) -> Outcome:
 
 def died(task: Task) -> Result:
     """Give the verdict on a file whose checker did not live to give one."""
-    message = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
-    return Result("", (unusable(task.name, DIED, message),))
+    return Result("", (unusable(task.name, DIED, DIED_MESSAGE),))
 
 
 def check_one(task: Task, request: Request) -> Result:
     """Check one file; nothing but the end of the process keeps it from a verdict."""
     try:
-        found = outcomes_for(task.source or b"", task.name, request)
-        return Result(found[0].sha256, found)
+        outcomes = outcomes_for(task.source or b"", task.name, request)
+        return Result(outcomes[0].sha256, outcomes)
     except MachineError as error:
         code, message = MACHINE, str(error)
     except MemoryError:

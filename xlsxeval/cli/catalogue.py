@@ -38,7 +38,7 @@ def draft_command(file: Path, output: Path, year: int | None, *, force: bool) ->
     """把官方的空白工作簿起草成表文件。"""
     from xlsxeval.api.reading import draft_forms
     from xlsxeval.output import write_output
-    from xlsxeval.read.cells import Refused
+    from xlsxeval.read.refusals import Refused
 
     try:
         files = draft_forms(file, output.name or "我的套表", year=year)

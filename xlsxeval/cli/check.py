@@ -17,6 +17,7 @@ from xlsxeval.errors import DataError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from xlsxeval.batch.allowance import Allowance
     from xlsxeval.batch.collect import Collected
     from xlsxeval.forms.waivers import Waiver
     from xlsxeval.outputs.reports import Report
@@ -104,7 +105,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
         sys.exit(_check_many(names, found, request, options, reports))
     from xlsxeval.cli.single import check_single
 
-    code = check_single(found.files[0], request, options.form, options.max_seconds, options.max_memory)
+    code = check_single(found.files[0], request, options.form, _allowance(options))
     sys.exit(max(code, _MACHINE if found.closed else 0))
 
 
@@ -141,6 +142,13 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
     )
 
 
+def _allowance(options: _Options) -> Allowance:
+    from xlsxeval.batch.allowance import Allowance
+
+    usual = Allowance()
+    return Allowance(options.max_seconds or usual.seconds, options.max_memory or usual.memory)
+
+
 def _waivers(path: Path | None) -> tuple[Waiver, ...]:
     if path is None:
         return ()
@@ -157,7 +165,6 @@ def _check_many(
     reports: Mapping[Report, Path],
 ) -> int:
     """Check the files as one run with its reports; gives the exit code."""
-    from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS
     from xlsxeval.cli.cluster import cluster
     from xlsxeval.cli.folder import check_folder
     from xlsxeval.forms.library import set_folder
@@ -174,8 +181,7 @@ def _check_many(
             set_folder=set_folder(options.set_name) if options.set_name else None,
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
             jobs=options.jobs,
-            max_seconds=options.max_seconds or MAX_SECONDS,
-            max_memory=options.max_memory or MAX_MEMORY,
+            allowance=_allowance(options),
             force=options.force,
         )
         return check_folder(found, request, plan, options.form, quiet=options.quiet, statistics=options.statistics)

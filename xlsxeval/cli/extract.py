@@ -31,8 +31,8 @@ def extract_command(
 ) -> None:
     """读出填好的工作簿里的全部答案。"""
     from xlsxeval.api.reading import read_filings
-    from xlsxeval.data import plain_data
-    from xlsxeval.read.cells import Refused
+    from xlsxeval.data.plain import plain_data
+    from xlsxeval.read.refusals import Refused
     from xlsxeval.report.dump import as_json, as_yaml
     from xlsxeval.report.reading import reading_text
     from xlsxeval.report.tree import filing_tree

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from xlsxeval.forms.model import FormSet
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
 own_set = click.option("--set", "set_name", metavar="文件夹", help="自己的套表所在的文件夹")
 any_set = click.option("--set", "set_name", metavar="名称或文件夹", help="套表；不写则自动识别")
 
 
-#: The fields of ``read.cells.Limits``, named here so that starting the program does not load the reader.
+#: The fields of ``read.limits.Limits``, named here so that starting the program does not load the reader.
 LIMITS = (
     *("max_file", "max_unpacked", "max_parts", "max_sheets", "max_cells", "max_merges", "max_strings", "max_text"),
     *("max_depth", "max_token", "max_formulas", "max_tags"),
@@ -34,7 +34,7 @@ def with_limits(command: Callable[..., None]) -> Callable[..., None]:
 
 def limits_of(options: Mapping[str, object]) -> Limits:
     """Give the budgets with what the options say, which may be among others."""
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.read.limits import Limits
 
     given = {name: value for name in LIMITS if isinstance(value := options.get(name), int)}
     return Limits(**given)

@@ -1,8 +1,7 @@
-"""``check`` of one file without reports: checked under limits in this process, and printed at once."""
+"""``check`` of one file without reports: checked within limits, and printed at once."""
 
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,39 +10,29 @@ import click
 from xlsxeval.cli.shared import sentence
 
 if TYPE_CHECKING:
-    from xlsxeval.read.cells import Limits
+    from xlsxeval.batch.allowance import Allowance
     from xlsxeval.request import Request
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
-#: A form is a tenth of this. What is larger is checked in a process of its own, which can be stopped.
-_LARGE, _LARGE_UNPACKED = 512 * 1024, 8 * 1024 * 1024
 
 
-def check_single(file: Path, request: Request, form: str, max_seconds: float | None, max_memory: int | None) -> int:
+def check_single(file: Path, request: Request, form: str, allowance: Allowance) -> int:
     """Check one file, and print what was found; gives the exit code.
 
     Args:
         file: the file.
         request: how to check it.
         form: ``text`` or ``json``.
-        max_seconds: CPU seconds that the file may take; None: 10.
-        max_memory: MiB that the process may use; None: 512.
+        allowance: the processor seconds and memory that the file may use.
     """
     from xlsxeval.api.source import printable
-    from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS, run_tasks
-    from xlsxeval.batch.worker import BUG, MACHINE, Task, check_one
+    from xlsxeval.batch.child import check_limited
+    from xlsxeval.batch.worker import BUG, MACHINE, Task
     from xlsxeval.report.dump import as_json
     from xlsxeval.report.text import findings_text
     from xlsxeval.report.tree import outcome_tree
 
-    source = _content(file, request.limits)
-    task = Task(0, printable(file), source)
-    if isinstance(source, bytes) and (max_seconds or max_memory or _is_large(source, request.limits)):
-        seconds, memory = max_seconds or MAX_SECONDS, max_memory or MAX_MEMORY
-        with closing(run_tasks([task], request, jobs=1, max_seconds=seconds, max_memory=memory)) as done:
-            outcomes = [outcome for _, result in done if result for outcome in result.outcomes]
-    else:
-        outcomes = list(check_one(task, request).outcomes)
+    outcomes = check_limited(Task(0, printable(file), file), request, allowance).outcomes
     worst = 0
     for outcome in outcomes:
         for finding in outcome.findings:
@@ -56,22 +45,3 @@ def check_single(file: Path, request: Request, form: str, max_seconds: float | N
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
     return worst
-
-
-def _content(file: Path, limits: Limits) -> Path | bytes:
-    """Read a file; give the path back if it cannot be read, so that the check says what is wrong with it."""
-    from xlsxeval.errors import MachineError
-    from xlsxeval.read.cells import Refused
-    from xlsxeval.read.source import read_bytes
-
-    try:
-        return read_bytes(file, limits)
-    except (Refused, MachineError):
-        return file
-
-
-def _is_large(content: bytes, limits: Limits) -> bool:
-    """Tell whether a file is larger than a form, packed or unpacked; the reader itself counts what really comes."""
-    from xlsxeval.read.package import claimed_size
-
-    return len(content) > _LARGE or claimed_size(content, limits) > _LARGE_UNPACKED

@@ -19,6 +19,10 @@ _GROUPS = ("一级指标", "二级指标")
 _NOTE = 40
 _PROMPT = re.compile(r"^(?:指标\d*[:：]?|[.…。]{2,}|…+)$")
 _HEADING = re.compile(r"[（(]?(?:\d{4}|[_Xx×]*)年(?:度)?[)）]?|附[件表]\d*[:：]?|公开\d+表")
+_PRINTED_YEAR = re.compile(r"(?<!\d)(\d{4})\s*(?=年)")
+#: The place of a year that was left open: （    年, （XX年, （20  年.
+_OPEN_YEAR = re.compile(r"([（(])(?:\s{2,}|[\s_]*[Xx×]{2,4}\s*|20\s+)(?=年)")
+_PRINTED_UNIT = re.compile(r"([（(：:]\s*)(?:万元|元)(?=[）)]|$)")
 _SIGNING = re.compile("填表人|填报人|负责人|填报日期|填表日期|联系电话|盖章|签字|审核人")
 _NEAR_YEARS = {-1: "上年", 0: "", 1: "下年"}
 
@@ -264,12 +268,18 @@ def _label(text: str, year: int | None) -> str:
     """Write a printed text so that it can stand in a picture, with the places of the year and the unit."""
     plain = text.replace("|", "｜").replace("[", "〔").replace("]", "〕").strip()
     if year:
-        for offset in (-2, -1, 0, 1):
-            step = f" {'+' if offset > 0 else '-'} {abs(offset)}" if offset else ""
-            plain = re.sub(rf"(?<!\d){year + offset}\s*(?=年)", f"{{{{ year{step} }}}}", plain)
-    plain = re.sub(r"([（(])(?:\s{2,}|[\s_]*[Xx×]{2,4}\s*|20\s+)(?=年)", r"\1{{ year }}", plain)
-    plain = re.sub(r"([（(：:]\s*)(?:万元|元)(?=[）)]|$)", r"\1{{ unit }}", plain)
+        plain = _PRINTED_YEAR.sub(lambda match: _year_mark(match, year), plain)
+    plain = _OPEN_YEAR.sub(r"\1{{ year }}", plain)
+    plain = _PRINTED_UNIT.sub(r"\1{{ unit }}", plain)
     return plain if plain not in {"<", "^"} else f"“{plain}”"
+
+
+def _year_mark(match: re.Match[str], year: int) -> str:
+    """Write a printed year as its place, if it is the form's year, the next one or one of the two before."""
+    offset = int(match[1]) - year
+    if offset not in {-2, -1, 0, 1}:
+        return match[0]
+    return f"{{{{ year {'+' if offset > 0 else '-'} {abs(offset)} }}}}" if offset else "{{ year }}"
 
 
 def _marked(region: Region, text: str, page: Page, row: int, first: int, drawn: Drawn) -> str:

@@ -11,7 +11,8 @@ from xlsxeval.draft.known import known
 from xlsxeval.draft.page import page_of
 from xlsxeval.draft.picture import TABLE, Drawn, draw, texts_of
 from xlsxeval.errors import DataError
-from xlsxeval.forms.extend import read_extended, templates_folder
+from xlsxeval.forms.extend import read_extended
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.names import star_values
 from xlsxeval.formula.parse import parse
@@ -26,6 +27,14 @@ _BASIC = "hunan/基础数据表.yaml"
 #: A form has at least so many blanks; and so many of the basic table's to be one of its kind.
 _FEWEST, _LIKE_BASIC = 3, 12
 _USUAL_WIDTH, _LEAST_WIDTH, _MOST_WIDTH = 9.0, 4.0, 60.0
+_IN_YUAN = re.compile(r"[（(:：]元[)）]?$")
+#: The name that a program gives a new sheet.
+_USUAL_NAME = re.compile(r"(?:Sheet|工作表)\d*", re.IGNORECASE)
+#: What stands in a title and is no part of a form's name: the year, anything in brackets.
+_PASSING = re.compile(r"\d{4}年度?|[（(][^（()）]*[)）]")
+#: A text that YAML reads as itself, and one that it would read as a number or a truth value.
+_SAFE = re.compile(r"[\w（）、，。“”《》〔〕%.／]+")
+_OTHER_VALUE = re.compile(r"[\d.]+|true|false|null|yes|no|on|off", re.IGNORECASE)
 _NAME_SIGNS = re.compile(r"[\[\]:*?/\\'.<>|\"]")
 _JOINED = ["指标性质", "指标值", "度量单位"]
 
@@ -57,7 +66,7 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
         form = _sheet_name(sheet.name, drawn, files)
         files[f"{form}.yaml"] = "\n".join(_form(form, drawn, sheet)) + "\n"
         titles.append(drawn.title or form)
-        units.append("元" if any(re.search(r"[（(:：]元[)）]?$", clean(text)) for text in texts) else "万元")
+        units.append("元" if any(_IN_YUAN.search(clean(text)) for text in texts) else "万元")
     if not files:
         raise DataError("没有找到像表的工作表：要有印好的标签和留空的格子，请给出官方的空白表")
     lines = [
@@ -81,8 +90,8 @@ def _year(texts: Iterable[str]) -> int | None:
 def _sheet_name(sheet: str, drawn: Drawn, taken: Mapping[str, str]) -> str:
     """Name a form after its title where the sheet is called Sheet1, in any case as a sheet may be called."""
     plain = _NAME_SIGNS.sub("", sheet).strip()
-    if (not plain or re.fullmatch(r"(?:Sheet|工作表)\d*", plain, re.IGNORECASE)) and drawn.title:
-        plain = _NAME_SIGNS.sub("", re.sub(r"\d{4}年度?|[（(].*?[)）]", "", drawn.title))
+    if (not plain or _USUAL_NAME.fullmatch(plain)) and drawn.title:
+        plain = _NAME_SIGNS.sub("", _PASSING.sub("", drawn.title))
     plain = plain[:28] or "表"
     number, name = 1, plain
     used = {file.casefold() for file in taken} | {"set.yaml"}
@@ -247,8 +256,6 @@ def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _quoted(text: str) -> str:
     """Write a text as YAML: plain if that is safe, else in quotes."""
-    if re.fullmatch(r"[\w（）、，。“”《》〔〕%.／]+", text) and not re.fullmatch(
-        r"[\d.]+|true|false|null|yes|no|on|off", text, re.IGNORECASE
-    ):
+    if _SAFE.fullmatch(text) and not _OTHER_VALUE.fullmatch(text):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from xlsxeval.forms.extend import as_far_as
+from xlsxeval.forms.fitting import require_check_fits
 from xlsxeval.forms.model import Check, Field, Hint, Rule
 from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines
-from xlsxeval.formula.parse import FormulaError
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Ref, refs
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.parse import FormulaError, shown
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, FieldRef, LineCell, Node, Ref, refs
+from xlsxeval.text import sheet_length
 
 #: A text in a formula of Excel has no more than 255 signs.
 _LONGEST_WORDS = 200
+_CODE = re.compile(r"[^\s,，*.]{1,20}")
+#: Of one file; a condition with ``*`` counts once for each name that the star stands for.
+_MOST_CHECKS = 2000
 
 
 def build(
@@ -48,9 +53,11 @@ def build(
         spec = as_far_as(given, inherited, names, own, form) if inherited else given
         if spec is None:
             continue
+        if not _CODE.fullmatch(code):
+            raise lines.error(f"规则代码应像C01这样，不超过20字，没有空格、逗号和点，这里是“{code}”", "checks", code)
         said = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}
         for key, texts in said.items():
-            if any(len(text) > _LONGEST_WORDS for text in texts):
+            if any(sheet_length(text) > _LONGEST_WORDS for text in texts):
                 raise lines.error(f"{key}超过{_LONGEST_WORDS}字，写不进“核对”表的公式", "checks", code)
         made = [
             *_of_fields(code, spec, "computed", form, fields or {}, lines),
@@ -64,6 +71,8 @@ def build(
             continue
         made = [replace(check, severity=severity) for check in made]
         checks += made
+        if len(checks) > _MOST_CHECKS:
+            raise lines.error(f"“*”展开后的检查超过{_MOST_CHECKS}条", "checks", code)
         same = [f"{pattern} = {_formula_text(pattern, fields or {})}" for pattern in (*spec.computed, *spec.filled)]
         text = "；".join([*_texts(spec.that), *spec.each.values(), *same])
         rules.append(
@@ -124,13 +133,18 @@ def _condition(
             continue
         node = names.formula(text, lines, path, star)
         if not _is_condition(node):
-            raise lines.error(f"“{text}”不是条件，请写成“左边 = 右边”之类", *path)
+            raise lines.error(f"“{shown(text)}”不是条件，请写成“左边 = 右边”之类", *path)
         hints = tuple(Hint(names.formula(hint.when, lines, path, star), hint.say) for hint in spec.hints)
         at = _at(code, spec, names, node, star, lines)
         expected = _expected(spec.expected, names, lines, ("checks", code, "expected"), star)
         faults = _faults(code, spec, node, lines)
         made = _check(code, spec, "that", node, text, at)
-        yield replace(made, hints=hints, expected=expected, star=star, faults=faults)
+        made = replace(made, hints=hints, expected=expected, star=star, faults=faults)
+        try:
+            require_check_fits(replace(made, each=str(path[-1]) if "each" in path else ""))
+        except FormulaError as error:
+            raise lines.error(str(error), *path) from None
+        yield made
 
 
 def _faults(code: str, spec: CheckSpec, node: Node, lines: Lines) -> tuple[str, ...]:

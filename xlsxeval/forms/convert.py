@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import lru_cache
-from typing import TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.yamlfile import Lines, Tree
+from xlsxeval.forms.yamlmistakes import full_width_advice
 
 Spec = TypeVar("Spec")
 _TYPES = {
@@ -22,6 +22,9 @@ _TYPES = {
     "null": "空",
     "bool": "是/否",
 }
+#: What is counted in each type that has a greatest length.
+_COUNTED = {"str": "字", "array": "项", "object": "项"}
+_SHOWN = 40
 
 
 def convert(tree: dict[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
@@ -30,70 +33,109 @@ def convert(tree: dict[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
     Raises:
         DefinitionError: with the line of the first wrong entry.
     """
-    _check_keys(tree, shape, lines, ())
-    try:
-        return msgspec.convert(tree, shape, strict=False)
-    except msgspec.ValidationError as error:
-        message, _, where = str(error).partition(" - at ")
-        raise _explain(message, where, lines) from None
+    _check(tree, shape, lines, ())
+    return msgspec.convert(tree, shape, strict=False)
 
 
-def _check_keys(tree: Tree, shape: type, lines: Lines, path: tuple[str | int, ...]) -> None:
-    """Walk structs and mappings of structs: each key must be known, each needed key present, each value convertible."""
-    if not isinstance(tree, dict) or not hasattr(shape, "__struct_fields__"):
+def _check(tree: Tree, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
+    """Walk structs, mappings and lists down to single values: each key known, each needed key there, each value right.
+
+    ``hint`` is the type that the value at ``path`` should have, with what msgspec is told of it (``Annotated``).
+    """
+    shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    struct = hasattr(shape, "__struct_fields__")
+    parts: list[tuple[str | int, Tree, Any]]
+    if struct and isinstance(tree, dict):
+        _check_keys(tree, shape, lines, path)
+        hints = _hints(shape)
+        parts = [(key, value, hints[key]) for key, value in tree.items()]
+    elif get_origin(shape) is dict and isinstance(tree, dict):
+        emptied = _emptied(hint, dict.__class_getitem__((get_args(shape)[0], None)))
+        _check_value(dict.fromkeys(tree), emptied, lines, path)
+        parts = [(key, value, get_args(shape)[1]) for key, value in tree.items()]
+    elif get_origin(shape) is list and isinstance(tree, list):
+        _check_value([None for _ in tree], _emptied(hint, list[None]), lines, path)
+        parts = [(index, value, get_args(shape)[0]) for index, value in enumerate(tree)]
+    else:
+        _check_value(tree, hint, lines, path)
         return
+    for key, value, inner in parts:
+        _check(value, inner, lines, (*path, key))
+
+
+def _emptied(hint: Any, container: Any) -> Any:
+    """Give the type that only asks of a list or mapping how long it is."""
+    return Annotated[container, *get_args(hint)[1:]] if get_origin(hint) is Annotated else container
+
+
+def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
     known = list(shape.__struct_fields__)
-    for key in tree:
+    for key, value in tree.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            advice = f"，是否想写“{near[0]}”" if near else f"，可用的键：{'、'.join(known)}"
-            raise lines.error(f"不认识的键“{key}”{advice}", *path, key)
-    required = known[: len(known) - len(shape.__struct_defaults__)]  # type: ignore[attr-defined]  # msgspec's own attribute
-    for key in required:
+            raise lines.error(f"不认识的键“{_cut(key)}”{_advice(key, value, known)}", *path, key)
+    for key in known[: len(known) - len(shape.__struct_defaults__)]:
         if tree.get(key) is None:
             what = "/".join(map(str, path)) or lines.file
             raise lines.error(f"“{what}”缺少“{key}”", *path)
-    hints = _hints(shape)
-    for key, value in tree.items():
-        hint = hints[key]
-        if get_origin(hint) is dict and isinstance(value, dict):
-            inner = get_args(hint)[1]
-            for name, item in value.items():
-                _check_keys(item, inner, lines, (*path, key, name))
-                _check_value(item, inner, lines, (*path, key, name))
-        elif not hasattr(hint, "__struct_fields__"):
-            _check_value(value, hint, lines, (*path, key))
+
+
+def _advice(key: str, value: Tree, known: list[str]) -> str:
+    import difflib
+
+    if advice := full_width_advice(key):
+        return advice
+    if value is None:  # in {formula: SUM(甲, 乙)} YAML takes “乙)” for a key
+        return "，文字里有逗号的要加引号"
+    near = difflib.get_close_matches(key, known, 1)
+    return f"，是否想写“{near[0]}”" if near else f"，可用的键：{'、'.join(known)}"
 
 
 @lru_cache(maxsize=32)
-def _hints(shape: type) -> dict[str, type]:
+def _hints(shape: type) -> dict[str, Any]:
     """Give the types of a struct's keys; looking them up is dear, and a form has hundreds of fields."""
-    return get_type_hints(shape)
+    return get_type_hints(shape, include_extras=True)
 
 
-def _check_value(value: Tree, shape: type, lines: Lines, path: tuple[str | int, ...]) -> None:
+def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
     try:
-        msgspec.convert(value, shape, strict=False)
+        msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        last = re.findall(r"\.(\w+)", where)
-        raise lines.error(_chinese(message, str((last or path)[-1])), *path, *last) from None
+        inside = [int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where)]
+        names = [str(part) for part in (*path, *inside) if isinstance(part, str)]
+        name = _cut(names[-1]) if names else lines.file
+        text = value if isinstance(value, str) else ""
+        raise lines.error(_chinese(message, name, text, hint), *path, *inside) from None
 
 
-def _explain(message: str, where: str, lines: Lines) -> DefinitionError:
-    keys = re.findall(r"\.(\w+)", where)
-    return lines.error(_chinese(message, keys[-1] if keys else ""), *keys)
+def _chinese(message: str, key: str, text: str, hint: Any) -> str:
+    """Say msgspec's own message in Chinese.
 
-
-def _chinese(message: str, key: str) -> str:
-    """Say msgspec's own message in Chinese."""
+    Args:
+        message: as ``Expected `float`, got `str```.
+        key: the name of the value.
+        text: the value itself if it is a text.
+        hint: the type it should have.
+    """
+    if match := re.fullmatch(r"Expected `(\w+)` of length <= (\d+)", message):
+        return f"“{key}”超过{match[2]}{_COUNTED.get(match[1], '项')}"
+    if match := re.fullmatch(r"Expected `(\w+)` ([<>]=) (-?\d+)", message):
+        return f"“{key}”应{'不大于' if match[2] == '<=' else '不小于'}{match[3]}"
     if match := re.match(r"Expected `(.+?)`, got `(.+?)`", message):
         wanted = "或".join(_TYPES.get(part.strip(), part.strip()) for part in match[1].split("|"))
-        return f"“{key}”应是{wanted}，这里是{_TYPES.get(match[2], match[2])}"
-    if match := re.match(r"Invalid enum value '(.*)'", message):
-        return f"“{key}”的值“{match[1]}”不在允许的范围内"
-    if match := re.match(r"Object contains unknown field `(.+?)`", message):
-        return f"不认识的键“{match[1]}”"
-    if match := re.match(r"Object missing required field `(.+?)`", message):
-        return f"“{key}”缺少“{match[1]}”"
+        advice = full_width_advice(f"{key} {text}") if match[2] == "str" else ""
+        return f"“{key}”应是{wanted}，这里是{_TYPES.get(match[2], match[2])}{advice}"
+    if match := re.match(r"Invalid enum value '(.*)'", message, re.DOTALL):
+        return f"“{key}”的值“{_cut(match[1])}”不在允许的范围内，可以写：{_choices(hint)}"
     return f"“{key}”的值不对（{message}）"
+
+
+def _choices(hint: Any) -> str:
+    """Name the values of a Literal; of the kinds of blanks with what each is for."""
+    shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    values = [str(value) for value in get_args(shape)] if get_origin(shape) is Literal else []
+    return "、".join(f"{value}（{KINDS[value].title}）" if value in KINDS else value for value in values)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

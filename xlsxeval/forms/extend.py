@@ -9,23 +9,17 @@ from pathlib import Path
 import msgspec
 
 from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
-from xlsxeval.formula.parse import parse
+from xlsxeval.formula.parse import FormulaError, parse
 from xlsxeval.formula.tree import Name, leaves
 
-_HERE = Path(__file__).resolve().parent.parent
 #: Sections whose entries are merged key by key; in ``labels`` the lists are added up.
 _SECTIONS = frozenset({"fields", "tables", "lists", "labels", "checks", "profile", "severity"})
 _ADDED = "labels"
 _MOST_BASES = 8
-
-
-def templates_folder() -> Path:
-    """Give the folder of the sets that come with the program: inside the package, or beside it in a checkout."""
-    packed = _HERE / "templates"
-    return packed if packed.is_dir() else _HERE.parent / "templates"
 
 
 def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
@@ -112,7 +106,10 @@ def as_far_as(
 
 
 def _known(formula: str, names: Names) -> bool:
-    used = [leaf.text for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
+    try:
+        used = [leaf.text for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
+    except FormulaError:
+        return True  # kept, so that the mistake is reported with its line
     return all(name in names.constants or _matches(name, names.known) for name in used)
 
 

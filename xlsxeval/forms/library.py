@@ -6,14 +6,18 @@ from functools import cache
 from pathlib import Path
 
 from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.extend import templates_folder
-from xlsxeval.forms.load import load_folder
+from xlsxeval.forms.compiled import ALL, load_compiled
+from xlsxeval.forms.folder import set_names as names_of_sets
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.model import FormSet
+
+#: The sets of the program that were loaded so far: one object for each, whichever way it was asked for.
+_loaded: dict[str, FormSet] = {}
 
 
 def set_names() -> list[str]:
     """Give the names of the sets that come with the program."""
-    return sorted(folder.name for folder in templates_folder().iterdir() if (folder / "set.yaml").is_file())
+    return list(names_of_sets())
 
 
 @cache
@@ -23,7 +27,31 @@ def load_set(name: str) -> FormSet:
     Raises:
         DefinitionError: for an unknown name, or the first mistake in its files.
     """
-    return load_folder(set_folder(name))
+    folder = set_folder(name)
+    if name not in names_of_sets():
+        return _from_yaml(folder)
+    if name not in _loaded:
+        _loaded[name] = load_compiled(name).get(name) or _from_yaml(folder)
+    return _loaded[name]
+
+
+@cache
+def all_sets() -> tuple[FormSet, ...]:
+    """Load every set that comes with the program, in the order of their names.
+
+    Raises:
+        DefinitionError: for the first mistake in their files.
+    """
+    compiled = load_compiled(ALL)
+    for name in names_of_sets():
+        _loaded.setdefault(name, compiled.get(name) or load_set(name))
+    return tuple(_loaded[name] for name in names_of_sets())
+
+
+def _from_yaml(folder: Path) -> FormSet:
+    from xlsxeval.forms.load import load_folder  # a start with compiled sets needs none of it
+
+    return load_folder(folder)
 
 
 def set_folder(name: str) -> Path:
@@ -32,8 +60,8 @@ def set_folder(name: str) -> Path:
     Raises:
         DefinitionError: for an unknown name.
     """
-    if name in set_names():
+    if name in names_of_sets():
         return templates_folder() / name
     if (folder := Path(name)).is_dir():
         return folder
-    raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(set_names())}；自己的套表请写它的文件夹")
+    raise DefinitionError(f"没有“{name}”这套表，现有：{'、'.join(names_of_sets())}；自己的套表请写它的文件夹")

@@ -10,24 +10,28 @@ from pathlib import Path
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms import checks as declared
 from xlsxeval.forms.convert import Spec, convert
+from xlsxeval.forms.drawn import Drawing, blanks_of, labels_of
 from xlsxeval.forms.extend import read_extended
+from xlsxeval.forms.fitting import require_field_fits
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Label, Table
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
-from xlsxeval.forms.picture import Part, PictureError, read_picture
+from xlsxeval.forms.picture import PictureError, read_picture
 from xlsxeval.forms.spec import FieldSpec, FormSpec, NumberOrText, SetSpec, TableSpec
 from xlsxeval.forms.yamlfile import Lines
-from xlsxeval.forms.year import template_key
+from xlsxeval.formula.parse import FormulaError
 from xlsxeval.numbers import parse_figure
-from xlsxeval.text import label_key
+from xlsxeval.text import sheet_length
 
-#: Excel's own limits.
-_LONGEST_SHEET_NAME, _LONGEST_HELP, _WIDEST = 31, 220, 255
-_MOST_LINES = 500
+#: Excel's own limits; what is shown at a cell and what stands in a footer have less than 255 for the form's own words.
+_LONGEST_SHEET_NAME, _LONGEST_HELP, _LONGEST_FOOTER, _WIDEST = 31, 220, 200, 255
+_FORBIDDEN = frozenset("[]:*?/\\'.")
+#: Names that the workbook or Excel itself needs.
+_TAKEN = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, "history"})
+#: Lines of one group, and of all groups of a table.
+_MOST_LINES, _MOST_LINES_OF_TABLE = 500, 2000
 #: What amounts are counted in, put into the printed texts.
 _UNIT = re.compile(r"\{\{\s*unit\s*\}\}")
-#: Parts of a picture without a printed text.
-_NO_TEXT = frozenset({"blank", "empty", "status"})
 
 
 def load_folder(folder: Path) -> FormSet:
@@ -40,13 +44,14 @@ def load_folder(folder: Path) -> FormSet:
     if not file.is_file():
         raise DefinitionError(f"文件夹里没有set.yaml，不是一套表：{folder}")
     spec, lines = _read(file, SetSpec)
+    _require_footer(spec.title, spec, lines)
     profile = _numbers(spec.profile, lines, "profile")
     forms: list[Form] = []
     for index, name in enumerate(spec.forms):
         if not (folder / name).is_file():
             raise lines.error(f"找不到表文件“{name}”", "forms", index)
         form = _load_form(folder / name, profile, spec)
-        if any(other.name == form.name for other in forms):
+        if any(other.name.casefold() == form.name.casefold() for other in forms):
             raise lines.error(f"表名“{form.name}”重复", "forms", index)
         forms.append(form)
     names = Names.across(forms, profile)
@@ -102,17 +107,19 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
     except PictureError as error:
         raise DefinitionError(str(error), file=lines.file, line=lines.of("layout") + 1 + error.line) from None
     first = lines.of("layout") + 1
-    if not 0 < len(spec.form) <= _LONGEST_SHEET_NAME or set(spec.form) & set("[]:*?/\\'") or "." in spec.form:
+    if not 0 < sheet_length(spec.form.strip()) <= _LONGEST_SHEET_NAME or set(spec.form) & _FORBIDDEN:
         message = f"表名也是工作表名，不能超过{_LONGEST_SHEET_NAME}字，不能含有 [ ] : * ? / \\ ' . "
         raise lines.error(message.strip(), "form")
-    if spec.form in {GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET}:
+    if spec.form.casefold() in _TAKEN:
         raise lines.error(f"表名不能是“{spec.form}”，工作簿里另有这样一张表", "form")
+    _require_footer(spec.title, of, lines)
     if any(not 0 < one <= _WIDEST for one in spec.widths):
         raise lines.error(f"列宽应在0到{_WIDEST}之间", "widths")
     if len(spec.widths) != width:
         raise lines.error(f"widths有{len(spec.widths)}个宽度，版面有{width}列", "widths")
-    labels = _labels(spec, parts, lines)
-    blanks = _blanks(parts, labels, lines, first)
+    drawing = Drawing.of(parts)
+    labels = labels_of(drawing, spec.labels, lines, first)
+    blanks = blanks_of(drawing, labels, lines, first)
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
     drawn = {blank.name.split(".")[0] for blank in blanks}
     wanted = {name: one for name, one in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
@@ -136,7 +143,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
         heights=height,
         labels=labels,
         blanks=blanks,
-        empties=tuple((part.box, _is_open(part, parts)) for part in parts if part.style == "empty"),
+        empties=tuple((part.box, drawing.is_open(part.box)) for part in parts if part.style == "empty"),
         status=next((part.box for part in parts if part.style == "status"), None),
         fields=plain,
         tables=tables,
@@ -147,78 +154,17 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
     )
 
 
+def _require_footer(title: str, spec: SetSpec, lines: Lines) -> None:
+    if sheet_length(f"{title}{spec.version}".replace("&", "&&")) > _LONGEST_FOOTER:
+        raise lines.error(f"title和version合起来超过{_LONGEST_FOOTER}字，页脚里放不下", "title")
+
+
 def _check_lists(spec: FormSpec, lines: Lines) -> None:
     for key, field in spec.fields.items():
         for use in ("choices", "suggest"):
             name = getattr(field, use)
             if name and not spec.lists.get(name):
                 raise lines.error(f"lists里没有“{name}”，或它是空的", "fields", key, use)
-
-
-def _labels(spec: FormSpec, parts: tuple[Part, ...], lines: Lines) -> tuple[Label, ...]:
-    texts = [part for part in parts if part.style not in _NO_TEXT]
-    keys = {template_key(part.text)[0] for part in texts}
-    aliases: dict[str, list[str]] = {}
-    for name, others in spec.labels.items():
-        own = [template_key(name)[0], *(label_key(other).key for other in others)]
-        met = [key for key in own if key in keys]
-        if not met and not lines.inherits("labels", name):
-            raise lines.error(f"labels的“{name}”不是版面上的文字", "labels", name)
-        for key in met:
-            aliases.setdefault(key, []).extend(own)
-    found = []
-    for part in texts:
-        key, offsets = template_key(part.text)
-        every = tuple(dict.fromkeys([key, *aliases.get(key, [])]))
-        found.append(Label(part.text, part.box, part.style, every, offsets))
-    return tuple(found)
-
-
-def _is_open(part: Part, parts: tuple[Part, ...]) -> bool:
-    """Tell whether a part stands in a row without borders (a row whose texts are all plain)."""
-    row = [other for other in parts if other.box.row <= part.box.row < other.box.row + other.box.rows]
-    texts = [other.style for other in row if other.style not in _NO_TEXT]
-    return bool(texts) and all(style in {"plain", "title", "subtitle"} for style in texts)
-
-
-def _blanks(parts: tuple[Part, ...], labels: tuple[Label, ...], lines: Lines, first: int) -> tuple[Blank, ...]:
-    found: dict[str, Blank] = {}
-    for part in parts:
-        if part.style != "blank":
-            continue
-        at = first + part.line
-        if part.name in found:
-            raise DefinitionError(f"填空“[{part.name}]”在版面上出现了两次", file=lines.file, line=at)
-        head, side = _head(part, parts, labels), _side(part, labels)
-        if head is None and side is None:
-            message = f"填空“[{part.name}]”的上方和左边都没有文字，读表时找不到它，请加上标签"
-            raise DefinitionError(message, file=lines.file, line=at)
-        found[part.name] = Blank(part.name, part.box, head, side, _is_open(part, parts))
-    return tuple(found.values())
-
-
-def _head(blank: Part, parts: tuple[Part, ...], labels: tuple[Label, ...]) -> int | None:
-    """Find the nearest label above of the same width: the head of the blank's column."""
-    box = blank.box
-    above = [
-        part for part in parts if part.box.row < box.row and part.box.col <= box.col < part.box.col + part.box.cols
-    ]
-    for part in sorted(above, key=lambda part: -part.box.row):
-        if part.style in _NO_TEXT:
-            continue
-        same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
-        return next(index for index, label in enumerate(labels) if label.box == part.box) if same else None
-    return None
-
-
-def _side(blank: Part, labels: tuple[Label, ...]) -> int | None:
-    """Find the nearest label to the left that begins in the blank's row."""
-    left = [
-        (label.box.col, index)
-        for index, label in enumerate(labels)
-        if label.box.row == blank.box.row and label.box.col < blank.box.col
-    ]
-    return max(left)[1] if left else None
 
 
 def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, tuple[str, FieldSpec]]:
@@ -247,6 +193,10 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
     if spec.formula is not None:
         star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
         node = names.formula(spec.formula, lines, ("fields", key, "formula"), star=star)
+        try:
+            require_field_fits(node)
+        except FormulaError as error:
+            raise lines.error(str(error), "fields", key, "formula") from None
     start = str(profile.get(str(spec.start), spec.start))
     if start and KINDS[spec.kind].numeric and parse_figure(start) is None:
         raise lines.error(f"start应是数字或profile中的名称，这里是“{start}”", "fields", key, "start")
@@ -256,7 +206,7 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
     beside = f"{name.rpartition('.')[0]}.{spec.most}"
     if spec.most and parse_figure(str(spec.most)) is None and beside not in names.known:
         raise lines.error(f"most应是数字或同一清单中的列，这里是“{spec.most}”", "fields", key, "most")
-    if sum(map(len, (spec.help, spec.unit, spec.source, str(spec.example)))) > _LONGEST_HELP:
+    if sum(map(sheet_length, (spec.help, spec.unit, spec.source, str(spec.example)))) > _LONGEST_HELP:
         raise lines.error(f"help、source、example合起来超过{_LONGEST_HELP}字，表格软件显示不下", "fields", key, "help")
     if spec.choices and spec.suggest:
         raise lines.error("choices和suggest只能写一个", "fields", key)
@@ -308,4 +258,6 @@ def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, 
         raise lines.error(f"行数应在0到{_MOST_LINES}之间", "tables", name, "starts_with")
     if any(len(path) != len(spec.inherit) for path, _ in found):
         raise lines.error("starts_with的层数应与inherit的列数相同", "tables", name, "starts_with")
+    if sum(count for _, count in found) > _MOST_LINES_OF_TABLE:
+        raise lines.error(f"各组行数合起来超过{_MOST_LINES_OF_TABLE}", "tables", name, "starts_with")
     return tuple(found)

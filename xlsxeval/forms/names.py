@@ -10,11 +10,29 @@ from decimal import Decimal
 
 from xlsxeval.forms.model import Field, Form
 from xlsxeval.forms.yamlfile import Lines
-from xlsxeval.formula.parse import FormulaError, parse
-from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Name, Node, Number, Ref, Unary, leaves, refs, rewrite
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.parse import FormulaError, parse, shown
+from xlsxeval.formula.tree import (
+    Binary,
+    Call,
+    Column,
+    FieldRef,
+    LineCell,
+    Name,
+    Node,
+    Number,
+    Ref,
+    Unary,
+    leaves,
+    refs,
+    rewrite,
+)
 
 _OVER_COLUMNS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
+_ROUNDING = frozenset({"ROUND", "ROUNDDOWN"})
+_MOST_DECIMALS = 15
+#: How many computed blanks may follow one from the other.
+_LONGEST_CHAIN = 50
+_ADDRESS = re.compile(r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +100,16 @@ class Names:
                 return self.known[full]
             if full in self.constants:
                 return Number(self.constants[full])
+            if _ADDRESS.fullmatch(full):
+                raise FormulaError(f"公式“{shown(text)}”中的“{full}”不是填空：请写填空的名称，不写单元格地址")
             near = difflib.get_close_matches(full, self.known, 1, 0.5)
             advice = f"，是否想写“{near[0]}”" if near else ""
-            raise FormulaError(f"公式“{text}”中的“{full}”不是填空{advice}")
+            raise FormulaError(f"公式“{shown(text)}”中的“{full}”不是填空{advice}")
 
         try:
             node = rewrite(parse(text), look_up)
             _columns_inside_functions(node, text)
+            _rounded_to_a_number(node)
         except FormulaError as error:
             raise lines.error(str(error), *path) from None
         return node
@@ -97,7 +118,7 @@ class Names:
 def _columns_inside_functions(node: Node, text: str) -> None:
     match node:
         case Column(_, table, name):
-            raise FormulaError(f"公式“{text}”中的“{table}.{name}”是一整列，请写成SUM({table}.{name})之类")
+            raise FormulaError(f"公式“{shown(text)}”中的“{table}.{name}”是一整列，请写成SUM({table}.{name})之类")
         case Unary(operand):
             _columns_inside_functions(operand, text)
         case Binary(_, left, right):
@@ -111,13 +132,38 @@ def _columns_inside_functions(node: Node, text: str) -> None:
             return
 
 
+def _rounded_to_a_number(node: Node) -> None:
+    """Refuse ROUND to so many places as a blank says: people fill in anything."""
+    match node:
+        case Unary(operand):
+            _rounded_to_a_number(operand)
+        case Binary(_, left, right):
+            _rounded_to_a_number(left)
+            _rounded_to_a_number(right)
+        case Call(function, arguments):
+            if function in _ROUNDING:
+                places = arguments[1].operand if isinstance(arguments[1], Unary) else arguments[1]
+                if not (isinstance(places, Number) and places.value in range(_MOST_DECIMALS + 1)):
+                    raise FormulaError(f"{function}的位数应是-{_MOST_DECIMALS}到{_MOST_DECIMALS}之间的整数")
+            for argument in arguments:
+                _rounded_to_a_number(argument)
+        case _:
+            return
+
+
 def star_values(pattern: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, what ``*`` stands for) for each name that fits ``pattern``."""
-    regex = re.compile(re.escape(pattern).replace(r"\*", r"([^.]+)"))
+    """Yield (name, what ``*`` stands for) for each name that fits ``pattern``.
+
+    ``*`` stands for one whole part between dots: ``三公经费.*`` fits ``三公经费.决算数``, the star being ``决算数``.
+    """
+    parts = pattern.split(".")
+    if "*" not in parts:
+        return
+    star = parts.index("*")
     for name in names:
-        match = regex.fullmatch(name)
-        if match:
-            yield name, match[1]
+        own = name.split(".")
+        if len(own) == len(parts) and all(part in {"*", mine} for part, mine in zip(parts, own, strict=True)):
+            yield name, own[star]
 
 
 def check_circles(form: str, fields: Mapping[str, Field], lines: Lines) -> None:
@@ -128,13 +174,20 @@ def check_circles(form: str, fields: Mapping[str, Field], lines: Lines) -> None:
         if field.formula is not None
     }
 
+    done: set[str] = set()
+
     def visit(name: str, trail: tuple[str, ...]) -> None:
+        if name in done:
+            return
+        key = next((key for key in (name, f"{name.split('.', maxsplit=1)[0]}.*") if lines.has("fields", key)), name)
         if name in trail:
             circle = " → ".join((*trail[trail.index(name) :], name))
-            key = next((key for key in (name, f"{name.split('.', maxsplit=1)[0]}.*") if lines.has("fields", key)), name)
             raise lines.error(f"公式循环引用：{circle}", "fields", key)
+        if len(trail) > _LONGEST_CHAIN:
+            raise lines.error(f"公式一个引用一个，超过{_LONGEST_CHAIN}层", "fields", key)
         for other in needs.get(name, ()):
             visit(other, (*trail, name))
+        done.add(name)
 
     for name in needs:
         visit(name, ())

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from xlsxeval.forms.model import Box
 
 _BLANK = re.compile(r"\[([^\[\]]+)\]")
+#: Far more than a page of paper has, and as much text as a cell may show.
+_MOST_ROWS, _MOST_COLUMNS, _LONGEST = 500, 100, 2000
 _MARKS = (("## ", "subtitle"), ("# ", "title"), ("> ", "plain"), ("! ", "status"))
 
 
@@ -43,10 +45,11 @@ def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
         The number of rows, the number of columns, and the regions from top left to bottom right.
 
     Raises:
-        PictureError: for rows of unequal width, joins that point nowhere, regions that are no rectangle.
+        PictureError: for rows of unequal width, joins that point nowhere, regions that are no rectangle, more rows
+            or columns than any form has.
     """
     rows: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(text.splitlines()):
+    for number, line in enumerate(text.split("\n")):
         stripped = line.strip()
         if not stripped:
             continue
@@ -56,6 +59,10 @@ def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
     if not rows:
         raise PictureError("版面是空的", 0)
     width = len(rows[0][1])
+    if len(rows) > _MOST_ROWS:
+        raise PictureError(f"版面超过{_MOST_ROWS}行", rows[_MOST_ROWS][0])
+    if width > _MOST_COLUMNS:
+        raise PictureError(f"版面超过{_MOST_COLUMNS}列", rows[0][0])
     for number, cells in rows:
         if len(cells) != width:
             raise PictureError(f"这一行有{len(cells)}格，第一行有{width}格，各行格数必须相同", number)
@@ -67,6 +74,8 @@ def _regions(rows: list[tuple[int, list[str]]]) -> tuple[Part, ...]:
     members: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for row, (number, cells) in enumerate(rows):
         for col, cell in enumerate(cells):
+            if len(cell) > _LONGEST:
+                raise PictureError(f"一格的文字超过{_LONGEST}字", number)
             if cell == "<" and col == 0:
                 raise PictureError("第一格不能是“<”，左边没有格子", number)
             if cell == "^" and row == 0:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlsxeval.a1 import cell_name, column_range
 from xlsxeval.forms.model import Box, Form
-from xlsxeval.formula.tree import Column, Field, LineCell, Ref
+from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
 
 #: Above and below the lines of a table stands one thin line each: sums reach from the one to the other, so
 #: lines inserted directly under the first or above the last still count.
@@ -15,7 +15,7 @@ ANCHORS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class TableArea:
     """The lines of a table on a sheet: from ``first`` to ``last`` row, anchors included, and its columns."""
 
     first: int
@@ -28,13 +28,13 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Layout:
     """A form laid out; ``tops`` maps each row of the picture to its first row on the sheet."""
 
     form: Form
     tops: tuple[int, ...]
     fields: Mapping[str, tuple[int, int]]
-    regions: Mapping[str, Region]
+    regions: Mapping[str, TableArea]
     last_row: int
 
     def head(self, table: str, column: str) -> tuple[int, int]:
@@ -52,11 +52,11 @@ class Page:
         return self.tops[box.row], box.col + 1, last, box.col + box.cols
 
 
-def place(form: Form, lines: Mapping[str, int]) -> Page:
+def place(form: Form, lines: Mapping[str, int]) -> Layout:
     """Lay out a form with so many lines in each of its tables."""
     repeated = {table.row: table.name for table in form.tables.values()}
     tops, row = [], 1
-    regions: dict[str, Region] = {}
+    regions: dict[str, TableArea] = {}
     cols = {blank.name: blank.box.col + 1 for blank in form.blanks}
     for picture_row in range(form.heights):
         tops.append(row)
@@ -66,15 +66,15 @@ def place(form: Form, lines: Mapping[str, int]) -> Page:
             continue
         last = row + lines.get(name, 0) + ANCHORS - 1
         columns = form.tables[name].columns
-        regions[name] = Region(row, last, {column: cols[f"{name}.{column}"] for column in columns})
+        regions[name] = TableArea(row, last, {column: cols[f"{name}.{column}"] for column in columns})
         row = last + 1
     fields = {
         blank.name: (tops[blank.box.row], blank.box.col + 1) for blank in form.blanks if blank.name in form.fields
     }
-    return Page(form, tuple(tops), fields, regions, row - 1)
+    return Layout(form, tuple(tops), fields, regions, row - 1)
 
 
-def address(ref: Ref, fields: Mapping[str, str], regions: Mapping[str, Region], line: int = 0) -> str:
+def address(ref: Ref, fields: Mapping[str, str], regions: Mapping[str, TableArea], line: int = 0) -> str:
     """Give what stands in a formula for a name, given the addresses of the form's blanks.
 
     Args:
@@ -84,7 +84,7 @@ def address(ref: Ref, fields: Mapping[str, str], regions: Mapping[str, Region], 
         line: the row of the line at hand, for names inside a table.
     """
     match ref:
-        case Field(_, name):
+        case FieldRef(_, name):
             return fields[name]
         case Column(_, table, name):
             return regions[table].column(name)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
-
-import yaml
+from typing import TYPE_CHECKING, TypeAlias
 
 from xlsxeval.errors import DefinitionError, XlsxevalError
+from xlsxeval.files import NotOrdinaryError, read_ordinary
+from xlsxeval.text import UNWRITABLE
+
+if TYPE_CHECKING:
+    import yaml
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
-Path_: TypeAlias = tuple[str | int, ...]
+Keys: TypeAlias = tuple[str | int, ...]
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_MAX_DEPTH = 40
+#: The largest file, and what it may hold: far above any form or filing, far below what takes seconds to read.
+MOST_BYTES = 4 * 1024 * 1024
+_MOST_VALUES, _MAX_DEPTH, _LONGEST_KEY = 200_000, 40, 300
 
 
 class Lines:
@@ -23,9 +28,9 @@ class Lines:
         """Start with an empty map for ``file``, which extends the file of ``base``."""
         self.file = file
         self._base = base
-        self._lines: dict[Path_, int] = {}
+        self._lines: dict[Keys, int] = {}
 
-    def note(self, path: Path_, line: int) -> None:
+    def note(self, path: Keys, line: int) -> None:
         """Remember the line (from 1) of the value at ``path``."""
         self._lines[path] = line
 
@@ -52,7 +57,7 @@ class Lines:
         file, line = self.find(path)
         return DefinitionError(message, file=file, line=line)
 
-    def find(self, path: Path_) -> tuple[str, int]:
+    def find(self, path: Keys) -> tuple[str, int]:
         """Give file and line of the value at ``path``, or of what holds it."""
         while path:
             if path in self._lines:
@@ -70,51 +75,105 @@ def read_yaml(text: str, file: str) -> tuple[Tree, Lines]:
         The document, in which every scalar is a text or None, and the lines of its values.
 
     Raises:
-        DefinitionError: if the text is no YAML, holds a key twice, or refers to itself.
+        DefinitionError: if the text is no YAML, holds a key twice, an anchor, an alias or a tag, a sign that no
+            spreadsheet can hold, or more (or deeper nested) values than any form has.
     """
+    import yaml  # loaded only when a file is read: the sets that come with the program are compiled
+
+    from xlsxeval.forms.yamlmistakes import explained
+
+    if sign := UNWRITABLE.search(text):  # asked first: the parsers of YAML differ in what they refuse, and how
+        line = text.count("\n", 0, sign.start()) + 1
+        raise DefinitionError(_unwritable(sign[0]), file=file, line=line)
     lines = Lines(file)
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    events = _events(text, file)
     try:
-        node = yaml.compose(text, Loader=loader)
+        first = next(events, None)
+        tree = None if first is None else _value(first, events, (), lines)
+        if second := next(events, None):
+            raise DefinitionError("只能有一份内容，请删去“---”", file=file, line=_line(second))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or "格式有误"
-        line = mark.line + 1 if mark else 0
-        raise DefinitionError(f"不是有效的YAML（{problem}），请检查缩进、冒号和引号", file=file, line=line) from None
-    except RecursionError:
-        raise DefinitionError("嵌套过深", file=file) from None
-    return (None if node is None else _value(node, (), lines)), lines
+        raise explained(error, text, file) from None
+    return tree, lines
 
 
-def _value(node: yaml.Node, path: Path_, lines: Lines) -> Tree:
-    line = node.start_mark.line + 1
-    lines.note(path, line)
+def _events(text: str, file: str) -> Iterator[yaml.Event]:
+    """Yield scalars, and the beginnings and ends of lists and mappings; aliases are refused, the rest is counted."""
+    import yaml
+
+    count = 0
+    for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        if isinstance(
+            event, yaml.StreamStartEvent | yaml.StreamEndEvent | yaml.DocumentStartEvent | yaml.DocumentEndEvent
+        ):
+            continue
+        count += 1
+        if count > _MOST_VALUES:
+            raise DefinitionError(f"内容太多，超过{_MOST_VALUES}项", file=file, line=_line(event))
+        if isinstance(event, yaml.NodeEvent):
+            sign = "*" if isinstance(event, yaml.AliasEvent) else "&" if event.anchor is not None else ""
+            sign = sign or ("!" if getattr(event, "tag", None) is not None else "")
+            if sign:
+                message = f"以“{sign}”开头的文字要加引号（YAML的锚点、别名和标记不能用）"
+                raise DefinitionError(message, file=file, line=_line(event))
+        yield event
+
+
+def _value(event: yaml.Event, events: Iterator[yaml.Event], path: Keys, lines: Lines) -> Tree:
+    """Give the value that begins with ``event``; takes from ``events`` what belongs to it."""
+    import yaml
+
+    lines.note(path, _line(event))
     if len(path) > _MAX_DEPTH:
         raise lines.error("嵌套过深", *path)
-    if isinstance(node, yaml.ScalarNode):
-        return None if not node.style and node.value in _NULL else str(node.value)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(item, (*path, index), lines) for index, item in enumerate(node.value)]
-    found: dict[str, Tree] = {}
-    for key_node, item in node.value:
-        key = str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else None
-        if key is None:
-            raise DefinitionError("键必须是文字", file=lines.file, line=key_node.start_mark.line + 1)
-        if key in found:
-            raise DefinitionError(f"“{key}”重复出现", file=lines.file, line=key_node.start_mark.line + 1)
-        found[key] = _value(item, (*path, key), lines)
-        lines.note((*path, key), key_node.start_mark.line + 1)
-    return found
+    if isinstance(event, yaml.ScalarEvent):
+        return None if not event.style and event.value in _NULL else _text(event, lines)
+    if isinstance(event, yaml.SequenceStartEvent):
+        items: list[Tree] = []
+        while not isinstance(item := next(events), yaml.SequenceEndEvent):
+            items.append(_value(item, events, (*path, len(items)), lines))
+        return items
+    entries: dict[str, Tree] = {}
+    while not isinstance(key_event := next(events), yaml.MappingEndEvent):
+        line = _line(key_event)
+        if not isinstance(key_event, yaml.ScalarEvent):
+            raise DefinitionError("键必须是文字", file=lines.file, line=line)
+        key = _text(key_event, lines)
+        if len(key) > _LONGEST_KEY:
+            raise DefinitionError(f"键超过{_LONGEST_KEY}字，请检查冒号和引号", file=lines.file, line=line)
+        if key in entries:
+            raise DefinitionError(f"“{key}”重复出现", file=lines.file, line=line)
+        entries[key] = _value(next(events), events, (*path, key), lines)
+        lines.note((*path, key), line)
+    return entries
+
+
+def _text(event: yaml.ScalarEvent, lines: Lines) -> str:
+    text = str(event.value)
+    if sign := UNWRITABLE.search(text):  # written as an escape, as "\v"
+        raise DefinitionError(_unwritable(sign[0]), file=lines.file, line=_line(event))
+    return text
+
+
+def _unwritable(sign: str) -> str:
+    return f"文字里有控制字符U+{ord(sign):04X}，电子表格里写不进，请删去"
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
 
 
 def read_text(path: Path, error: type[XlsxevalError]) -> str:
-    """Read a UTF-8 text file (with or without BOM).
+    """Read an ordinary UTF-8 text file (with or without BOM) of at most 4 MiB.
 
     Raises:
-        error: with one sentence, if the file is missing, a folder, not readable or not UTF-8.
+        error: with one sentence, if the file is missing, a folder, not readable, no ordinary file, too large or
+            not UTF-8.
     """
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_ordinary(path, MOST_BYTES).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except NotOrdinaryError as problem:
+        raise error(str(problem)) from None
     except FileNotFoundError:
         raise error(f"找不到文件：{path}") from None
     except IsADirectoryError:
@@ -123,8 +182,3 @@ def read_text(path: Path, error: type[XlsxevalError]) -> str:
         raise error(f"文件不是UTF-8编码：{path}，请另存为UTF-8") from None
     except OSError as problem:
         raise error(f"无法读取文件：{path}（{problem.strerror or problem}）") from None
-
-
-def mapping(tree: Tree) -> Mapping[str, Tree] | None:
-    """Give the mapping itself, or None when the value is something else."""
-    return tree if isinstance(tree, dict) else None

@@ -6,7 +6,7 @@ import re
 
 from xlsxeval.text import label_key
 
-_YEAR = re.compile(r"\{\{\s*year\s*(?:([+-])\s*(\d+)\s*)?\}\}")
+_YEAR = re.compile(r"\{\{\s*year\s*(?:([+-])\s*(\d{1,2})\s*)?\}\}")
 _BASE = 2000
 
 

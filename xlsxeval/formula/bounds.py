@@ -11,7 +11,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TypeAlias
 
 from xlsxeval.formula.evaluate import Compare, Value, compare_exactly
-from xlsxeval.formula.tree import Binary, Call, Column, Field, LineCell, Node, Number, Ref, Unary
+from xlsxeval.formula.tree import Binary, Call, Column, FieldRef, LineCell, Node, Number, Ref, Unary
 from xlsxeval.numbers import EXACT, round_to
 
 Interval: TypeAlias = tuple[Decimal, Decimal]
@@ -54,7 +54,7 @@ def interval(node: Node, bounds: Bounds) -> Interval | None:
     match node:
         case Number(value):
             return value, value
-        case Field() | LineCell():
+        case FieldRef() | LineCell():
             found = bounds(node)
             return found if found is None or _is_interval(found) else None  # type: ignore[return-value]  # told apart by _is_interval
         case Unary(operand):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Ref, Text, Unary
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, FieldRef, LineCell, Node, Number, Ref, Text, Unary
 from xlsxeval.numbers import EXACT, round_half_up, truncate
 
 Value: TypeAlias = Decimal | str | bool | None
@@ -140,7 +140,7 @@ def _logic(function: str, values: list[Value]) -> bool | None:
 _EVALUATE: dict[type, Callable[..., Value]] = {
     Number: _constant,
     Text: _constant,
-    Field: _reference,
+    FieldRef: _reference,
     LineCell: _reference,
     Column: _whole_column,
     Unary: _unary,

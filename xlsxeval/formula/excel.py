@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Ref, Text, Unary
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, FieldRef, LineCell, Node, Number, Ref, Text, Unary
 from xlsxeval.numbers import plain
 
 Address: TypeAlias = Callable[[Ref], str]
@@ -28,7 +28,7 @@ def to_excel(node: Node, address: Address) -> str:
 def blank_tests(node: Node, address: Address) -> list[str]:
     """Give Excel conditions; the formula is blank as soon as one of them is true."""
     match node:
-        case Field() | LineCell() | Column():
+        case FieldRef() | LineCell() | Column():
             return [f"COUNT({address(node)})=0"]
         case Unary(operand):
             return blank_tests(operand, address)
@@ -53,7 +53,7 @@ def _each(parts: list[Node], address: Address) -> list[str]:
     cells: list[Ref] = []
     tests: list[str] = []
     for part in _factors(parts):
-        if isinstance(part, Field | LineCell):
+        if isinstance(part, FieldRef | LineCell):
             cells.append(part)
         else:
             tests += blank_tests(part, address)
@@ -79,12 +79,12 @@ def _factors(parts: list[Node]) -> list[Node]:
 
 def _all_blank(terms: list[tuple[str, Node]], address: Address) -> list[str]:
     """Only all parts blank make a sum blank; a number in the formula never is."""
-    plain_refs = [address(term) for _, term in terms if isinstance(term, Field | LineCell | Column)]
+    plain_refs = [address(term) for _, term in terms if isinstance(term, FieldRef | LineCell | Column)]
     tests = [f"COUNT({','.join(plain_refs)})=0"] if plain_refs else []
     for _, term in terms:
         if isinstance(term, Number):
             return []
-        if not isinstance(term, Field | LineCell | Column):
+        if not isinstance(term, FieldRef | LineCell | Column):
             inner = any_of(blank_tests(term, address))
             if not inner:
                 return []
@@ -117,7 +117,7 @@ def body(node: Node, address: Address, rank: int = 0) -> str:
             return plain(value)
         case Text(value):
             return f'"{value}"'
-        case Field() | LineCell() | Column():
+        case FieldRef() | LineCell() | Column():
             return address(node)
         case Unary(operand):
             return "-" + body(operand, address, 4)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from xlsxeval.formula.excel import body
-from xlsxeval.formula.tree import Binary, Call, Column, Field, LineCell, Node, Number, Ref, Unary
+from xlsxeval.formula.parse import LONGEST, FormulaError
+from xlsxeval.formula.tree import Binary, Call, Column, FieldRef, LineCell, Node, Number, Ref, Unary
 from xlsxeval.numbers import plain
 
 Texts = tuple[str, str]
@@ -29,11 +30,21 @@ def ends(node: Node, figures: Figures) -> Texts:
     """Give the formula texts of the smallest and the largest value a formula may truly have.
 
     A formula without an interval gives an error in Excel, as ``interval`` gives None.
+
+    Raises:
+        FormulaError: if they are longer than a cell takes; each product is four times as long as its factors.
     """
+    texts = _ends(node, figures)
+    if max(map(len, texts)) > LONGEST:
+        raise FormulaError(f"公式写进电子表格会超过{LONGEST}个字符，请拆成几个填空")
+    return texts
+
+
+def _ends(node: Node, figures: Figures) -> Texts:
     match node:
         case Number(value):
             return plain(value), plain(value)
-        case Field() | LineCell():
+        case FieldRef() | LineCell():
             return figures.low(node), figures.high(node)
         case Unary(operand):
             low, high = ends(operand, figures)

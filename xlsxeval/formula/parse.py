@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from decimal import Decimal
+from functools import lru_cache
+from typing import TypeAlias
 
 from xlsxeval.formula.tree import Binary, Call, Name, Node, Number, Text, Unary
+from xlsxeval.text import sheet_length
 
 #: Function -> least and most number of arguments (None: any number). Excel 2010, WPS and LibreOffice share these.
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
@@ -29,91 +33,136 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LEVELS = (("=", "<>", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"))
+#: Excel's own limits: signs of a formula, signs of a text in it, digits of a number, arguments of a function.
+LONGEST, LONGEST_TEXT, _MOST_DIGITS, _MOST_ARGUMENTS = 8192, 255, 15, 255
+#: Levels of brackets, functions and signs. Excel allows 64, and what is written around a formula adds to its levels.
+_MOST_NESTED = 20
+#: Levels of the tree: every walker calls itself once for each. A long ``a + b + …`` is as deep as it has signs.
+_DEEPEST = 100
+_SHOWN = 60
+_FULL_WIDTH = frozenset("（），＋－×÷＊／＝＜＞≤≥≠．％“”")
+
+#: What is still to be read, as (kind, text).
+Tokens: TypeAlias = "deque[tuple[str, str]]"
 
 
 class FormulaError(ValueError):
     """The text is no formula; says which part, and what is allowed."""
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str) -> Node:
     """Parse formula text without a leading ``=``.
 
     Raises:
-        FormulaError: with what is wrong and where.
+        FormulaError: with what is wrong and where; also for a formula that is too long or nested too deeply.
     """
+    if sheet_length(text) > LONGEST:
+        raise FormulaError(f"公式“{shown(text)}”太长，超过{LONGEST}个字符")
+    if text.lstrip().startswith(("=", "＝")):
+        raise FormulaError(f"公式“{shown(text)}”前面不写“=”")
     tokens = _tokens(text)
-    node, rest = _level(tokens, 0)
-    if rest:
-        raise FormulaError(f"公式“{text}”在“{rest[0][1]}”处多出内容")
+    node, _ = _operation(tokens, 0, 0)
+    if tokens:
+        raise FormulaError(f"公式“{shown(text)}”在“{tokens[0][1]}”处多出内容")
     return node
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found, at = [], 0
-    stripped = text.rstrip()
+def shown(text: str) -> str:
+    """Shorten a formula for a message."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _tokens(text: str) -> Tokens:
+    tokens: Tokens = deque()
+    stripped, at = text.rstrip(), 0
     while at < len(stripped):
         match = _TOKEN.match(stripped, at)
         if match is None or match.lastgroup is None:
-            raise FormulaError(f"公式“{text}”中不认识“{stripped[at:].strip()[:12]}”")
-        found.append((match.lastgroup, match[match.lastgroup]))
+            rest = stripped[at : at + 2 * _SHOWN].strip()[:12]
+            advice = "，请改成半角的符号" if rest[:1] in _FULL_WIDTH else ""
+            raise FormulaError(f"公式“{shown(text)}”中不认识“{rest}”{advice}")
+        tokens.append((match.lastgroup, match[match.lastgroup]))
         at = match.end()
-    return found
+    return tokens
 
 
-Tokens = list[tuple[str, str]]
+def _operation(tokens: Tokens, level: int, nested: int) -> tuple[Node, int]:
+    """Read operands with the operators of a level between them; gives the tree and how deep it is.
 
-
-def _level(tokens: Tokens, level: int) -> tuple[Node, Tokens]:
+    ``1 + 2 * 3``: at the level of ``+`` the operands are ``1`` and ``2 * 3``, which the next level reads.
+    """
     if level == len(_LEVELS):
-        return _factor(tokens)
-    left, rest = _level(tokens, level + 1)
-    while rest and rest[0][0] == "sign" and rest[0][1] in _LEVELS[level]:
-        right, after = _level(rest[1:], level + 1)
-        left, rest = Binary(rest[0][1], left, right), after
-    return left, rest
+        return _factor(tokens, nested)
+    left, depth = _operation(tokens, level + 1, nested)
+    while tokens and tokens[0][0] == "sign" and tokens[0][1] in _LEVELS[level]:
+        operator = tokens.popleft()[1]
+        right, other = _operation(tokens, level + 1, nested)
+        left, depth = Binary(operator, left, right), _deeper(depth, other)
+    return left, depth
 
 
-def _factor(tokens: Tokens) -> tuple[Node, Tokens]:
+def _deeper(*depths: int) -> int:
+    depth = 1 + max(depths)
+    if depth > _DEEPEST:
+        raise FormulaError(f"公式里连续的运算超过{_DEEPEST}次，相加的请写成SUM(甲, 乙, …)")
+    return depth
+
+
+def _factor(tokens: Tokens, nested: int) -> tuple[Node, int]:
     if not tokens:
         raise FormulaError("公式不完整，末尾缺少内容")
-    (kind, text), rest = tokens[0], tokens[1:]
+    if nested > _MOST_NESTED:
+        raise FormulaError(f"公式嵌套超过{_MOST_NESTED}层")
+    kind, text = tokens.popleft()
     match kind:
         case "number":
-            value = Decimal(text.rstrip("%"))
-            return Number(value / 100 if text.endswith("%") else value), rest
+            return Number(_number(text)), 0
         case "text":
-            return Text(text[1:-1]), rest
-        case "name" if rest and rest[0][1] == "(":
-            return _call(text, rest[1:])
+            if sheet_length(text) > LONGEST_TEXT + 2:
+                raise FormulaError(f"公式里的文字超过{LONGEST_TEXT}个字符：{shown(text)}")
+            return Text(text[1:-1]), 0
+        case "name" if tokens and tokens[0][1] == "(":
+            tokens.popleft()
+            return _call(text, tokens, nested + 1)
         case "name":
-            return Name(text), rest
+            return Name(text), 0
     if text == "-":
-        operand, rest = _factor(rest)
-        return Unary(operand), rest
+        operand, depth = _factor(tokens, nested + 1)
+        return Unary(operand), _deeper(depth)
     if text == "(":
-        inner, rest = _level(rest, 0)
-        return inner, _closed(rest)
+        inner = _operation(tokens, 0, nested + 1)
+        _close(tokens)
+        return inner
     raise FormulaError(f"公式中“{text}”的位置不对")
 
 
-def _call(function: str, tokens: Tokens) -> tuple[Node, Tokens]:
+def _number(text: str) -> Decimal:
+    if len(text.rstrip("%").replace(".", "")) > _MOST_DIGITS:
+        raise FormulaError(f"公式里的数字超过{_MOST_DIGITS}位：{shown(text)}")
+    value = Decimal(text.rstrip("%"))
+    return value / 100 if text.endswith("%") else value
+
+
+def _call(function: str, tokens: Tokens, nested: int) -> tuple[Node, int]:
+    """Read the arguments of a function and the bracket behind them."""
     if function not in FUNCTIONS:
-        raise FormulaError(f"不认识函数“{function}”，可用的函数：{'、'.join(FUNCTIONS)}")
+        raise FormulaError(f"不认识函数“{shown(function)}”，可用的函数：{'、'.join(FUNCTIONS)}")
     arguments: list[Node] = []
-    rest = tokens
-    while True:
-        argument, rest = _level(rest, 0)
+    depths: list[int] = []
+    while not arguments or (tokens and tokens[0][1] == "," and tokens.popleft()):
+        argument, depth = _operation(tokens, 0, nested)
         arguments.append(argument)
-        if not rest or rest[0][1] != ",":
-            break
-        rest = rest[1:]
+        depths.append(depth)
     least, most = FUNCTIONS[function]
     if len(arguments) < least or (most is not None and len(arguments) > most):
         raise FormulaError(f"函数{function}应有{least}个参数，这里有{len(arguments)}个")
-    return Call(function, tuple(arguments)), _closed(rest)
+    if len(arguments) > _MOST_ARGUMENTS:
+        raise FormulaError(f"函数{function}的参数超过{_MOST_ARGUMENTS}个")
+    _close(tokens)
+    return Call(function, tuple(arguments)), _deeper(*depths)
 
 
-def _closed(tokens: Tokens) -> Tokens:
-    if not tokens or tokens[0][1] != ")":
+def _close(tokens: Tokens) -> None:
+    if not tokens or tokens.popleft()[1] != ")":
         raise FormulaError("公式缺少右括号“)”")
-    return tokens[1:]

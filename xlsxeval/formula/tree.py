@@ -1,4 +1,4 @@
-"""The parts of a parsed formula; many walkers, one tree."""
+"""The parts of a parsed formula; many walkers, one tree. No slots, as in ``forms.model``."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from decimal import Decimal
 from typing import TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Number:
     """A number written in the formula."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
     """A text in double quotes."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Name:
     """A name as written, not yet looked up."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+@dataclass(frozen=True)
+class FieldRef:
     """One blank of a form."""
 
     form: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """A whole column of a table: as many cells as the table has lines."""
 
@@ -46,7 +46,7 @@ class Column:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineCell:
     """The cell of one column in the line at hand."""
 
@@ -55,14 +55,14 @@ class LineCell:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unary:
     """A sign before an expression."""
 
     operand: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Binary:
     """Two expressions and the operator between them."""
 
@@ -71,7 +71,7 @@ class Binary:
     right: Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """A function with its arguments."""
 
@@ -79,7 +79,7 @@ class Call:
     arguments: tuple[Node, ...]
 
 
-Ref: TypeAlias = Field | Column | LineCell
+Ref: TypeAlias = FieldRef | Column | LineCell
 Node: TypeAlias = Number | Text | Name | Ref | Unary | Binary | Call
 
 COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
@@ -124,4 +124,4 @@ def only_counts(node: Node) -> bool:
 
 def refs(node: Node) -> tuple[Ref, ...]:
     """Give each blank or column the formula reads, once, in the order of first use."""
-    return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, Field | Column | LineCell)))
+    return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, FieldRef | Column | LineCell)))

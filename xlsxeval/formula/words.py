@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from xlsxeval.formula.evaluate import Lookup, Value, evaluate
-from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, Field, LineCell, Node, Number, Text, Unary
+from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, FieldRef, LineCell, Node, Number, Text, Unary
 from xlsxeval.numbers import decimals_of, plain, round_half_up
 
 _SIGN = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "=": " = ", "<=": " ≤ ", ">=": " ≥ ", "<>": " ≠ "}
@@ -23,7 +23,7 @@ def computation(node: Node, lookup: Lookup, rank: int = 0) -> str:
             return plain(value)
         case Text(value):
             return f"“{value}”"
-        case Field() | LineCell():
+        case FieldRef() | LineCell():
             return show(lookup(node))
         case Column():
             return _column(lookup(node))

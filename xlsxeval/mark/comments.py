@@ -17,7 +17,8 @@ from xlsxeval.mark.original import CellKey, OriginalCell
 from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.sheet import SheetPart, add_legacy_drawing
 from xlsxeval.mark.splice import Document, Node, whole_number, xml_text
-from xlsxeval.read.cells import Range, damaged
+from xlsxeval.read.cells import Range
+from xlsxeval.read.refusals import damaged
 
 AUTHOR = "xlsxeval"
 #: The first line of our text in a comment; everything after it is ours.

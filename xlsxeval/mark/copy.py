@@ -20,9 +20,10 @@ from xlsxeval.mark.sheet import SheetPart, open_sheet, paint, unpaint
 from xlsxeval.mark.splice import shown
 from xlsxeval.mark.styles import Styles
 from xlsxeval.mark.workbook import WorkbookPart, open_workbook
-from xlsxeval.read.cells import Limits, Range, Refused
-from xlsxeval.read.net import only_refusals
+from xlsxeval.read.cells import Range
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.package import open_package
+from xlsxeval.read.refusals import Refused
 from xlsxeval.read.xlsx import open_xlsx
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
@@ -47,11 +48,10 @@ def marked(content: bytes, outcomes: Sequence[Outcome], limits: Limits = Limits(
     unusable = [finding for outcome in outcomes if outcome.verdict == "unusable" for finding in outcome.findings]
     if unusable:
         raise Refused(unusable[0].code, unusable[0].message)
-    with only_refusals():
-        parts = Parts(open_package(content, limits))
-        book = open_workbook(parts)
-        earlier = _earlier_run(content, book, limits) if book.marked else EarlierRun()
-        return _mark(parts, book, outcomes, earlier)
+    parts = Parts(open_package(content, limits))
+    book = open_workbook(parts)
+    earlier = _earlier_run(content, book, limits) if book.marked else EarlierRun()
+    return _mark(parts, book, outcomes, earlier)
 
 
 def opinion_sheet(outcomes: Sequence[Outcome]) -> bytes:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from xlsxeval.mark.parts import CONTENT_TYPES, Parts, relations_part
 from xlsxeval.mark.splice import Document, Node
 from xlsxeval.mark.workbook import SPREADSHEET_TYPE, WorkbookPart
-from xlsxeval.read.cells import damaged
+from xlsxeval.read.refusals import damaged
 
 _MACRO, _RIBBON, _SIGNATURE, _DDE = "宏", "自定义功能区", "签名", "DDE"
 #: What was left out -> what 审核意见 says about it.

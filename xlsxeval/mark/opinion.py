@@ -5,7 +5,6 @@ The hidden column holds, beside a finding whose cell was marked, how the cell lo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -199,7 +198,7 @@ def _sheet_xml(rows: _Rows, head: int, area: str, namespaces: tuple[str, str]) -
 
 def _headline(outcome: Outcome) -> str:
     """Return the line with unit, year and verdict of a filing; the file's name if the unit is unknown."""
-    title = outcome.title if outcome.unit or outcome.subject else re.split(r"[\\/]", outcome.file)[-1]
+    title = outcome.title if outcome.unit or outcome.subject else outcome.file.replace("\\", "/").rpartition("/")[2]
     year = f"　{outcome.year}年度" if outcome.year else ""
     return f"{title}{year}：{verdict_text(outcome)}" if title else verdict_text(outcome)
 

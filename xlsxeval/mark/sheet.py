@@ -16,8 +16,10 @@ from xlsxeval.mark.original import CellKey, OriginalCell
 from xlsxeval.mark.parts import Parts
 from xlsxeval.mark.splice import Document, Node, tag_end, whole_number, with_attribute
 from xlsxeval.mark.styles import Styles
-from xlsxeval.read.cells import Limits, Range, damaged, too_much
+from xlsxeval.read.cells import Range
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import check_root, parse_at
+from xlsxeval.read.refusals import damaged, too_much
 
 _TRUE = frozenset({"1", "true"})
 #: Default width and height of a cell, and the width of a digit, in pixels at 96 dpi.
@@ -42,7 +44,7 @@ class Layout:
     styles: list[tuple[int, int, int]] = field(default_factory=list)
     width: int = _WIDTH
     height: int = _HEIGHT
-    limits: Limits = Limits()  # frozen
+    limits: Limits = Limits()
 
     def visit(self, name: str, attributes: dict[str, str], depth: int) -> None:
         """Take from one element of the worksheet what it says about the layout.

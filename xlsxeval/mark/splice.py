@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 from xml.sax.saxutils import escape
 
-from xlsxeval.read.cells import Limits, too_much
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import parse_at
+from xlsxeval.read.refusals import too_much
 from xlsxeval.text import safe
 
 _MOST_NODES = 400_000

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 
 from xlsxeval.mark.splice import Document, Node, attribute_text, whole_number
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import Refused
 
 #: Severity of the gravest finding -> colour of the cell. No program offers these colours, so they are known as ours.
 FILLS: Mapping[str, str] = {"error": "FFFFC9CE", "warning": "FFFFC061", "info": "FFD5E8FA", "waived": "FFE2E6E1"}

@@ -11,8 +11,8 @@ from xlsxeval.a1 import quote_sheet, unquote_sheet
 from xlsxeval.forms.model import MARKS_NAME, OPINION_SHEET
 from xlsxeval.mark.parts import DECLARATION, Parts
 from xlsxeval.mark.splice import Document, Node, attribute_text, xml_text
-from xlsxeval.read.cells import damaged, quoted
 from xlsxeval.read.package import refuse_other_package, relations
+from xlsxeval.read.refusals import damaged, quoted
 from xlsxeval.read.worksheet import plain_text
 
 _FILTER, _TITLES = "_xlnm._FilterDatabase", "_xlnm.Print_Titles"

@@ -9,15 +9,17 @@ from pathlib import Path
 
 from xlsxeval.api.source import Source, content_of
 from xlsxeval.errors import MachineError
+from xlsxeval.folder import digest_of
 from xlsxeval.mark.copy import marked, opinion_sheet
-from xlsxeval.output import OutputFolder, digest_of
-from xlsxeval.read.cells import TRANSIENT, Limits, Refused
+from xlsxeval.output_folder import OutputFolder
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import TRANSIENT, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.filename import OPINION_END, copy_name
 from xlsxeval.report.outcome import Outcome
 
 
-def marked_copy(source: Source, outcomes: Sequence[Outcome], *, limits: Limits = Limits()) -> bytes:  # frozen
+def marked_copy(source: Source, outcomes: Sequence[Outcome], *, limits: Limits = Limits()) -> bytes:
     """Mark what was found in a copy of a workbook; a file that cannot be marked gives a workbook with 审核意见 alone.
 
     Args:
@@ -41,7 +43,7 @@ def write_marked(
     paths: Mapping[str, Path] | None = None,
     places: Sequence[Path] = (),
     scope: Iterable[Path] = (),
-    limits: Limits = Limits(),  # frozen
+    limits: Limits = Limits(),
     complete: bool = True,
 ) -> None:
     """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone.

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from xlsxeval.output import OutputFolder
+from xlsxeval.output_folder import OutputFolder
 from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.marked import is_transient
 from xlsxeval.report.letter import load_template

@@ -34,7 +34,7 @@ class Run:
 
     request: Request
     facts: Facts
-    letter: Letter = Letter()  # frozen
+    letter: Letter = Letter()
     paths: Mapping[str, Path] = field(default_factory=dict)
     places: Sequence[Path] = ()
     scope: Sequence[Path] = ()
@@ -146,7 +146,8 @@ def chosen_reports(
         OutputError: for an unknown name, if a file is there already (without ``force``), or its folder is not, or two
             are the same.
     """
-    from xlsxeval.output import real, written_before
+    from xlsxeval.output import real
+    from xlsxeval.output_folder import require_free
 
     by_name = {report.name: report for report in REPORTS}
     for name in wanted:
@@ -156,8 +157,8 @@ def chosen_reports(
     for report, path in chosen.items():
         if not path.parent.is_dir() or (path.exists() and path.is_dir() != report.folder):
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if report.folder else '文件'}名")
-        if report.folder and path.exists() and written_before(path) is None and any(path.iterdir()):
-            raise OutputError(f"文件夹里已有别的文件，没有写入：{path}；请换一个新的或空的文件夹")
+        if report.folder:
+            require_free(path)
         if path.exists() and not (force or report.folder):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
         if path.exists() and not report.folder and _may_be_a_filing(path):

@@ -12,9 +12,9 @@ from typing import Unpack
 
 from xlsxeval.api.sets import request_of
 from xlsxeval.api.source import printable
+from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger, open_ledger
-from xlsxeval.batch.many import MAX_MEMORY, MAX_SECONDS
 from xlsxeval.batch.roster import read_roster
 from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
@@ -42,21 +42,19 @@ class Plan:
         set_folder: the folder of the set, if one was chosen.
         executor: where to check instead of processes of our own.
         jobs: how many processes; None: one for each processor.
-        max_seconds: CPU seconds that one file may take.
-        max_memory: MiB that one process may use.
+        allowance: the processor seconds and memory that one file may use.
         force: whether earlier reports may be written over.
     """
 
     reports: Mapping[Report, Path] = field(default_factory=dict)
     ledger: Path | None = None
     roster: Path | None = None
-    letter: Letter = Letter()  # frozen
+    letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
     set_folder: Path | None = None
     executor: Executor | None = None
     jobs: int | None = None
-    max_seconds: float = MAX_SECONDS
-    max_memory: int = MAX_MEMORY
+    allowance: Allowance = Allowance()
     force: bool = False
 
 
@@ -99,8 +97,8 @@ def check_files(
     roster: str | os.PathLike[str] | None = None,
     executor: Executor | None = None,
     jobs: int | None = None,
-    max_seconds: float = MAX_SECONDS,
-    max_memory: int = MAX_MEMORY,
+    max_seconds: float = Allowance.seconds,
+    max_memory: int = Allowance.memory,
     force: bool = False,
     **options: Unpack[CheckOptions],
 ) -> AbstractContextManager[CheckedFiles]:
@@ -120,7 +118,7 @@ def check_files(
         executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
             not count then.
         jobs: how many processes; default: one for each processor.
-        max_seconds: CPU seconds that one file may take.
+        max_seconds: processor seconds that one file may take; on the clock, six times as many, and at least 60.
         max_memory: MiB that one process may use (not on Windows and macOS).
         force: write over earlier reports.
         options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
@@ -138,7 +136,8 @@ def check_files(
     if not found.files:
         raise DataError(nothing_to_check(map(str, scope), found))
     request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
-    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, max_seconds, max_memory, force)
+    allowance = Allowance(max_seconds, max_memory)
+    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, allowance, force)
     return run_plan(found, request, plan)
 
 
@@ -203,8 +202,7 @@ def _steps(found: Collected, ledger: Ledger, request: Request, plan: Plan) -> Ge
         remembered=bool(plan.ledger),
         executor=plan.executor,
         jobs=plan.jobs,
-        max_seconds=plan.max_seconds,
-        max_memory=plan.max_memory,
+        allowance=plan.allowance,
     )
 
 

@@ -14,26 +14,25 @@ from xlsxeval.forms.kinds import Kind
 from xlsxeval.numbers import decimals_of, percent_text, round_half_up
 from xlsxeval.read.cells import Cell
 
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
+_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\[\]]*\]|_.|\*.')
 _DECIMALS = re.compile(r"\.(0+)")
 #: A plain decimal format and the decimals it may print: not ``0.00E+00``, ``# ?/?`` or thousands (``0,``).
 _PLAIN = re.compile(r"[^./]*[0#?](?:\.(?P<places>0*[#?]*))?[^.0#?,/]*")
 _DAY_ONE = date(1899, 12, 30)
 _LAST_DAY = 2_958_465
-_new = tuple.__new__  # half the time of Answer(…), and a form has hundreds of answers
 
 
 def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: str) -> Answer:
     """Give the answer that stands in a cell; ``own`` is decided later, by the formula's text."""
     where = cell_name(row, col)
     if cell is None or (cell.kind == "none" and cell.formula is None):
-        return _new(Answer, (None, "", where, None, False, 0, ""))
+        return Answer(None, "", where)
     if cell.kind == "number":
         value, text, decimals, problem = _number(cell.text, cell.format, kind)
-        return _new(Answer, (value, text, where, cell.formula, False, decimals, problem))
+        return Answer(value, text, where, cell.formula, decimals=decimals, problem=problem)
     if not kind.numeric:
         text = cell.text
-        return _new(Answer, (text if text.strip() else None, text, where, cell.formula, False, 0, ""))
+        return Answer(text if text.strip() else None, text, where, cell.formula)
     if cell.kind in {"error", "bool"}:
         return Answer(None, cell.text, where, cell.formula, problem="bad")
     value, decimals, problem = interpret(cell.text, kind, amount_unit)

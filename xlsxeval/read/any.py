@@ -1,20 +1,15 @@
-"""A file of any kind that is read to a workbook: the kind follows from the content, never from the name."""
+"""A file of any kind that can be read, to a workbook."""
 
 from __future__ import annotations
 
-from xlsxeval.read.cells import Limits, Workbook
-from xlsxeval.read.net import only_refusals
-from xlsxeval.read.package import COMPOUND, Package, inflate, is_separated_text, open_package
-from xlsxeval.read.xlsx import open_xlsx
-
-#: A part of a zip file that tells what it is.
-_PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
-_SPREADSHEET = b"opendocument.spreadsheet"
-#: What the streams with a workbook are called, Workbook or Book, by some programs in capitals.
-_BOOK = "book".encode("utf-16-le")
+from xlsxeval.read.cells import Workbook
+from xlsxeval.read.kind import Kind, kind_of
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import NO_SHEET, Refused
+from xlsxeval.read.xlsx import read_xlsx
 
 
-def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:  # frozen
+def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:
     """Read a file from its bytes: .xlsx, .xlsm, .xls, .et, .xlsb, .ods, .docx, .csv, .tsv.
 
     Args:
@@ -23,59 +18,37 @@ def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = froz
         skip: sheets that need not be read (in .xlsx).
 
     Raises:
-        Refused: whatever is wrong with the content, in one sentence; never anything else.
+        Refused: whatever is wrong with the content, in one sentence. Any other exception is a mistake of ours.
     """
-    with only_refusals():
-        kind, package = _kind(data, limits)
-        return _open(kind, data, limits, package) if kind else open_xlsx(data, limits, skip, package)
+    kind = kind_of(data, limits)
+    if kind.name == "xlsx" and kind.package is not None:
+        return read_xlsx(kind.package, skip)
+    book = _open_other(kind, data, limits)
+    if not book.sheets:
+        raise Refused("R08", NO_SHEET)
+    return book
 
 
-def _kind(data: bytes, limits: Limits) -> tuple[str, Package | None]:
-    if len(data) > limits.max_file or not data:
-        return "", None
-    if data.startswith(COMPOUND):
-        # A workbook may hold a Word file and the other way round: only its reader can tell.
-        return ("xls" if _BOOK in data.lower() else ""), None
-    if not data.startswith(b"PK\x03\x04"):
-        return ("text" if is_separated_text(data) else ""), None
-    package = open_package(data, limits)
-    if "xl/workbook.xml" in package.members:
-        return "", package
-    kind = next((kind for part, kind in _PARTS.items() if part in package.members), "")
-    if kind == "ods" and not _is_spreadsheet(package):
-        kind = ""
-    return kind, package
-
-
-def _is_spreadsheet(package: Package) -> bool:
-    """Tell a spreadsheet from other OpenDocument files; whoever packs one again compresses what says so."""
-    return "mimetype" in package.members and _SPREADSHEET in next(inflate(package, "mimetype"), b"")
-
-
-def _open(kind: str, data: bytes, limits: Limits, package: Package | None) -> Workbook:
+def _open_other(kind: Kind, data: bytes, limits: Limits) -> Workbook:
+    """Read a file of a kind that is met less often; its reader is imported only when needed."""
     match kind:
-        case "xls":
-            from xlsxeval.read.xls import open_xls
+        case Kind("xls"):
+            from xlsxeval.read.xls import read_xls
 
-            return open_xls(data, limits)
-        case "text":
-            from xlsxeval.read.plain import open_plain
+            return read_xls(kind.stream, limits)
+        case Kind("xlsb", package) if package is not None:
+            from xlsxeval.read.xlsb import read_xlsb
 
-            return open_plain(data, limits)
-        case "xlsb" if package is not None:
-            from xlsxeval.read.xlsb import open_xlsb
+            return read_xlsb(package)
+        case Kind("ods", package) if package is not None:
+            from xlsxeval.read.ods import read_ods
 
-            for part in package.members:
-                for _ in inflate(package, part):
-                    pass
-            return open_xlsb(data, limits)
-        case "ods" if package is not None:
-            from xlsxeval.read.ods import open_ods
+            return read_ods(package)
+        case Kind("docx", package) if package is not None:
+            from xlsxeval.read.docx import read_docx
 
-            return open_ods(package)
-        case "docx" if package is not None:
-            from xlsxeval.read.docx import open_docx
-
-            return open_docx(package)
+            return read_docx(package)
         case _:
-            return open_xlsx(data, limits)
+            from xlsxeval.read.plain import read_plain
+
+            return read_plain(data, limits)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from xlsxeval.read.cells import Limits, Range, Workbook
+from xlsxeval.a1 import LAST_COL
+from xlsxeval.read.cells import Range, Workbook
+from xlsxeval.read.limits import TAGS_OF_AN_ELEMENT, Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.refusals import too_much
 from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式，只核对了数值。"
 SHEET = "文档"
 
 
-def open_docx(package: Package) -> Workbook:
+def read_docx(package: Package) -> Workbook:
     """Read the tables of a document from its container.
 
     Raises:
@@ -26,7 +29,7 @@ class _Reader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
         self.store = CellStore(limits)
         self.pieces: list[str] = []
         self.texts: list[str] = []
@@ -40,6 +43,9 @@ class _Reader:
         self.depth += 1
         if self.depth > self.limits.max_depth:
             raise too_deep()
+        self.elements_left -= 1
+        if self.elements_left < 0:
+            raise too_much(f"文件内部的元素多于{self.limits.max_tags // TAGS_OF_AN_ELEMENT}个", "max-tags")
         local = name.rpartition(":")[2]
         if local == "t":
             self.pieces.clear()
@@ -87,12 +93,14 @@ class _Reader:
             self.paragraphs.append(text)
         elif text.strip():
             self.row += 1
-            self.store.keep(typed_cell(self.row, 1, text[: self.limits.max_text]))
+            self.store.keep(typed_cell(self.row, 1, text))
 
     def _cell(self) -> None:
         text = "\n".join(self.paragraphs).strip()
         first, last = self.col + 1, self.col + self.span
         self.col = last
+        if first > LAST_COL:
+            return  # no table of Word is so wide; nothing is remembered of it
         above = self.open_merges.get(first)
         if self.goes_on and above is not None:
             self.open_merges[first] = above._replace(last_row=self.row)

@@ -13,12 +13,14 @@ from xlsxeval.filing import Filing, FormAnswers, Met, Missing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
-from xlsxeval.read.cells import Refused, Sheet, Workbook
+from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.locate import locate, make_grid
 from xlsxeval.read.parts import Found, find_parts
-from xlsxeval.text import clean, label_key, listed
+from xlsxeval.read.refusals import Refused
+from xlsxeval.text import clean, label_key, listed, remembered
 
+_YEAR_PLACE = re.compile(r"\{\{[^{}]*\}\}")
 _NEAR = 0.5
 _SHOWN = 5
 #: The unit of amounts as forms print it: in a label's brackets, or after 单位.
@@ -94,7 +96,7 @@ def _nothing_found(
 
 def _plain(text: str) -> str:
     """Give a label's text without the place of its year."""
-    return re.sub(r"\{\{.*?\}\}", "", text)
+    return _YEAR_PLACE.sub("", text)
 
 
 def _read_form(found: Found, formset: FormSet, year: int | None) -> _Read:
@@ -122,9 +124,20 @@ def _amount_unit(alignment: Alignment, sheet: Sheet) -> str:
     texts = [sheet.cells[place].text for place in places]
     if places:
         last = places[-1][0]
-        texts += [cell.text for (row, _), cell in sheet.cells.items() if row <= last and "单位" in cell.text]
-    found = (_UNIT.search(clean(text)) for text in texts)
-    return next((match[1] or match[2] for match in found if match), "")
+        texts += [cell.text for (row, _), cell in sheet.cells.items() if row <= last and _names_unit(cell.text)]
+    return next(filter(None, map(_printed_unit, texts)), "")
+
+
+@remembered
+def _names_unit(text: str) -> bool:
+    return "单位" in text
+
+
+@remembered
+def _printed_unit(text: str) -> str:
+    """Give the unit of amounts that stands in a text, empty if none does."""
+    match = _UNIT.search(clean(text))
+    return (match[1] or match[2]) if match else ""
 
 
 def _met(alignment: Alignment, sheet: Sheet) -> Iterator[Met]:

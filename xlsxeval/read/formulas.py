@@ -9,13 +9,15 @@ from functools import lru_cache
 
 from xlsxeval.filing import Answer, FormAnswers
 from xlsxeval.forms.model import Form
-from xlsxeval.forms.place import Region, address
+from xlsxeval.forms.place import TableArea, address
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import Column, Ref, refs
 
 _NOISE = re.compile(r"\s+|_xlfn\.|_xlws\.|\$|^=")
-_QUOTED_SHEET = re.compile(r"'((?:[^']|'')+)'!")
+#: The name of a sheet has at most 31 characters; no form has one with a quotation mark.
+_QUOTED_SHEET = re.compile(r"'([^']{1,31})'!")
 _NUMBER = re.compile(r"(?<![\w.])(\d+)\.0+(?!\d)")
+_LETTERS = re.compile(r"\D+")
 _RANGE = re.compile(r"([A-Z]{1,3})(\d+):\1(\d+)")
 
 
@@ -76,9 +78,9 @@ def _any_rows(match: re.Match[str]) -> str:
 
 def _covers(formula: str, ref: Column, answers: FormAnswers) -> bool:
     """Tell whether the formula's range lies within the table and reaches every filled line."""
-    region: Region = answers.regions[ref.table]
+    region: TableArea = answers.regions[ref.table]
     letters = region.column(ref.name).split(":")[0].rstrip("0123456789")
     ranges = [(int(m[2]), int(m[3])) for m in _RANGE.finditer(formula) if m[1] == letters]
-    rows = [int(re.sub(r"\D", "", line[ref.name].cell)) for line in answers.tables[ref.table]]
+    rows = [int(_LETTERS.sub("", line[ref.name].cell)) for line in answers.tables[ref.table]]
     within = all(first >= region.first - 1 and last <= region.last for first, last in ranges)
     return bool(ranges) and within and all(any(f <= row <= last for f, last in ranges) for row in rows)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
 from xlsxeval.forms.model import Blank, Field, Form, Table
-from xlsxeval.forms.place import Region
+from xlsxeval.forms.place import TableArea
 from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet
@@ -247,19 +247,19 @@ def _next_label(form: Form, anchor: int) -> int | None:
     return min(after)[1] if after else None
 
 
-def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Region:
+def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> TableArea:
     labelled = _labelled_rows(alignment.form)
     cols = {column: col for column, (_, col) in _heads(table, alignment).items()}
     above = max((row for row in labelled if row < table.row), default=-1)
     below = min((row for row in labelled if row > table.row), default=-1)
     if above not in rows:
-        return Region(1, 0, cols)
+        return TableArea(1, 0, cols)
     first = _below(above, rows[above], alignment, grid)
     if below in alignment.rows:
-        return Region(first, alignment.rows[below] - 1, cols)
+        return TableArea(first, alignment.rows[below] - 1, cols)
     # The row below was not met: cut off with the end of the page, or its label lost, and then the end is unknown.
     cut_off = not any(row > table.row for row in alignment.rows)
-    return Region(first, max(grid.rows, default=0) if cut_off else first - 1, cols)
+    return TableArea(first, max(grid.rows, default=0) if cut_off else first - 1, cols)
 
 
 def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
@@ -273,7 +273,7 @@ def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
 
 
 def _lines(
-    table: Table, region: Region, alignment: Alignment, grid: Grid, amount_unit: str, repairs: list[Repair]
+    table: Table, region: TableArea, alignment: Alignment, grid: Grid, amount_unit: str, repairs: list[Repair]
 ) -> Iterator[Line]:
     """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
     keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
@@ -316,7 +316,7 @@ def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) ->
 
 
 def _line_answer(
-    table: Table, column: str, field: Field, row: int, region: Region, grid: Grid, amount_unit: str, aside: int
+    table: Table, column: str, field: Field, row: int, region: TableArea, grid: Grid, amount_unit: str, aside: int
 ) -> Answer:
     col = max(region.cols[column] + aside, 0) if column in region.cols else 0
     cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))

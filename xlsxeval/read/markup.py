@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from collections.abc import Callable, Iterable
 from typing import TypeAlias
 from xml.parsers import expat
 
-from xlsxeval.read.cells import MIB, SAVE_AGAIN, Limits, Refused, damaged, too_much
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import SAVE_AGAIN, Refused, damaged, too_much
 
 Start: TypeAlias = Callable[[str, dict[str, str]], None]
 End: TypeAlias = Callable[[str], None]
@@ -23,39 +23,18 @@ _NAMES = (
 )
 
 
-class Unheard(bytes):
-    """A piece of a part that must be well-formed, but of which no handler hears; never the first."""
-
-
-def whole_if_short(chunks: Iterable[bytes], most: int = MIB) -> tuple[bytes, Iterator[bytes]]:
-    """Give the whole of a short part, or else nothing; and its chunks as they come.
-
-    Nothing either where a comment, CDATA or an instruction might hold what looks like a tag and is none.
-    """
-    rest = iter(chunks)
-    first: list[bytes] = []
-    size = 0
-    for chunk in rest:
-        first.append(chunk)
-        size += len(chunk)
-        if size > most:
-            return b"", chain(first, rest)
-    data = b"".join(first)
-    return (b"" if b"<!" in data or data.rfind(b"<?") > 0 else data), iter(first)
-
-
 def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
     """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
 
     The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
 
     Raises:
-        Refused: for a document type, an encoding other than UTF-8, or one endless tag or text.
-        expat.ExpatError: for text that is not well-formed.
+        Refused: for a document type, an encoding other than UTF-8, one endless tag or text, or what is no XML.
     """
     names: dict[str, str] = {}
     parser = _guarded(names)
     parser.buffer_text = True
+    parser.EndElementHandler, parser.CharacterDataHandler = end, pieces.append
 
     def root(name: str, attributes: dict[str, str]) -> None:
         prefix, _, local = name.rpartition(":")
@@ -65,20 +44,17 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
         parser.StartElementHandler = start
         start(local, attributes)
 
+    parser.StartElementHandler = root
     fed = 0
     for chunk in chunks:
         if not fed:
             _refuse_utf16(chunk)
-        heard = not isinstance(chunk, Unheard)
-        parser.StartElementHandler = (start if fed else root) if heard else None
-        parser.EndElementHandler = end if heard else None
-        parser.CharacterDataHandler = pieces.append if heard else None
         fed += len(chunk)
-        parser.Parse(chunk, False)  # noqa: FBT003  # expat takes no keywords
+        _feed(parser, chunk)
         # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
         if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
-    parser.Parse(b"", True)  # noqa: FBT003
+    _feed(parser, b"", last=True)
 
 
 def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
@@ -89,7 +65,6 @@ def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
 
     Raises:
         Refused: as ``parse`` does.
-        expat.ExpatError: for text that is not well-formed.
     """
     _refuse_utf16(content)
     parser = _guarded({})
@@ -111,11 +86,18 @@ def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
     deeper, back = counted(started, ended, limits)
     parser.StartElementHandler, parser.EndElementHandler = root, back
     for fed in range(0, len(content), limits.max_token):
-        parser.Parse(content[fed : fed + limits.max_token], False)  # noqa: FBT003  # expat takes no keywords
+        _feed(parser, content[fed : fed + limits.max_token])
         if fed - parser.CurrentByteIndex > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
-    parser.Parse(b"", True)  # noqa: FBT003
+    _feed(parser, b"", last=True)
     return prefix
+
+
+def _feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> None:
+    try:
+        parser.Parse(chunk, last)
+    except expat.ExpatError as error:
+        raise damaged(f"内部的XML有误（第{error.lineno}行）") from error
 
 
 def _guarded(names: dict[str, str]) -> expat.XMLParserType:

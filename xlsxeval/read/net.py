@@ -1,4 +1,7 @@
-"""The last net under every reader: whatever goes wrong with a file is a refusal in one sentence."""
+"""The net around code that is not ours: whatever it raises on a damaged file becomes a refusal.
+
+Only calls into xlrd, olefile, pyxlsb and zipfile stand inside. A mistake of ours is never caught here.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,21 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from xml.parsers import expat
 
-from xlsxeval.read.cells import Refused, damaged
+from xlsxeval.errors import XlsxevalError
+from xlsxeval.read.refusals import Refused, damaged
 
 
 @contextmanager
-def only_refusals() -> Iterator[None]:
-    """Turn every error inside into a ``Refused`` that names what is wrong with the file."""
+def foreign_parser() -> Iterator[None]:
+    """Turn every error of a foreign parser into a ``Refused`` that names what is wrong with the file.
+
+    Our own refusals pass through; so does MemoryError, because it tells of the machine and not of the file.
+    """
     try:
         yield
-    except (Refused, MemoryError):
-        raise  # what memory there is says nothing about the file
-    except expat.ExpatError as error:
-        raise damaged(f"内部的XML有误（第{error.lineno}行）") from error
+    except (XlsxevalError, MemoryError):
+        raise
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         reason = "校验不符" if "CRC" in str(error) else "压缩包有误"
         raise Refused("R05", f"文件已损坏：{reason}，可能没有传完，请重新报送") from error

@@ -6,9 +6,11 @@ from decimal import Decimal, InvalidOperation
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook
+from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
+from xlsxeval.read.limits import TAGS_OF_AN_ELEMENT, Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
+from xlsxeval.read.refusals import LOCKED, Refused, too_much
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
@@ -16,10 +18,12 @@ NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数�
 _MANIFEST = "META-INF/manifest.xml"
 #: A form has no more equal answers in a row; thousands of equal cells are padding.
 _MOST_COPIES = 64
+#: No number is shown longer than this, thousands and decimals included.
+_LONGEST_NUMBER = 64
 _CELLS = ("table-cell", "covered-table-cell")
 
 
-def open_ods(package: Package) -> Workbook:
+def read_ods(package: Package) -> Workbook:
     """Read a spreadsheet from its container.
 
     Raises:
@@ -36,7 +40,7 @@ class _Reader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
         self.sheets: list[Sheet] = []
         self.store = CellStore(limits)
         self.pieces: list[str] = []
@@ -51,12 +55,17 @@ class _Reader:
         self.depth += 1
         if self.depth > self.limits.max_depth:
             raise too_deep()
+        self.elements_left -= 1
+        if self.elements_left < 0:
+            raise too_much(f"文件内部的元素多于{self.limits.max_tags // TAGS_OF_AN_ELEMENT}个", "max-tags")
         local = name.rpartition(":")[2]
         if local == "p":
             self.pieces.clear()
         elif local == "annotation":
             self.comment += 1
         elif local == "table":
+            if len(self.sheets) >= self.limits.max_sheets:
+                raise too_much(f"工作表多于{self.limits.max_sheets}个", "max-sheets")
             self.name = attributes.get("table:name", "")
             self.store, self.row = CellStore(self.limits, self.store.count), 0
         elif local == "table-row":
@@ -125,6 +134,8 @@ def _cell(row: int, col: int, attributes: dict[str, str], shown: str) -> Cell:
 
 def _decimals(shown: str) -> str:
     """Give the number format that prints as many decimals as are shown."""
+    if len(shown) > _LONGEST_NUMBER:
+        return ""
     try:
         text = plain(Decimal(shown.replace(",", "")))
     except InvalidOperation:

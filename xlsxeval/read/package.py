@@ -1,4 +1,4 @@
-"""The container of a workbook: what a file really is, its parts, and who points to whom; it knows no cells."""
+"""The zip container of a workbook: its parts, and which part points to which; it knows no cells."""
 
 from __future__ import annotations
 
@@ -7,23 +7,16 @@ import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import IO
 
-from xlsxeval.read.cells import LOCKED, MIB, SAVE_AGAIN, SAVE_AS, Limits, Refused, damaged, quoted, too_much
+from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.read.markup import counted, parse
-from xlsxeval.read.net import only_refusals
+from xlsxeval.read.net import foreign_parser
+from xlsxeval.read.refusals import LOCKED, SAVE_AGAIN, SAVE_AS, Refused, damaged, quoted, too_much
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SEPARATED = "文本文件（CSV等）"
-#: A stream of a compound file -> what the file is; the first that is there decides.
-_STREAMS = {
-    "EncryptedPackage": ("R03", LOCKED),
-    "WordDocument": ("R04", "这是旧格式的文字文档（.doc或.wps），不是工作簿，请报送.xlsx文件"),
-    "PowerPoint Document": ("R04", "这是旧格式的演示文稿（.ppt或.dps），不是工作簿，请报送.xlsx文件"),
-    "Workbook": ("R04", f"这是旧格式的工作簿（.xls或.et），{SAVE_AS}"),
-    "Book": ("R04", f"这是很旧的工作簿（Excel 5.0的.xls），{SAVE_AS}"),
-}
+ARCHIVE = ("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")
 #: A part that tells a zip file apart -> what the file is.
 _OTHERS = {
     "xl/workbook.bin": ("R04", f"这是二进制工作簿（.xlsb），{SAVE_AS}"),
@@ -32,28 +25,6 @@ _OTHERS = {
     "content.xml": ("R04", f"这是OpenDocument文件（.ods等），{SAVE_AS}"),
     "encrypted-package": ("R03", LOCKED),
     "index/document.iwa": ("R04", "这是Numbers文件，请导出为.xlsx后重新报送"),
-}
-_BIFF = ("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
-_PICTURE = ("R02", "这是图片，不是工作簿，请报送.xlsx文件")
-_ARCHIVE = ("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")
-#: First bytes -> what the file is.
-_MAGIC = {
-    b"\x09\x08": _BIFF,
-    b"\x09\x04": _BIFF,
-    b"\x09\x02": _BIFF,
-    b"\x09\x00": _BIFF,
-    b"%PDF": ("R02", "这是PDF文件，不是工作簿，请报送.xlsx文件"),
-    b"{\\rtf": ("R02", "这是RTF文档，不是工作簿，请报送.xlsx文件"),
-    b"\x89PNG": _PICTURE,
-    b"\xff\xd8\xff": _PICTURE,
-    b"GIF8": _PICTURE,
-    b"BM": _PICTURE,
-    b"II*\x00": _PICTURE,
-    b"MM\x00*": _PICTURE,
-    b"RIFF": _PICTURE,
-    b"Rar!": _ARCHIVE,
-    b"7z\xbc\xaf": _ARCHIVE,
-    b"\x1f\x8b": _ARCHIVE,
 }
 
 
@@ -76,37 +47,38 @@ class Relation:
     target: str
 
 
+def check_size(data: bytes, limits: Limits) -> None:
+    """Refuse an empty file, and one over the budget.
+
+    Raises:
+        Refused: R01, R06.
+    """
+    if not data:
+        raise Refused("R01", "文件是空的（0字节），请重新保存后报送")
+    if len(data) > limits.max_file:
+        raise too_much(f"文件大于{limits.max_file // MIB} MiB", "max-file")
+
+
 def open_package(data: bytes, limits: Limits) -> Package:
     """Open the container; its directory is bounded before it is read.
 
     Raises:
         Refused: for a file that is no zip file, has too many parts, or parts that are encrypted, doubled or overlap.
     """
-    if not data:
-        raise Refused("R01", "文件是空的（0字节），请重新保存后报送")
-    if len(data) > limits.max_file:
-        raise too_much(f"文件大于{limits.max_file // MIB} MiB", "max-file")
+    check_size(data, limits)
     if not data.startswith(b"PK\x03\x04"):
-        raise refuse_other_file(data)
+        raise Refused("R02", f"这不是.xlsx文件，{SAVE_AS}")
     if b"PK\x05\x06" not in data[-66_000:]:
         raise Refused("R05", "文件不完整（压缩包没有结尾），可能没有传完，请重新报送")
     # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
     if data.count(b"PK\x01\x02") > limits.max_parts:
         raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except NotImplementedError:
-        raise damaged("压缩包的版本不对") from None
+    with foreign_parser():
+        try:
+            archive = zipfile.ZipFile(io.BytesIO(data))
+        except NotImplementedError:
+            raise damaged("压缩包的版本不对") from None
     return Package(archive, _members(archive.infolist()), limits, limits.max_unpacked, limits.max_tags)
-
-
-def claimed_size(data: bytes, limits: Limits) -> int:
-    """Give how large the parts of a container say they are together; 0 for what its reader is going to refuse."""
-    try:
-        with only_refusals():
-            return sum(info.file_size for info in open_package(data, limits).members.values())
-    except Refused:
-        return 0
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
@@ -125,39 +97,6 @@ def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     return members
 
 
-def refuse_other_file(data: bytes) -> Refused:
-    """Say what a file is that does not begin as a zip file."""
-    if data.startswith(COMPOUND):
-        found = [why for name, why in _STREAMS.items() if name.encode("utf-16-le") in data]
-        return Refused(*found[0]) if found else Refused("R02", f"这是旧格式的Office文件，但不是工作簿，{SAVE_AS}")
-    for magic, why in _MAGIC.items():
-        if data.startswith(magic):
-            return Refused(*why)
-    return Refused("R02", f"这是{_text_kind(data[:4096])}，不是.xlsx工作簿，{SAVE_AS}")
-
-
-def _text_kind(start: bytes) -> str:
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        start = start.decode("utf-16", "replace").encode()
-    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if text.startswith(b"mime-version:"):
-        return "网页（MHTML）"
-    if text.startswith(b"<"):
-        if b"schemas-microsoft-com:office:spreadsheet" in text or b'progid="excel.sheet"' in text:
-            return "XML表格（XML 2003）"
-        return "网页（HTML）" if any(tag in text for tag in (b"<html", b"<table", b"<body", b"<meta")) else "XML文件"
-    if b"\x00" in text or not text:
-        return "无法识别的文件"
-    separated = b"," in text or b"\t" in text
-    return _SEPARATED if separated else "文本文件"
-
-
-def is_separated_text(data: bytes) -> bool:
-    """Tell whether a file is a text with tabs or commas in it."""
-    start = data[:4096]
-    return not any(start.startswith(magic) for magic in _MAGIC) and _text_kind(start) == _SEPARATED
-
-
 def refuse_other_package(package: Package) -> Refused:
     """Say what a zip file is in which there is no workbook."""
     for part, why in _OTHERS.items():
@@ -165,7 +104,7 @@ def refuse_other_package(package: Package) -> Refused:
             return Refused(*why)
     if "[content_types].xml" in package.members:
         return damaged("找不到工作簿的主要部分")
-    return Refused(*_ARCHIVE)
+    return Refused(*ARCHIVE)
 
 
 def inflate(package: Package, part: str) -> Iterator[bytes]:
@@ -180,8 +119,10 @@ def inflate(package: Package, part: str) -> Iterator[bytes]:
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         # The others inflate without bound before anything can be counted.
         raise damaged(f"“{quoted(part)}”的压缩方法不对")
-    with package.archive.open(info) as stream:
-        while chunk := stream.read(_CHUNK):
+    with foreign_parser():
+        stream = package.archive.open(info)
+    with stream:
+        while chunk := _next_chunk(stream):
             package.left -= len(chunk)
             if package.left < 0:
                 raise too_much(f"文件解开后大于{package.limits.max_unpacked // MIB} MiB", "max-unpacked")
@@ -189,6 +130,11 @@ def inflate(package: Package, part: str) -> Iterator[bytes]:
             if package.tags_left < 0:
                 raise too_much(f"文件内部的标记多于{package.limits.max_tags}个", "max-tags")
             yield chunk
+
+
+def _next_chunk(stream: IO[bytes]) -> bytes:
+    with foreign_parser():
+        return stream.read(_CHUNK)
 
 
 def relations(package: Package, part: str) -> dict[str, Relation]:
@@ -201,6 +147,8 @@ def relations(package: Package, part: str) -> dict[str, Relation]:
 
     def start(element: str, attributes: dict[str, str]) -> None:
         if element == "Relationship":
+            if len(found) >= package.limits.max_strings:
+                raise too_much(f"文件内部的引用多于{package.limits.max_strings}个", "max-strings")
             kind = attributes.get("Type", "").rpartition("/")[2]
             outside = attributes.get("TargetMode") == "External"
             target = "" if outside else _resolve(folder, attributes.get("Target", ""))

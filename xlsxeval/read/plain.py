@@ -6,7 +6,10 @@ import csv
 import io
 import re
 
-from xlsxeval.read.cells import SAVE_AS, Limits, Refused, Workbook
+from xlsxeval.a1 import LAST_ROW
+from xlsxeval.read.cells import Workbook
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import SAVE_AS, Refused, too_much
 from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文本表格（.csv、.tsv），没有公式，只核对了数值。"
@@ -17,13 +20,15 @@ _LINE_END = re.compile(r"\r(?:\r?\n)?")
 _FEWEST_ROWS, _LEAST_SHARE = 5, 3
 
 
-def open_plain(data: bytes, limits: Limits) -> Workbook:
+def read_plain(data: bytes, limits: Limits) -> Workbook:
     """Read a text, tabs or commas between its cells.
 
     Raises:
         Refused: if it is in no known encoding, or too long.
     """
     text = decode(data)
+    if text.count("\n") + text.count("\r") > 2 * LAST_ROW:
+        raise Refused("R06", f"文本多于{LAST_ROW}行，请删去多余内容后重新保存")
     store = CellStore(limits)
     lines = [line for line in text.splitlines() if line.strip()]
     separator = max("\t,", key=lambda sign: sum(line.count(sign) > 1 for line in lines))
@@ -31,10 +36,13 @@ def open_plain(data: bytes, limits: Limits) -> Workbook:
     if rows < _FEWEST_ROWS or rows * _LEAST_SHARE < len(lines):
         raise Refused("R02", f"这是文本文件，里面没有表格，{SAVE_AS}")
     csv.field_size_limit(limits.max_text * 4)
-    for row, texts in enumerate(csv.reader(io.StringIO(_LINE_END.sub("\n", text)), delimiter=separator), 1):
-        for col, one in enumerate(texts, 1):
-            if one.strip():
-                store.keep(typed_cell(row, col, one))
+    try:
+        for row, texts in enumerate(csv.reader(io.StringIO(_LINE_END.sub("\n", text)), delimiter=separator), 1):
+            for col, value in enumerate(texts, 1):
+                if value.strip():
+                    store.keep(typed_cell(row, col, value))
+    except csv.Error:
+        raise too_much(f"有一格的文字长于{limits.max_text}字", "max-text") from None
     return Workbook((store.sheet(SHEET),), notes=(NOTE,))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from xlsxeval.errors import MachineError
-from xlsxeval.read.cells import Limits, Refused
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import Refused
 
 
 def read_bytes(path: Path, limits: Limits) -> bytes:

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW
 from xlsxeval.numbers import format_code, plain
-from xlsxeval.read.cells import Cell, Limits, Range, Sheet, too_much
+from xlsxeval.read.cells import Cell, Range, Sheet
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import too_much
 
 _NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
 _PERCENT = re.compile(r"-?[0-9]{1,12}(\.[0-9]+)?%")

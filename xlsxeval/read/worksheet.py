@@ -9,8 +9,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW, cell_name, column_number, parse_area
-from xlsxeval.read.cells import Cell, Limits, Range, Refused, damaged, quoted, too_much
-from xlsxeval.read.markup import Unheard, check_root, parse, too_deep, whole_if_short
+from xlsxeval.read.cells import Cell, Range
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.markup import check_root, parse, too_deep
+from xlsxeval.read.refusals import Refused, damaged, quoted, too_much
 from xlsxeval.read.shifted import shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
@@ -20,17 +22,7 @@ _INDEX = re.compile(r"[0-9]{1,7}")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 _DIGITS = 15
-_new = tuple.__new__  # half the time of Cell(…), and a sheet is mostly this
 _MOST_WIDTHS = 256
-#: A cell that only has a style, at an address of which nothing can be wrong.
-_STYLED = re.compile(rb'<c r="[A-Z]{1,2}[1-9][0-9]{0,5}"(?: s="[0-9]{1,5}")?/>')
-#: What is nested deeper than formats and validations are is left to the parser's own count.
-#: (It begins with plain signs, which are searched for many times faster than a group.)
-_DEEP = re.compile(rb"</[^<>]*>(?:\s*</[^<>]*>){15}")
-#: Tags of the table, without and with a prefix; in two, because a pattern with one plain beginning is quick to search.
-_OF_THE_TABLE = tuple(re.compile(sign + rb"(?:sheetData|row|c|col|mergeCell)[\s/>]") for sign in (b"<", b":"))
-#: A cell or a row that may count on the one before it for its place; any cell of another prefix.
-_WITHOUT_PLACE = tuple(map(re.compile, (rb"<c(?! r=\")[\s>]", rb":c[\s>]", rb"<row(?! r=\")[\s>]")))
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
 
@@ -204,7 +196,7 @@ class _Reader:
 
     def _start_columns(self, attributes: dict[str, str]) -> None:
         first, last = _within(attributes.get("min"), LAST_COL), _within(attributes.get("max"), LAST_COL)
-        if attributes.get("hidden") in _TRUE:
+        if attributes.get("hidden") in _TRUE and len(self.hidden_cols) < LAST_COL:
             self.hidden_cols.append((first, last))
         width = attributes.get("width", "")
         if _PLAIN.fullmatch(width) and len(self.widths) < _MOST_WIDTHS:
@@ -235,7 +227,7 @@ class _Reader:
         if len(self.cells) >= self.most_cells:
             raise too_much(f"有内容的单元格多于{self.around.limits.max_cells}个", "max-cells")
         code = self.formats.get(attributes.get("s", "0"), "")
-        self.cells[at] = _new(Cell, (*at, text, kind, formula, code))
+        self.cells[at] = Cell(*at, text, kind, formula, code)
 
     def _formula(self, attributes: dict[str, str]) -> str:
         text = self._short(self.formula).removeprefix("=")
@@ -298,26 +290,6 @@ def _within(text: str | None, last: int) -> int:
     return number
 
 
-def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
-    """Let nobody hear what stands behind the table and its merged ranges: a third of a form is formats and validations.
-
-    All of a long part is heard, and anything in which a cell might hide.
-    """
-    data, chunks = whole_if_short(chunks)
-    end = max(data.rfind(b"</sheetData>"), data.rfind(b"</mergeCells>"))
-    tail = data[end:]
-    if end < 0 or any(pattern.search(tail) for pattern in (*_OF_THE_TABLE, _DEEP)):
-        return chunks
-    return _filled(data[:end]), Unheard(tail)
-
-
-def _filled(data: bytes) -> bytes:
-    """Leave out the cells that only have a style, half of a form; not where others count on them for their place."""
-    if any(pattern.search(data) for pattern in _WITHOUT_PLACE):
-        return data
-    return _STYLED.sub(b"", data)
-
-
 def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
     """Read one worksheet part as it comes.
 
@@ -325,7 +297,7 @@ def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
         Refused: for anything invalid, with its address, or over a budget.
     """
     reader = _Reader(around)
-    parse(_needed(chunks), reader.start, reader.end, reader.pieces, around.limits)
+    parse(chunks, reader.start, reader.end, reader.pieces, around.limits)
     around.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
     return Grid(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))

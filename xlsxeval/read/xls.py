@@ -1,73 +1,254 @@
-"""Workbooks of Excel 97 to 2003 and of old WPS (.xls, .et), by xlrd; their formulas cannot be read."""
+"""Workbooks of Excel 97 to 2003 and of old WPS (.xls, .et), by xlrd; their formulas cannot be read.
+
+xlrd trusts a file: it works out defined names, lays out empty cells and remembers every font, note and link.
+The two classes here keep its reading of records and leave all that out, so that what is kept can be counted.
+"""
 
 from __future__ import annotations
 
-import io
-
 import xlrd
+from xlrd.biffh import XL_CONTINUE, unpack_string, unpack_unicode
+from xlrd.book import XL_WORKBOOK_GLOBALS, XL_WORKSHEET, Book
+from xlrd.sheet import Sheet as XlrdSheet
 
-from xlsxeval.read.cells import LOCKED, Cell, Limits, Range, Refused, Sheet, Workbook, damaged
-from xlsxeval.read.package import refuse_other_file
+from xlsxeval.read.biff import unpack_texts
+from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
+from xlsxeval.read.formats import BUILTIN, MOST_STYLES
+from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
+from xlsxeval.read.net import foreign_parser
+from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是旧格式的工作簿（.xls或.et），读不到公式，只核对了数值。"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
+#: The record that begins a workbook of Excel 5 and later, and what xlrd calls these versions.
+_BEGINNING = b"\x09\x08"
+_VERSIONS = (50, 70, 80)
+_UNICODE = 80
+#: A number format is at most 255 characters long, two bytes each, behind five bytes.
+_LONGEST_FORMAT = 5 + 2 * 255
+#: xlrd's (type, value) of a cell and the number of its style.
+_Raw = tuple[int, object, int]
 
 
-def open_xls(data: bytes, limits: Limits) -> Workbook:
-    """Read a workbook from its bytes.
+def read_xls(stream: bytes, limits: Limits) -> Workbook:
+    """Read a workbook from the stream that holds it.
 
     Raises:
-        Refused: for a password, damage, too much content, or if it is something else that only mentions a workbook.
+        Refused: for a password, damage, or too much content.
     """
-    try:
-        book = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, ragged_rows=True, logfile=io.StringIO(), on_demand=True
-        )
-    except xlrd.XLRDError as error:
-        if "encrypted" in str(error):
-            raise Refused("R03", LOCKED) from None
-        if "find workbook" in str(error):
-            raise refuse_other_file(data) from None
-        raise damaged("旧格式的工作簿读不了") from error
+    if not stream.startswith(_BEGINNING):
+        raise Refused("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
+    book = _Book(stream, limits)
+    with foreign_parser():
+        try:
+            book.read_globals()
+        except xlrd.XLRDError as error:
+            if "encrypted" in str(error):
+                raise Refused("R03", LOCKED) from None
+            raise
     sheets, count = [], 0
-    for index in range(book.nsheets):
+    for number in range(len(book.names)):
         store = CellStore(limits, count)
-        sheets.append(_sheet(book, index, store))
+        sheets.append(_sheet(book, number, store))
         count = store.count
-        book.unload_sheet(index)
     return Workbook(tuple(sheets), date1904=bool(book.datemode), notes=(NOTE,))
 
 
-def _sheet(book: xlrd.Book, index: int, store: CellStore) -> Sheet:
-    sheet = book.sheet_by_index(index)
-    for row in range(sheet.nrows):
-        for col in range(sheet.row_len(row)):
-            cell = sheet.cell(row, col)
-            store.keep(_cell(book, row + 1, col + 1, cell))
+def _sheet(book: _Book, number: int, store: CellStore) -> Sheet:
+    with foreign_parser():
+        sheet = book.read_sheet(number, store.limits.max_cells - store.count)
+    for (row, col), (kind, value, style) in sheet.raw.items():
+        store.keep(_cell(row + 1, col + 1, kind, value, book.format_of(style)))
     for first_row, last_row, first_col, last_col in sheet.merged_cells:
         store.merge(Range(first_row + 1, first_col + 1, last_row, last_col))
     hidden = (row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
-    return store.sheet(sheet.name, _STATES.get(sheet.visibility, "hidden"), hidden)
+    return store.sheet(book.names[number], _STATES.get(sheet.visibility, "hidden"), hidden)
 
 
-def _cell(book: xlrd.Book, row: int, col: int, cell: xlrd.sheet.Cell) -> Cell:
-    match cell.ctype:
+def _cell(row: int, col: int, kind: int, value: object, number_format: str) -> Cell:
+    match kind:
         case xlrd.XL_CELL_TEXT:
-            return Cell(row, col, cell.value, "text")
+            return Cell(row, col, str(value), "text")
         case xlrd.XL_CELL_NUMBER | xlrd.XL_CELL_DATE:
-            return Cell(row, col, number_text(repr(cell.value)) or "", "number", None, _format(book, cell))
+            return Cell(row, col, number_text(repr(value)) or "", "number", None, number_format)
         case xlrd.XL_CELL_BOOLEAN:
-            return Cell(row, col, "TRUE" if cell.value else "FALSE", "bool")
-        case xlrd.XL_CELL_ERROR:
-            return Cell(row, col, xlrd.error_text_from_code.get(cell.value, "#N/A"), "error")
+            return Cell(row, col, "TRUE" if value else "FALSE", "bool")
         case _:
-            return Cell(row, col, "", "none")
+            return Cell(row, col, xlrd.error_text_from_code.get(value, "#N/A"), "error")
 
 
-def _format(book: xlrd.Book, cell: xlrd.sheet.Cell) -> str:
-    if cell.xf_index is None:
-        return ""
-    code = book.format_map[book.xf_list[cell.xf_index].format_key].format_str
-    return "" if code == "General" else str(code)
+class _NoLog:
+    """What xlrd has to say of a file's oddities is not kept."""
+
+    def write(self, text: str) -> None:
+        """Drop a text."""
+
+
+class _Forgetful(dict[object, object]):
+    """A mapping that stays empty."""
+
+    def __setitem__(self, _key: object, _value: object) -> None:
+        """Drop an entry."""
+
+
+class _ForgetfulList(list[object]):
+    """A list that stays empty."""
+
+    def append(self, _value: object) -> None:
+        """Drop an entry."""
+
+
+class _Merges(list[tuple[int, int, int, int]]):
+    """The merged ranges of one sheet, counted."""
+
+    def __init__(self, most: int) -> None:
+        """Begin with the most that are allowed."""
+        super().__init__()
+        self.most = most
+
+    def append(self, area: tuple[int, int, int, int]) -> None:
+        """Keep a range."""
+        if len(self) >= self.most:
+            raise too_much(f"合并区域多于{self.most}个", "max-merges")
+        super().append(area)
+
+
+class _Book(Book):  # type: ignore[misc]  # xlrd has no types
+    """The workbook as xlrd reads it, without what is of no use here; every byte of the stream is read once at most."""
+
+    def __init__(self, stream: bytes, limits: Limits) -> None:
+        """Begin at the first record."""
+        super().__init__()
+        self.limits = limits
+        self.mem, self.stream_len, self.base, self._position = stream, len(stream), 0, 0
+        self.logfile, self.verbosity, self.encoding_override = _NoLog(), 0, None
+        self.formatting_info = self.on_demand = self.ragged_rows = True
+        self.bytes_left, self.records_left = len(stream), limits.max_tags // TAGS_OF_A_RECORD
+        self.codes: dict[int, str] = {**BUILTIN, 0: ""}
+        self.styles: list[int] = []
+        # xlrd puts its own functions of these names into the class whenever it reads a workbook: only what an
+        # object has itself stays.
+        self.handle_xf, self.handle_format = self._keep_style, self._keep_format
+        self.handle_font = self.handle_efont = self.handle_style = self.handle_palette = _ignore
+        self.xf_epilogue = self.palette_epilogue = _ignore
+
+    @property
+    def names(self) -> list[str]:
+        """Give the names of the sheets."""
+        return list(self._sheet_names)
+
+    def read_globals(self) -> None:
+        """Read what the sheets share."""
+        self.biff_version = self.getbof(XL_WORKBOOK_GLOBALS)
+        if self.biff_version not in _VERSIONS:
+            raise Refused("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
+        self.parse_globals()
+        owners: dict[int, str] = {}
+        for name, position in zip(self._sheet_names, self._sh_abs_posn, strict=True):
+            other = owners.setdefault(position, name)
+            if other is not name:
+                raise damaged(f"工作表“{quoted(other)}”和“{quoted(name)}”共用一个部分")
+
+    def read_sheet(self, number: int, most_cells: int) -> _Sheet:
+        """Read one sheet."""
+        self._position = self._sh_abs_posn[number]
+        self.getbof(XL_WORKSHEET)
+        sheet = _Sheet(self, self._position, number, most_cells)
+        sheet.read(self)
+        return sheet
+
+    def format_of(self, style: int) -> str:
+        """Give the number format of a cell style, empty for General."""
+        code = self.codes.get(self.styles[style], "") if 0 <= style < len(self.styles) else ""
+        return "" if code == "General" else code
+
+    def get_record_parts(self) -> tuple[int, int, bytes]:
+        """Give the next record, counted."""
+        code, length, data = super().get_record_parts()
+        self._count(data)
+        return code, length, data
+
+    def get_record_parts_conditional(self, reqd_record: int) -> tuple[int | None, int, bytes]:
+        """Give the next record if it is of the kind that is asked for, counted."""
+        code, length, data = super().get_record_parts_conditional(reqd_record)
+        if code is not None:
+            self._count(data)
+        return code, length, data
+
+    def _count(self, data: bytes) -> None:
+        self.bytes_left -= len(data) + 4
+        if self.bytes_left < 0:
+            raise damaged("工作表互相重叠")
+        self.records_left -= 1
+        if self.records_left < 0:
+            raise too_much(f"文件内部的记录多于{self.limits.max_tags // TAGS_OF_A_RECORD}个", "max-tags")
+
+    def handle_boundsheet(self, data: bytes) -> None:
+        """Keep the name and place of a sheet."""
+        super().handle_boundsheet(data)
+        if len(self._sheet_names) > self.limits.max_sheets:
+            raise too_much(f"工作表多于{self.limits.max_sheets}个", "max-sheets")
+
+    def handle_sst(self, data: bytes) -> None:
+        """Keep the shared texts."""
+        records = [data]
+        while (record := self.get_record_parts_conditional(XL_CONTINUE))[0] is not None:
+            records.append(record[2])
+        self._sharedstrings = dict(
+            enumerate(unpack_texts(records, self.limits))
+        )  # no number below 0 counts from the end
+
+    def handle_name(self, data: bytes) -> None:
+        """Pass over a defined name: it can double another one, which doubles a third, and so on."""
+
+    handle_externname = handle_externsheet = handle_supbook = handle_sheethdr = handle_name
+
+    def _keep_style(self, data: bytes) -> None:
+        if len(self.styles) >= MOST_STYLES:
+            raise damaged(f"单元格样式多于{MOST_STYLES}种")
+        self.styles.append(int.from_bytes(data[2:4], "little"))
+
+    def _keep_format(self, data: bytes) -> None:
+        if len(data) <= _LONGEST_FORMAT:
+            wide = self.biff_version >= _UNICODE
+            text = unpack_unicode(data, 2) if wide else unpack_string(data, 2, self.derive_encoding(), lenlen=1)
+            self.codes[int.from_bytes(data[:2], "little")] = text
+
+
+class _Sheet(XlrdSheet):  # type: ignore[misc]  # xlrd has no types
+    """A sheet as xlrd reads it; only filled cells are kept, in ``raw`` by row and column from 0."""
+
+    def __init__(self, book: _Book, position: int, number: int, most_cells: int) -> None:
+        """Begin with an empty sheet."""
+        super().__init__(book, position, book.names[number], number)
+        self.raw: dict[tuple[int, int], _Raw] = {}
+        self.most_cells, self.limits = most_cells, book.limits
+        self.put_cell = self._put_cell
+        self.merged_cells = _Merges(book.limits.max_merges)
+        self.rich_text_runlist_map = _Forgetful()
+        self.row_label_ranges = self.col_label_ranges = _ForgetfulList()
+        self.horizontal_page_breaks = self.vertical_page_breaks = _ForgetfulList()
+
+    def _put_cell(self, row: int, col: int, kind: int | None, value: object, style: int) -> None:
+        if kind in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
+            return
+        if len(self.raw) >= self.most_cells:
+            raise too_much(f"有内容的单元格多于{self.limits.max_cells}个", "max-cells")
+        self.raw[row, col] = (xlrd.XL_CELL_NUMBER if kind is None else kind, value, style)
+
+    def handle_obj(self, data: bytes) -> None:
+        """Pass over a drawing, a note, a link or a table: a single link may claim every cell of the sheet."""
+
+    def handle_msodrawingetc(self, recid: int, data_len: int, data: bytes) -> None:
+        """Pass over a drawing."""
+
+    def handle_note(self, data: bytes, txos: object) -> None:
+        """Pass over a note."""
+
+    handle_txo = handle_hlink = handle_quicktip = handle_feat11 = handle_obj
+
+
+def _ignore(*_: object) -> None:
+    """Do nothing with a record."""

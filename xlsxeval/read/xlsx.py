@@ -3,75 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xlsxeval.read.cells import SAVE_AGAIN, Limits, Refused, Sheet, Workbook, damaged, quoted, too_much
-from xlsxeval.read.markup import Unheard, counted, parse, whole_if_short
-from xlsxeval.read.net import only_refusals
+from xlsxeval.read.cells import Sheet, Workbook
+from xlsxeval.read.formats import BUILTIN, MOST_STYLES
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.markup import counted, parse
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
+from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, quoted, too_much
 from xlsxeval.read.strings import read_strings
 from xlsxeval.read.worksheet import Around, plain_text, read_worksheet
 
-#: The number formats that are known by number only.
-_BUILTIN = {
-    1: "0",
-    2: "0.00",
-    3: "#,##0",
-    4: "#,##0.00",
-    9: "0%",
-    10: "0.00%",
-    11: "0.00E+00",
-    12: "# ?/?",
-    13: "# ??/??",
-    14: "yyyy/m/d",
-    15: "d-mmm-yy",
-    16: "d-mmm",
-    17: "mmm-yy",
-    18: "h:mm AM/PM",
-    19: "h:mm:ss AM/PM",
-    20: "h:mm",
-    21: "h:mm:ss",
-    22: "yyyy/m/d h:mm",
-    31: 'yyyy"年"m"月"d"日"',
-    37: "#,##0;-#,##0",
-    38: "#,##0;[Red]-#,##0",
-    39: "#,##0.00;-#,##0.00",
-    40: "#,##0.00;[Red]-#,##0.00",
-    45: "mm:ss",
-    46: "[h]:mm:ss",
-    47: "mm:ss.0",
-    48: "##0.0E+0",
-    49: "@",
-    57: 'yyyy"年"m"月"',
-    58: 'm"月"d"日"',
-}
 _STATES = frozenset({"visible", "hidden", "veryHidden"})
-_CODES_END, _STYLES_END = b"</numFmts>", b"</cellXfs>"
 _TRUE = frozenset({"1", "true"})
 _NUMBERED = re.compile(r"[0-9]{1,7}")
 _SHOWN_NAMES = 5
 
 
-def open_xlsx(
-    data: bytes,
-    limits: Limits = Limits(),  # Limits is frozen
-    skip: frozenset[str] = frozenset(),
-    package: Package | None = None,
-) -> Workbook:
+def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:
     """Read a workbook from its bytes.
 
     Args:
         data: the file's content.
         limits: the budgets.
         skip: sheets that need not be read, by name; they are ``skipped`` in the result.
-        package: the file's container, if it was opened already.
 
     Raises:
-        Refused: whatever is wrong with the content, in one sentence; never anything else.
+        Refused: whatever is wrong with the content, in one sentence. Any other exception is a mistake of ours.
     """
-    with only_refusals():
-        return _read(data, limits, skip, package)
+    return read_xlsx(open_package(data, limits), skip)
 
 
 @dataclass(slots=True)
@@ -83,9 +44,9 @@ class _Main:
     date1904: bool = False
 
 
-def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), package: Package | None = None) -> Workbook:
-    """Read without the last net, so that a test sees a mistake of ours as itself."""
-    package = package or open_package(data, limits)
+def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
+    """Read a workbook from its container; arguments and errors as for ``open_xlsx``."""
+    limits = package.limits
     top = relations(package, "")
     part = _target(package, top, "officeDocument", "xl/workbook.xml")
     if not part or not part.lower().endswith(".xml"):
@@ -103,6 +64,7 @@ def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), packa
     usual = {str(number): Relation("worksheet", f"{folder}/worksheets/sheet{number}.xml")
              for number in range(1, len(main.sheets) + 1)} if not links else {}  # fmt: skip
     sheets, skipped = [], []
+    owners: dict[str, str] = {}
     for number, (name, state, link) in enumerate(main.sheets, 1):
         if link == "" and links:
             continue  # a module of macros, for which Excel writes an empty id
@@ -112,12 +74,15 @@ def _read(data: bytes, limits: Limits, skip: frozenset[str] = frozenset(), packa
         if name in skip:
             skipped.append(name)
         elif relation.kind == "worksheet":
+            other = owners.setdefault(relation.target.lower(), name)
+            if other != name:
+                raise damaged(f"工作表“{quoted(other)}”和“{quoted(name)}”共用一个部分")
             grid = read_worksheet(inflate(package, relation.target), around)
             sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols, grid.widths))
     if not sheets and skipped:
-        return _read(data, limits)
+        return read_xlsx(package)
     if not sheets:
-        raise Refused("R08", f"工作簿里没有工作表，{SAVE_AGAIN}")
+        raise Refused("R08", NO_SHEET)
     properties = _read_properties(package, _target(package, top, "custom-properties", "docProps/custom.xml"))
     return Workbook(tuple(sheets), main.names, properties, main.date1904, _notes(package, main), tuple(skipped))
 
@@ -166,6 +131,8 @@ def _read_main(package: Package, part: str) -> _Main:
             if len(main.sheets) > limits.max_sheets:
                 raise too_much(f"工作表多于{limits.max_sheets}个", "max-sheets")
         elif element == "definedName":
+            if len(main.names) >= limits.max_strings:
+                raise too_much(f"定义的名称多于{limits.max_strings}个", "max-strings")
             naming[:] = [attributes]
         elif element == "workbookPr":
             main.date1904 = attributes.get("date1904") in _TRUE
@@ -191,7 +158,7 @@ def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -
 
 def _read_formats(package: Package, part: str) -> dict[str, str]:
     """Give the number format code of each cell style by its number as a cell writes it."""
-    codes = {str(number): code for number, code in _BUILTIN.items()}
+    codes = {str(number): code for number, code in BUILTIN.items()}
     found: dict[str, str] = {}
     if not part:
         return found
@@ -202,8 +169,12 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
         nonlocal inside
         pieces.clear()
         if element == "xf" and inside:
+            if len(found) >= MOST_STYLES:
+                raise damaged(f"单元格样式多于{MOST_STYLES}种")
             found[str(len(found))] = codes.get(attributes.get("numFmtId", "0"), "")
         elif element == "numFmt":
+            if len(codes) > MOST_STYLES:
+                raise damaged(f"数字格式多于{MOST_STYLES}种")
             code = attributes.get("formatCode", "")
             codes[attributes.get("numFmtId", "")] = "" if code == "General" else code
         elif element == "cellXfs":
@@ -214,18 +185,8 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
         if element == "cellXfs":
             inside = False
 
-    parse(_needed(inflate(package, part)), *counted(start, end, package.limits), pieces, package.limits)
+    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
     return found
-
-
-def _needed(chunks: Iterable[bytes]) -> Iterable[bytes]:
-    """Let nobody hear of fonts, fills and borders, which are most of a part of styles."""
-    data, chunks = whole_if_short(chunks)
-    codes = data.rfind(_CODES_END) + len(_CODES_END)
-    first, last = data.find(b"<cellXfs"), data.rfind(_STYLES_END) + len(_STYLES_END)
-    if not len(_CODES_END) <= codes <= first < last:
-        return chunks
-    return data[:codes], Unheard(data[codes:first]), data[first:last], Unheard(data[last:])
 
 
 def _read_properties(package: Package, part: str) -> dict[str, str]:
@@ -246,6 +207,8 @@ def _read_properties(package: Package, part: str) -> dict[str, str]:
         if element == "property":
             name = ""
         elif name and element != "Properties":
+            if len(found) >= package.limits.max_strings:
+                raise too_much(f"自定义属性多于{package.limits.max_strings}个", "max-strings")
             found.setdefault(plain_text(name), plain_text("".join(pieces)))
             pieces.clear()
 

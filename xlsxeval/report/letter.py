@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.extend import templates_folder
+from xlsxeval.forms.folder import templates_folder
 from xlsxeval.text import safe
 
 if TYPE_CHECKING:

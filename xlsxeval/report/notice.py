@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from xlsxeval.read.cells import TRANSIENT
+from xlsxeval.read.refusals import TRANSIENT
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
@@ -73,7 +72,7 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
-    file = re.split(r"[/\\]", outcome.file)[-1]
+    file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
         "单位": outcome.unit,
         "项目": outcome.subject,

@@ -9,7 +9,7 @@ from typing import cast
 
 from xlsxeval.filing import Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import Field, Rule
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import percent_text, plain
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.json_types import (

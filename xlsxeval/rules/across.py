@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.amounts import amount_of
 from xlsxeval.rules.calculate import numbers_of

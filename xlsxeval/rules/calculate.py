@@ -12,8 +12,7 @@ from xlsxeval.filing import Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
 from xlsxeval.formula.bounds import Interval, interval, printed
 from xlsxeval.formula.evaluate import Value, evaluate
-from xlsxeval.formula.tree import Column, LineCell, Ref
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from xlsxeval.formula.tree import Field as FieldRef
-from xlsxeval.formula.tree import Node, Ref, refs
+from xlsxeval.formula.tree import FieldRef, Node, Ref, refs
 from xlsxeval.numbers import plain
 from xlsxeval.rules.calculate import Numbers
 

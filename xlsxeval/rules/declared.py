@@ -12,8 +12,7 @@ from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Check, Field
 from xlsxeval.formula.bounds import compare_printed, interval, printed
 from xlsxeval.formula.evaluate import evaluate
-from xlsxeval.formula.tree import Binary, Call, Column, LineCell, Node, Ref, only_counts, refs
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import Binary, Call, Column, FieldRef, LineCell, Node, Ref, only_counts, refs
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
 from xlsxeval.rules.calculate import Numbers, follows, numbers_of

@@ -15,16 +15,17 @@ from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import MONEY, TABLE, example, forms_with_indicators, text_of
 from xlsxeval.rules.registry import rule
-from xlsxeval.text import clean, listed
+from xlsxeval.text import clean, listed, remembered
 
 _PROMPTS = re.compile(
-    r"^[.…。]{2,}$|^…+$|[0-9]+字以内|请填写|请简要|此处填写|在此填写|^指标[0-9]+|^目标[0-9]+[:：]?$|[×xX]{2,}|好坏"
+    r"^[.…。]{2,}$|^…+$|[0-9]{1,5}字以内|请填写|请简要|此处填写|在此填写|^指标[0-9]+|^目标[0-9]+[:：]?$|[×xX]{2,}|好坏"
 )
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年)")
 _SPAN = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?[-—~－至到]+((?:19|20)[0-9]{2})年")
 _BEFORE = re.compile("上年|去年|往年|较|比|同期|结转|截至|截止|自[0-9]{4}年|以来|[0-9]{4}年起|印发|〔|号")
 _AFTER = re.compile("下年|明年|次年|来年|计划|推迟|延|预计|力争|规划|到[0-9]{4}年")
 _GRADE = re.compile(r"(?:等级|等次|评级|评价结果|自评结论|自评结果)[为是:：“\"]{0,3}(优|良|中|差)")
+_NOT_WORD = re.compile(r"[\W_]+")
 _TEXT_COLUMNS = ("三级指标", "年度指标值", "实际完成值", "评扣分标准", "偏差原因")
 _SHOWN = 5
 
@@ -88,7 +89,12 @@ def goal_copied(filing: Filing, of: Rule) -> Iterator[Finding]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", "", clean(text))
+    return _NOT_WORD.sub("", clean(text))
+
+
+@remembered
+def _has_prompt(text: str) -> bool:
+    return bool(_PROMPTS.search(text))
 
 
 @rule(
@@ -106,7 +112,7 @@ def _bare(text: str) -> str:
 def prompts_left(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find what the printed form says where an answer belongs; one finding for the form."""
     for answers in filing.forms.values():
-        left = [one for one in _texts(answers) if _PROMPTS.search(one.plain)]
+        left = [one for one in _texts(answers) if _has_prompt(one.plain)]
         if left:
             named = listed([f"{one.cell}“{one.text[:20]}”" for one in left], _SHOWN)
             yield finding(
@@ -132,9 +138,8 @@ def year_of_another_form(filing: Filing, of: Rule) -> Iterator[Finding]:
         own = answers.year or filing.year
         for one in _texts(answers) if own is not None else ():
             plain = one.plain
-            years = [int(year) for year in _YEAR.findall(plain)] if "年" in plain else []
-            spans = [(int(first), int(last)) for first, last in _SPAN.findall(plain)]
-            if own is None or not years or own in years or any(first <= own <= last for first, last in spans):
+            years = _years(plain)
+            if own is None or not years or own in years or any(first <= own <= last for first, last in _spans(plain)):
                 continue
             strange = [year for year in years if not _explained(year, own, plain, one.field)]
             if strange:
@@ -143,10 +148,32 @@ def year_of_another_form(filing: Filing, of: Rule) -> Iterator[Finding]:
                 yield finding(of, text, found=str(strange[0]), expected=str(own), **where)
 
 
+@remembered
+def _years(text: str) -> tuple[int, ...]:
+    """Give the years that a text names."""
+    return tuple(int(year) for year in _YEAR.findall(text)) if "年" in text else ()
+
+
+@remembered
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Give the spans of years that a text names: ``2023—2025年``."""
+    return tuple((int(first), int(last)) for first, last in _SPAN.findall(text))
+
+
 def _explained(year: int, own: int, text: str, field: str) -> bool:
     if year < own:
-        return bool(_BEFORE.search(text))
-    return year == own + 1 and (field.endswith(("偏差原因", "实际完成值")) or bool(_AFTER.search(text)))
+        return _looks_back(text)
+    return year == own + 1 and (field.endswith(("偏差原因", "实际完成值")) or _looks_ahead(text))
+
+
+@remembered
+def _looks_back(text: str) -> bool:
+    return bool(_BEFORE.search(text))
+
+
+@remembered
+def _looks_ahead(text: str) -> bool:
+    return bool(_AFTER.search(text))
 
 
 _BANDS = (("优", Decimal(90)), ("良", Decimal(80)), ("中", Decimal(60)), ("差", Decimal(0)))
@@ -175,8 +202,15 @@ def grade_against_total(filing: Filing, of: Rule) -> Iterator[Finding]:
     for answers, _ in forms_with_indicators(filing):
         total = numbers.number(answers, "总分")
         for one in _texts(answers) if total is not None else ():
-            match = _GRADE.search(one.plain)
-            if match and total is not None and match[1] != grade_of(total):
-                text = f"写的等级是“{match[1]}”，总分{total:f}应为“{grade_of(total)}”"
+            grade = _named_grade(one.plain)
+            if grade and total is not None and grade != grade_of(total):
+                text = f"写的等级是“{grade}”，总分{total:f}应为“{grade_of(total)}”"
                 where = place(answers, one.cell, one.field)
-                yield finding(of, text, found=match[1], expected=grade_of(total), **where)
+                yield finding(of, text, found=grade, expected=grade_of(total), **where)
+
+
+@remembered
+def _named_grade(text: str) -> str:
+    """Give the grade that a text names, empty if it names none."""
+    match = _GRADE.search(text)
+    return match[1] if match else ""

@@ -7,8 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlsxeval.data import used_lines
-from xlsxeval.filing import Answer, Filing, FormAnswers, Line, joined
+from xlsxeval.filing import Answer, Filing, FormAnswers, Line, joined, used_lines
 from xlsxeval.numbers import is_nil
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlsxeval.data import used_lines
-from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.filing import Answer, Filing, FormAnswers, used_lines
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.rules.finding import Finding, finding, place

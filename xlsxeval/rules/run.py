@@ -30,7 +30,7 @@ class Selection:
         return chosen >= 0 and chosen > dropped
 
 
-def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:  # frozen
+def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:
     """Check a filing against every rule that applies.
 
     Args:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.formula.evaluate import evaluate
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.goals import grade_of

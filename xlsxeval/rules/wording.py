@@ -14,7 +14,7 @@ from xlsxeval.rules.indicators import SOURCE, Indicator, example, forms_with_ind
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import LEVEL_WORDS, MORE, read_date, read_quantity, read_range
 from xlsxeval.rules.units import contradict
-from xlsxeval.text import clean, listed
+from xlsxeval.text import clean, listed, remembered
 
 _OPERATOR = re.compile("^(?:[≥≧⩾≤≦⩽><=＝﹦═]|不少于|不低于|不超过|不高于|不大于|不小于)")
 _DIGIT = re.compile("[0-9一二三四五六七八九十百千万两零]")
@@ -23,6 +23,7 @@ _BOUNDED = re.compile(
     r"(?:合格|覆盖|满意|及格|达标|知晓|到位|及时|准确|成活|正常|完好|公开|出席|参与|办结|入学|就业|合规|发放|普及)[率度]$|满意度"
 )
 _FULL_SCORE = re.compile(r"满分为?([0-9]+(?:\.[0-9]+)?)分?")
+_UNIT_IN_NAME = re.compile(r"[(（][^()（）]{1,6}[)）]\s*$")
 _SHOWN = 5
 
 
@@ -144,7 +145,7 @@ def no_unit(filing: Filing, of: Rule) -> Iterator[Finding]:
 
 def _has_unit(one: Indicator) -> bool:
     """Tell whether the name gives the unit in brackets: 造林面积（亩）."""
-    return bool(re.search(r"[(（][^()（）]{1,6}[)）]\s*$", one.name))
+    return bool(_UNIT_IN_NAME.search(one.name))
 
 
 @rule(
@@ -166,6 +167,7 @@ def not_measurable(filing: Filing, of: Rule) -> Iterator[Finding]:
         yield from _together(of, vague, "不能衡量", "数量或程度")
 
 
+@remembered
 def _measurable(target: str) -> bool:
     if set(target) <= set(".…"):
         return True  # that is E28

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xlsxeval.filing import Filing
-from xlsxeval.forms.place import Page, place
+from xlsxeval.forms.place import Layout, place
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.write.looks import LOOKS, MARKS
 
@@ -37,7 +37,7 @@ class Book:
     file: xlsxwriter.Workbook
     filing: Filing
     numbers: Numbers
-    pages: Mapping[str, Page]
+    pages: Mapping[str, Layout]
     protect: bool
     _formats: dict[tuple[str, str], Format] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ from xlsxeval.forms.model import Blank, Box, Field, Table
 from xlsxeval.forms.place import address
 from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import decimals_of, format_code
 from xlsxeval.write.book import Area, Book, merge
 from xlsxeval.write.live.figures import Live, cached

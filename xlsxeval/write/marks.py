@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.a1 import cell_name, column_letters
 from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.model import Check, Table
-from xlsxeval.forms.place import Region
+from xlsxeval.forms.place import TableArea
 from xlsxeval.formula.excel_logic import truth
 from xlsxeval.formula.tree import LineCell
 from xlsxeval.write.book import Book
@@ -76,7 +76,7 @@ def _mark_empty(book: Book, sheet: Worksheet, cells: Iterable[tuple[int, int]], 
 
 
 def _mark_lines(
-    book: Book, sheet: Worksheet, table: Table, region: Region, block: Block, checks: Iterable[Check]
+    book: Book, sheet: Worksheet, table: Table, region: TableArea, block: Block, checks: Iterable[Check]
 ) -> None:
     own = [name for name in table.columns if name not in table.inherit]
     used = f"COUNTA({','.join(f'${column_letters(region.cols[name])}{region.first}' for name in own)})"
@@ -89,13 +89,13 @@ def _mark_lines(
         _mark_column(book, sheet, region, name, f"={used}=0", "unused")
 
 
-def _mark_column(book: Book, sheet: Worksheet, region: Region, column: str, criteria: str, mark: str) -> None:
+def _mark_column(book: Book, sheet: Worksheet, region: TableArea, column: str, criteria: str, mark: str) -> None:
     col = region.cols[column] - 1
     options = {"type": "formula", "criteria": criteria, "format": book.mark(mark)}
     sheet.conditional_format(region.first - 1, col, region.last - 1, col, options)
 
 
-def _line_checks(table: Table, region: Region, block: Block, checks: Iterable[Check]) -> Iterator[tuple[str, str]]:
+def _line_checks(table: Table, region: TableArea, block: Block, checks: Iterable[Check]) -> Iterator[tuple[str, str]]:
     """Yield column and condition of failure of each check of single lines that needs no other sheet."""
     figures = block.of_line(lambda ref: f"${column_letters(region.cols[ref.name])}{region.first}")
     for check in checks:

@@ -13,14 +13,13 @@ from typing import NamedTuple
 from xlsxeval.a1 import cell_name, fixed_cell, fixed_column_range, quote_sheet
 from xlsxeval.filing import Answer, Filing
 from xlsxeval.forms.model import Check, Field
-from xlsxeval.forms.place import Page
+from xlsxeval.forms.place import Layout
 from xlsxeval.formula.bounds import interval
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.excel_bounds import Figures, ends
 from xlsxeval.formula.excel_logic import is_text
-from xlsxeval.formula.tree import Column, LineCell, Ref, refs
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref, refs
 from xlsxeval.numbers import plain
 from xlsxeval.rules.calculate import Numbers
 
@@ -56,7 +55,7 @@ class Block:
     """The figures of a filing, one row each from ``top``, beginning at column ``left``."""
 
     filing: Filing
-    pages: Mapping[str, Page]
+    pages: Mapping[str, Layout]
     numbers: Numbers
     rows: Mapping[Ref, int]
     left: int
@@ -266,6 +265,6 @@ def figures_read(checks: tuple[Check, ...], filing: Filing) -> tuple[Ref, ...]:
     return tuple(found)
 
 
-def address_of(page: Page, name: str) -> str:
+def address_of(page: Layout, name: str) -> str:
     """Give the address of a field's cell on its form."""
     return cell_name(*page.fields[name])

@@ -10,14 +10,13 @@ from typing import NamedTuple
 from xlsxeval.a1 import cell_name, fixed_cell, quote_sheet
 from xlsxeval.filing import Line
 from xlsxeval.forms.model import LIVE_SHEET, Check, Table
-from xlsxeval.forms.place import Region
+from xlsxeval.forms.place import TableArea
 from xlsxeval.formula.bounds import compare_printed
 from xlsxeval.formula.evaluate import Value, evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.excel_bounds import Figures
 from xlsxeval.formula.excel_logic import masks, meet, truth
-from xlsxeval.formula.tree import Column, LineCell, Node, Ref, refs
-from xlsxeval.formula.tree import Field as FieldRef
+from xlsxeval.formula.tree import Column, FieldRef, LineCell, Node, Ref, refs
 from xlsxeval.numbers import round_half_up
 from xlsxeval.rules.calculate import Numbers
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, Outcome
@@ -219,7 +218,7 @@ class _LineCheck:
         return self.block.filing.forms[self.check.at.form].form.tables[self.check.each]
 
     @property
-    def _region(self) -> Region:
+    def _region(self) -> TableArea:
         return self.block.pages[self.check.at.form].regions[self.check.each]
 
     @property

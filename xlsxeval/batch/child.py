@@ -1,0 +1,133 @@
+"""One call in a process of its own, within limits: for what the command line reads of a single stranger's file."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from xlsxeval.batch.allowance import (
+    Allowance,
+    StoppedError,
+    is_out_of_time,
+    limit_memory,
+    limited_seconds,
+    out_of_memory,
+    too_long,
+    too_slow,
+)
+from xlsxeval.batch.worker import DIED, DIED_MESSAGE, Result, Task, check_one, unusable
+from xlsxeval.errors import BugError, bug_text
+from xlsxeval.request import Request
+
+_Value = TypeVar("_Value")
+
+
+def check_limited(task: Task, request: Request, allowance: Allowance) -> Result:
+    """Check one file; gives a verdict whatever is in it, within what is allowed.
+
+    Raises:
+        MachineError: if no process starts.
+    """
+    try:
+        return call_limited(check_one, task, request, allowance=allowance)
+    except StoppedError as error:
+        return Result("", (unusable(task.name, error.code, error.message),))
+
+
+def call_limited(function: Callable[..., _Value], *arguments: object, allowance: Allowance) -> _Value:
+    """Call a function in a process of its own, and give what it gives or raise what it raises.
+
+    On Linux a copy of this process (``fork``) does the work: nothing has to be imported again. Not for programs with
+    threads. Elsewhere a new process is started, and the function must be one that can be named there.
+
+    Raises:
+        StoppedError: if it used more than is allowed, or the process died.
+        MachineError: if no process starts.
+    """
+    if sys.platform != "linux":
+        from xlsxeval.batch.spawned import call_in_process
+
+        return call_in_process(function, arguments, allowance)
+    readable, writable = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _work(lambda: function(*arguments), allowance, (readable, writable))
+    os.close(writable)
+    content: bytes | None = None
+    try:
+        content = _read(readable, allowance.wait)
+    finally:
+        os.close(readable)
+        if content is None:  # it takes too long, or we are stopped
+            os.kill(child, signal.SIGKILL)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if content is None:
+        raise too_long(allowance)
+    if code:
+        raise too_slow(allowance) if is_out_of_time(code) else StoppedError(DIED, DIED_MESSAGE)
+    value, error = pickle.loads(content)  # noqa: S301  # our own process wrote it
+    if error:
+        raise error
+    result: _Value = value
+    return result
+
+
+def answer(work: Callable[[], object], allowance: Allowance) -> bytes:
+    """Do the work within the limits; gives what the parent unpickles: a value and None, or None and an exception."""
+    try:
+        limit_memory(allowance)
+        with limited_seconds(allowance):
+            value = work()
+        return pickle.dumps((value, None))
+    except MemoryError:
+        return pickle.dumps((None, out_of_memory()))
+    except Exception as error:  # noqa: BLE001  # it is raised again by the parent
+        return pickle.dumps((None, _that_travels(error)))
+
+
+def _that_travels(error: Exception) -> Exception:
+    """Give the exception itself if another process can be sent it; a bug of ours as the sentence with its place."""
+    from xlsxeval.errors import DataError, MachineError, XlsxevalError
+    from xlsxeval.read.refusals import Refused
+
+    if not isinstance(error, (XlsxevalError, Refused)):
+        return BugError(bug_text(error))
+    try:
+        again: Any = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
+    except Exception:  # noqa: BLE001  # its parts cannot be put together again: the sentence is what matters
+        return MachineError(str(error)) if isinstance(error, MachineError) else DataError(str(error))
+    return error if str(again) == str(error) else DataError(str(error))
+
+
+def _work(work: Callable[[], object], allowance: Allowance, pipe: tuple[int, int]) -> NoReturn:
+    """Work in the copy of the process, and end it without anything of the original's: its output, its handlers."""
+    code = 1
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original is told as well, and ends us
+        os.close(pipe[0])
+        content = memoryview(answer(work, allowance))
+        while content:
+            content = content[os.write(pipe[1], content) :]
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _read(readable: int, seconds: float) -> bytes | None:
+    """Read until the other end is closed; None if that takes too long."""
+    until = time.monotonic() + seconds
+    parts: list[bytes] = []
+    while True:
+        ready, _, _ = select.select([readable], [], [], max(until - time.monotonic(), 0))
+        if not ready:
+            return None
+        part = os.read(readable, 1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)

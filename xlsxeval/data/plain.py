@@ -1,0 +1,50 @@
+"""A filing back to the plain data that ``fill`` takes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from xlsxeval.filing import Answer, Filing, is_given, used_lines
+from xlsxeval.forms.model import Field
+from xlsxeval.numbers import plain
+
+
+def percent_entry(ratio: Decimal, text: str) -> str:
+    """Write a ratio so that it is read as one: as it was printed, else exactly, in any case with its sign."""
+    return text if text.endswith("%") else f"{plain(ratio * 100)}%"
+
+
+def plain_data(filing: Filing) -> dict[str, object]:
+    """Give a filing as the data that ``fill`` takes: blanks left out, formulas left to the form.
+
+    A computed field whose cell is empty is given as null: its formula was cleared.
+    """
+    forms: dict[str, object] = {}
+    for name, answers in filing.forms.items():
+        fields = {}
+        for field_name, answer in answers.fields.items():
+            computed = answers.form.fields[field_name].formula is not None
+            if answer.formula is None and (computed or is_given(answer)):
+                fields[field_name] = plain_entry(answer, answers.form.fields[field_name])
+        tables = {
+            table: [
+                {
+                    column: plain_entry(answer, answers.form.tables[table].columns[column])
+                    for column, answer in line.items()
+                    if is_given(answer)
+                }
+                for line in lines
+            ]
+            for table, lines in used_lines(answers).items()
+        }
+        forms[name] = {"fields": fields, "tables": tables}
+    return {"set": filing.formset.name, "year": filing.year, "unit": filing.unit, "forms": forms}
+
+
+def plain_entry(answer: Answer, field: Field) -> object:
+    """Give one answer as it would be typed into a data file."""
+    if answer.value is None or answer.problem:
+        return {"text": answer.text} if answer.text else None
+    if isinstance(answer.value, Decimal):
+        return percent_entry(answer.value, answer.text) if field.kind_name == "percent" else plain(answer.value)
+    return answer.value

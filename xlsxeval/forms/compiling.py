@@ -1,0 +1,60 @@
+"""Write the sets that come with the program into the package, as they are after loading."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from xlsxeval.forms.compiled import ALL, FOLDER, current_key
+from xlsxeval.forms.folder import set_names, templates_folder
+from xlsxeval.forms.load import load_folder
+
+
+def compile_sets(folder: Path = FOLDER) -> None:
+    """Load every set from its YAML and write it, alone and with all others.
+
+    Raises:
+        DefinitionError: for the first mistake in the templates.
+        OSError: if the files cannot be written.
+    """
+    current_key.cache_clear()
+    sets = {name: load_folder(templates_folder() / name) for name in set_names()}
+    folder.mkdir(exist_ok=True)
+    wanted = {ALL: sets, **{name: {name: formset} for name, formset in sets.items()}}
+    for name, chosen in wanted.items():
+        (folder / f"{name}.pickle").write_bytes(current_key() + pickle.dumps(_shared(chosen, {}), protocol=5))
+    for path in folder.glob("*.pickle"):
+        if path.stem not in wanted:
+            path.unlink()
+
+
+def _shared(value: Any, known: dict[object, Any]) -> Any:
+    """Rebuild a value so that equal parts of it are one object: that halves what is read back.
+
+    Args:
+        value: a set, or whatever it is made of.
+        known: the parts met so far; filled here. Parts are told apart by their type and by which parts they have.
+    """
+    if is_dataclass(value):
+        inner = [_shared(getattr(value, field.name), known) for field in fields(value)]
+    elif isinstance(value, dict):
+        inner = [_shared(part, known) for entry in value.items() for part in entry]
+    elif isinstance(value, tuple | list):
+        inner = [_shared(part, known) for part in value]
+    else:
+        return known.setdefault((type(value), str(value)), value)
+    key = type(value), tuple(map(id, inner))
+    if key not in known:
+        # ``inner`` is kept beside the value, so that the ids in the key stay those of these parts.
+        known[key] = _made(value, inner), inner
+    return known[key][0]
+
+
+def _made(value: Any, inner: list[Any]) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return type(value)(*inner)
+    if isinstance(value, dict):
+        return dict(zip(inner[::2], inner[1::2], strict=True))
+    return type(value)(inner)

@@ -1,0 +1,123 @@
+"""What a picture says of the form: its labels with their other printings, and its blanks with their heads and sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.model import Blank, Box, Label
+from xlsxeval.forms.picture import Part
+from xlsxeval.forms.yamlfile import Lines
+from xlsxeval.forms.year import template_key, with_year
+from xlsxeval.text import label_key, sheet_length
+
+#: Parts of a picture without a printed text.
+_NO_TEXT = frozenset({"blank", "empty", "status"})
+_PLAIN = frozenset({"plain", "title", "subtitle"})
+#: The name is the title of what a spreadsheet program shows at the cell: Excel takes no more signs there.
+_LONGEST_NAME, _TITLE = 60, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The parts of a picture, by the place that they cover and by the row in which they begin."""
+
+    parts: tuple[Part, ...]
+    covering: Mapping[tuple[int, int], Part]
+    styles: Mapping[int, frozenset[str]]
+
+    @classmethod
+    def of(cls, parts: tuple[Part, ...]) -> Drawing:
+        """Look at each part once."""
+        covering = {
+            (row, col): part
+            for part in parts
+            for row in range(part.box.row, part.box.row + part.box.rows)
+            for col in range(part.box.col, part.box.col + part.box.cols)
+        }
+        styles: dict[int, frozenset[str]] = {}
+        for part in parts:
+            if part.style not in _NO_TEXT:
+                styles[part.box.row] = styles.get(part.box.row, frozenset()) | {part.style}
+        return cls(parts, covering, styles)
+
+    def is_open(self, box: Box) -> bool:
+        """Tell whether a part stands in rows without borders: all texts that begin there are plain."""
+        styles = frozenset[str]().union(*(self.styles.get(box.row + more, ()) for more in range(box.rows)))
+        return bool(styles) and styles <= _PLAIN
+
+
+def labels_of(
+    drawing: Drawing, other_printings: Mapping[str, Sequence[str]], lines: Lines, first: int
+) -> tuple[Label, ...]:
+    """Give the printed texts of a picture.
+
+    Args:
+        drawing: the picture.
+        other_printings: ``labels`` of the form file: a printed text -> how else it is printed.
+        lines: where each value of the file stands.
+        first: the line of the file on which the picture begins.
+
+    Raises:
+        DefinitionError: for an entry of ``labels`` that is not in the picture, or ``{{`` that is not known.
+    """
+    texts = [part for part in drawing.parts if part.style not in _NO_TEXT]
+    keys = {template_key(part.text)[0] for part in texts}
+    aliases: dict[str, list[str]] = {}
+    for name, others in other_printings.items():
+        own = [template_key(name)[0], *(label_key(other).key for other in others)]
+        met = [key for key in own if key in keys]
+        if not met and not lines.inherits("labels", name):
+            raise lines.error(f"labels的“{name}”不是版面上的文字", "labels", name)
+        for key in met:
+            aliases.setdefault(key, []).extend(own)
+    labels = []
+    for part in texts:
+        if "{{" in with_year(part.text, 2000):
+            message = f"“{part.text}”中的双花括号里只能写year、year - 1之类和unit"
+            raise DefinitionError(message, file=lines.file, line=first + part.line)
+        key, offsets = template_key(part.text)
+        every = tuple(dict.fromkeys([key, *aliases.get(key, [])]))
+        labels.append(Label(part.text, part.box, part.style, every, offsets))
+    return tuple(labels)
+
+
+def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: int) -> tuple[Blank, ...]:
+    """Give the blanks of a picture, each with its head and its side label.
+
+    Raises:
+        DefinitionError: for a name that stands twice or is too long, and a blank without any label.
+    """
+    numbers = {label.box: index for index, label in enumerate(labels)}
+    beginning: dict[int, list[tuple[int, int]]] = {}
+    for label in labels:
+        beginning.setdefault(label.box.row, []).append((label.box.col, numbers[label.box]))
+    blanks: dict[str, Blank] = {}
+    for part in drawing.parts:
+        if part.style != "blank":
+            continue
+        line = first + part.line
+        if part.name in blanks:
+            raise DefinitionError(f"填空“[{part.name}]”在版面上出现了两次", file=lines.file, line=line)
+        if len(part.name) > _LONGEST_NAME or sheet_length(part.name[:_TITLE]) > _TITLE:
+            message = f"填空名超过{_LONGEST_NAME}字，或用了电子表格放不下的生僻字：{part.name[:_LONGEST_NAME]}"
+            raise DefinitionError(message, file=lines.file, line=line)
+        head = _head(part, drawing, numbers)
+        side = max((place for place in beginning.get(part.box.row, ()) if place[0] < part.box.col), default=None)
+        if head is None and side is None:
+            message = f"填空“[{part.name}]”的上方和左边都没有文字，读表时找不到它，请加上标签"
+            raise DefinitionError(message, file=lines.file, line=line)
+        blanks[part.name] = Blank(part.name, part.box, head, side and side[1], drawing.is_open(part.box))
+    return tuple(blanks.values())
+
+
+def _head(blank: Part, drawing: Drawing, numbers: Mapping[Box, int]) -> int | None:
+    """Find the nearest text above: the head of the blank's column if it is a label of the same width."""
+    box = blank.box
+    for row in range(box.row - 1, -1, -1):
+        part = drawing.covering[row, box.col]
+        if part.style not in _NO_TEXT:
+            same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+            return numbers[part.box] if same else None
+    return None

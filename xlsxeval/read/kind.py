@@ -1,0 +1,130 @@
+"""What is this file? The answer follows from the content, never from the name."""
+
+from __future__ import annotations
+
+import io
+from typing import NamedTuple
+
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.net import foreign_parser
+from xlsxeval.read.package import ARCHIVE, Package, check_size, inflate, open_package, refuse_other_package
+from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused
+
+_ZIP = b"PK\x03\x04"
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SEPARATED = "文本文件（CSV等）"
+#: What the stream with a workbook is called in a compound file; some programs write it in capitals.
+_BOOKS = ("workbook", "book")
+#: A stream of a compound file that is no workbook -> what the file is; the first that is there decides.
+_STREAMS = {
+    "encryptedpackage": ("R03", LOCKED),
+    "worddocument": ("R04", "这是旧格式的文字文档（.doc或.wps），不是工作簿，请报送.xlsx文件"),
+    "powerpoint document": ("R04", "这是旧格式的演示文稿（.ppt或.dps），不是工作簿，请报送.xlsx文件"),
+}
+#: A part that tells what a zip file is, other than .xlsx, and which reader it has.
+_PARTS = {"xl/workbook.bin": "xlsb", "word/document.xml": "docx", "content.xml": "ods"}
+_SPREADSHEET = b"opendocument.spreadsheet"
+_BIFF = ("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
+_PICTURE = ("R02", "这是图片，不是工作簿，请报送.xlsx文件")
+#: First bytes -> what the file is.
+_MAGIC = {
+    b"\x09\x08": _BIFF,
+    b"\x09\x04": _BIFF,
+    b"\x09\x02": _BIFF,
+    b"\x09\x00": _BIFF,
+    b"%PDF": ("R02", "这是PDF文件，不是工作簿，请报送.xlsx文件"),
+    b"{\\rtf": ("R02", "这是RTF文档，不是工作簿，请报送.xlsx文件"),
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"GIF8": _PICTURE,
+    b"BM": _PICTURE,
+    b"II*\x00": _PICTURE,
+    b"MM\x00*": _PICTURE,
+    b"RIFF": _PICTURE,
+    b"Rar!": ARCHIVE,
+    b"7z\xbc\xaf": ARCHIVE,
+    b"\x1f\x8b": ARCHIVE,
+}
+
+
+class Kind(NamedTuple):
+    """What a file is, and the container or stream in which its content stands.
+
+    ``name`` is xlsx, xlsb, docx or ods (with ``package``), xls (with ``stream``) or text.
+    """
+
+    name: str
+    package: Package | None = None
+    stream: bytes = b""
+
+
+def kind_of(data: bytes, limits: Limits) -> Kind:
+    """Tell what a file is.
+
+    Args:
+        data: the file's content.
+        limits: the budgets.
+
+    Raises:
+        Refused: if nothing here can read such a file; the message says what it is.
+    """
+    check_size(data, limits)
+    if data.startswith(_COMPOUND):
+        return Kind("xls", stream=_book_stream(data))
+    if data.startswith(_ZIP):
+        return _kind_of_package(open_package(data, limits))
+    for magic, why in _MAGIC.items():
+        if data.startswith(magic):
+            raise Refused(*why)
+    text = _text_kind(data[:4096])
+    if text == _SEPARATED:
+        return Kind("text")
+    raise Refused("R02", f"这是{text}，不是.xlsx工作簿，{SAVE_AS}")
+
+
+def _kind_of_package(package: Package) -> Kind:
+    """Tell the zip files apart; what is not known is left to the reader of .xlsx, which follows relationships."""
+    if "xl/workbook.xml" in package.members:
+        return Kind("xlsx", package)
+    name = next((kind for part, kind in _PARTS.items() if part in package.members), "xlsx")
+    if name == "ods" and not _is_spreadsheet(package):
+        raise refuse_other_package(package)
+    return Kind(name, package)
+
+
+def _is_spreadsheet(package: Package) -> bool:
+    """Tell a spreadsheet from other OpenDocument files; a program that packs it again may compress ``mimetype``."""
+    return "mimetype" in package.members and _SPREADSHEET in next(inflate(package, "mimetype"), b"")
+
+
+def _book_stream(data: bytes) -> bytes:
+    """Give the stream of a compound file that holds the workbook.
+
+    A workbook may hold a Word file inside and the other way round: only the streams at the top count.
+    """
+    import olefile  # a folder of .xlsx files needs no reader of compound files
+
+    with foreign_parser(), olefile.OleFileIO(io.BytesIO(data)) as container:
+        names = {entry.name.casefold(): entry.name for entry in container.root.kids}
+        for book in _BOOKS:
+            if book in names:
+                return bytes(container.openstream([names[book]]).read())
+    why = next((why for name, why in _STREAMS.items() if name in names), None)
+    raise Refused(*why) if why else Refused("R02", f"这是旧格式的Office文件，但不是工作簿，{SAVE_AS}")
+
+
+def _text_kind(start: bytes) -> str:
+    """Tell what a text is by its beginning."""
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        start = start.decode("utf-16", "replace").encode()
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if text.startswith(b"mime-version:"):
+        return "网页（MHTML）"
+    if text.startswith(b"<"):
+        if b"schemas-microsoft-com:office:spreadsheet" in text or b'progid="excel.sheet"' in text:
+            return "XML表格（XML 2003）"
+        return "网页（HTML）" if any(tag in text for tag in (b"<html", b"<table", b"<body", b"<meta")) else "XML文件"
+    if b"\x00" in text or not text:
+        return "无法识别的文件"
+    separated = b"," in text or b"\t" in text
+    return _SEPARATED if separated else "文本文件"

@@ -1,0 +1,34 @@
+"""How much one untrusted file may hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Budgets for one untrusted file; each is counted while reading, never taken from a header."""
+
+    max_file: int = 25 * MIB
+    max_unpacked: int = 96 * MIB
+    #: Tags of all parts that are read; they cost time even if nothing is kept of them.
+    max_tags: int = 12_000_000
+    max_parts: int = 2_000
+    max_sheets: int = 1_100
+    max_cells: int = 1_000_000
+    max_merges: int = 20_000
+    max_strings: int = 300_000
+    max_text: int = 32_767
+    max_depth: int = 64
+    #: One tag with its attributes, or the text of one element, in bytes.
+    max_token: int = MIB
+    #: Characters of all shared formulas together once they are written out for every cell.
+    max_formulas: int = 4 * MIB
+
+
+#: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
+TAGS_OF_AN_ELEMENT = 6
+TAGS_OF_A_RECORD = 12
