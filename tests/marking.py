@@ -14,6 +14,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from tests.hostile import MAIN, OFFICE, PACKAGE, STRICT, STRICT_OFFICE
+from xlsxeval.a1 import column_range
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 
@@ -82,25 +83,25 @@ def rich(*, macros: bool = False) -> bytes:
     first.write_comment(CORNER, "说明页的批注")
     for row in range(1, 9):
         sheet.write_row(row, 1, [row, row / 10, "文字"], yellow if row % 2 else None)
-    sheet.write_formula("E2", "=SUM(B2:B9)", None, 36)
-    sheet.merge_range("C3:D3", "合并", yellow)
+    sheet.write_formula(1, 4, "=SUM(B2:B9)", None, 36)
+    sheet.merge_range(2, 2, 2, 3, "合并", yellow)
     sheet.set_column("H:H", 20, yellow)
     sheet.set_row(20, 30, yellow)
     sheet.write_comment(NOTED, "原有批注<&>\n第二行", {"author": "张某", "width": 150})
     sheet.write_comment(NOTED_TOO, "别处的批注")
-    sheet.insert_image("J2", "p.png", {"image_data": _picture()})
+    sheet.insert_image(1, 9, "p.png", {"image_data": _picture()})
     chart = book.add_chart({"type": "column"})
     chart.add_series({"values": [SHEET, 1, 1, 8, 1]})
-    sheet.insert_chart("J12", chart)
-    sheet.conditional_format("B2:B9", {"type": "data_bar", "data_bar_2010": True, "bar_solid": True})
-    sheet.conditional_format("C2:C9", {"type": "cell", "criteria": ">", "value": 0.3, "format": yellow})
-    sheet.add_sparkline("G2", {"range": "B2:B9"})
-    sheet.data_validation("B2:B9", {"validate": "whole", "criteria": "between", "minimum": 0, "maximum": 99})
-    sheet.add_table("L20:M23")
-    sheet.write_url("A12", "internal:'说明'!A1")
-    sheet.insert_button("O2", {"caption": "按钮"})
+    sheet.insert_chart(11, 9, chart)
+    sheet.conditional_format(1, 1, 8, 1, {"type": "data_bar", "data_bar_2010": True, "bar_solid": True})
+    sheet.conditional_format(1, 2, 8, 2, {"type": "cell", "criteria": ">", "value": 0.3, "format": yellow})
+    sheet.add_sparkline(1, 6, {"range": column_range(2, 9, 2)})
+    sheet.data_validation(1, 1, 8, 1, {"validate": "whole", "criteria": "between", "minimum": 0, "maximum": 99})
+    sheet.add_table(19, 11, 22, 12)
+    sheet.write_url(11, 0, "internal:'说明'!A1")
+    sheet.insert_button(1, 14, {"caption": "按钮"})
     sheet.protect("", {"objects": True})
-    sheet.print_area("A1:H30")
+    sheet.print_area(0, 0, 29, 7)
     sheet.repeat_rows(1)
     sheet.set_footer("&C第&P页")
     book.define_name("单价", f"='{SHEET.replace(chr(39), chr(39) * 2)}'!$B$2")

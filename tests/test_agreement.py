@@ -39,6 +39,7 @@ def all_differences(ours: dict[str, bytes], theirs: dict[str, Cells]) -> list[ob
     return [(name, *one) for name, content in ours.items() for one in differences(cached(content), theirs[name])]
 
 
+@pytest.mark.slow
 def test_spoilt_workbooks_are_spoilt(written: dict[str, bytes]) -> None:
     for content in list(written.values())[:: len(written) // 5]:
         values = cached(spoil(content))
@@ -46,6 +47,7 @@ def test_spoilt_workbooks_are_spoilt(written: dict[str, bytes]) -> None:
         assert set(values.values()) == {float(STALE)}
 
 
+@pytest.mark.slow
 @pytest.mark.long
 def test_a_second_engine_in_process_agrees(written: dict[str, bytes]) -> None:
     theirs = {name: in_process(spoil(content)) for name, content in written.items()}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from datetime import date
 from pathlib import Path
 
@@ -13,11 +12,10 @@ import pytest
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S, filing_of
 from tests.places import cell_of, checked_places, located, places_of
-from xlsxeval.a1 import cell_name
+from xlsxeval.a1 import cell_name, column_range, fixed_cell, parse_cell
 from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.library import load_set
 from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.place import range_name
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.rules.run import check as run_rules
@@ -230,14 +228,16 @@ def test_formula_audit(hunan: FormSet, place: str, value: object, found: set[tup
     content = (CLEAN / "filled.xlsx").read_bytes()
     filing = api.read_filing(content, formset=hunan)
     sheet, cell, score = place.partition(".")[0], cell_of(filing, place), cell_of(filing, "自评表.资金得分")
+    position = parse_cell(score)
+    assert position is not None
     region = filing.forms["自评表"].regions["指标"]
     col, last = region.cols["得分"], region.last
     names = {
         "score": score,
-        "fixed": "${}${}".format(*re.fullmatch(r"([A-Z]+)(\d+)", score).groups()),  # type: ignore[union-attr]  # an address
-        "all": range_name(region.first, last, col),
-        "most": range_name(region.first + 2, last - 2, col),
-        "upper": range_name(region.first, last - 2, col),
+        "fixed": fixed_cell(*position),
+        "all": column_range(region.first, last, col),
+        "most": column_range(region.first + 2, last - 2, col),
+        "upper": column_range(region.first, last - 2, col),
         "rest": f"{cell_name(last - 1, col)},{cell_name(last, col)}",
     }
     written = value.format_map(names) if isinstance(value, str) else value

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 import xlsxeval as api
 from tests.conftest import FAULTY, S
+from tests.places import located, sample
 from xlsxeval.read.answers import shown_text
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
 from xlsxeval.rules.finding import Finding
 
 
-def excerpts(folder: object) -> dict[tuple[str, str], Excerpt | None]:
-    """Give the excerpts of a sample by code and cell."""
-    [outcome] = api.outcomes((folder / "filled.xlsx").read_bytes(), excerpts=True)  # type: ignore[operator]  # a path
-    return {(one.code, one.cell): shown for one, shown in zip(outcome.findings, outcome.excerpts, strict=True)}
+def excerpts(folder: Path) -> dict[tuple[str, str], Excerpt | None]:
+    """Give the excerpts of a sample by code and place."""
+    [outcome] = api.outcomes((folder / "filled.xlsx").read_bytes(), excerpts=True)
+    return dict(zip(located(sample(folder), outcome.findings), outcome.excerpts, strict=True))
 
 
 def at(cell: str) -> Finding:
@@ -53,7 +56,7 @@ def test_texts_stay_as_they_are() -> None:
 
 
 def test_the_rows_label_and_the_columns_head_stand_beside_cells_further_off() -> None:
-    assert excerpts(S)["B10", "F24"] == Excerpt(
+    assert excerpts(S)["B10", "基础数据表.水费电费差旅费.决算数"] == Excerpt(
         (6, 23, 24, 25),
         ("A", "D", "E", "F", "G"),
         (
@@ -66,7 +69,7 @@ def test_the_rows_label_and_the_columns_head_stand_beside_cells_further_off() ->
 
 
 def test_a_line_is_named_by_its_own_text_and_not_by_the_group_it_is_in() -> None:
-    assert excerpts(S)["E15", "I42"] == Excerpt(
+    assert excerpts(S)["E15", "自评表.指标[28].得分"] == Excerpt(
         (13, 41, 42),  # below is the empty line at the table's end, right of it nothing
         ("D", "G", "H", "I", "J"),
         (
@@ -78,12 +81,12 @@ def test_a_line_is_named_by_its_own_text_and_not_by_the_group_it_is_in() -> None
 
 
 def test_a_label_and_a_head_that_are_in_sight_are_shown_once() -> None:
-    shown = excerpts(FAULTY)["B01", "F5"]
+    shown = excerpts(FAULTY)["B01", "基础数据表.控制率"]
     assert shown is not None
     assert shown.rows == (4, 5, 6)  # 控制率 stands right above
     assert shown.cols == ("A", "D", "E", "F", "G")
     assert shown.cells[1] == ("财政供养人员情况（人）", "36", "36", "97.44%", "97.44%")
-    assert excerpts(FAULTY)["F01", "B7"].cols == ("A", "B", "C", "D")  # type: ignore[union-attr]  # there is one
+    assert excerpts(FAULTY)["F01", "基础数据表.三公经费.上年决算数"].cols == ("A", "B", "C", "D")  # type: ignore[union-attr]  # there is one
 
 
 def test_merged_cells_show_the_text_of_their_first_cell() -> None:
@@ -109,5 +112,5 @@ def test_nothing_is_shown_where_a_finding_is_on_no_cell_and_long_texts_are_cut()
 
 
 def test_an_excerpt_is_stored_and_comes_back() -> None:
-    shown = excerpts(S)["B10", "F24"]
+    shown = excerpts(S)["B10", "基础数据表.水费电费差旅费.决算数"]
     assert msgspec.json.decode(msgspec.json.encode(shown), type=Excerpt) == shown

@@ -28,6 +28,7 @@ from xlsxeval.text import display_width
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
 LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc and signals")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

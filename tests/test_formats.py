@@ -130,6 +130,7 @@ def document(content: bytes) -> bytes:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", [S_PUBLISHED, FAULTY], ids=lambda path: path.name)
 def test_word_files_give_the_same_findings(hunan: FormSet, sample: Path) -> None:
     content = (sample / "filled.xlsx").read_bytes()

@@ -39,6 +39,7 @@ HOSTILE = (
     '=HYPERLINK("http://hurt.example/","点")',
     "__proto__",
 )  # fmt: skip
+CELL = "H9"
 INVISIBLE = "左\u202e右\u2066\u061c\u200b\u2028\x00\x1b[31m\n\ud800\ufeff"
 
 
@@ -47,7 +48,7 @@ def sample(folder: Path, file: str) -> Outcome:
 
 
 def finding(message: str, severity: str = "error", code: str = "E06", **more: str) -> Finding:
-    place = {"form": "自评表", "sheet": "自评表", "cell": "H9", "field": "得分"}
+    place = {"form": "自评表", "sheet": "自评表", "cell": CELL, "field": "得分"}
     return Finding(code, severity, message=message, **{**place, **more})
 
 
@@ -432,7 +433,7 @@ def test_hostile_texts_stay_texts(page: Page) -> None:
     texts = HOSTILE
     outcomes = [
         Outcome(
-            text, "findings", (Finding("E06", "error", text, text, "H9", text, text, text, text, waived=text), finding(text, sheet=text)),
+            text, "findings", (Finding("E06", "error", text, text, CELL, text, text, text, text, waived=text), finding(text, sheet=text)),
             (text,), formset="hunan", year=2024, unit=text, subject=text, reading=(Reading(text, text, 1, 1, 1),),
             excerpts=(Excerpt((9,), ("H",), ((text,),)), None),
         )

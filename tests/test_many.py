@@ -27,6 +27,7 @@ from xlsxeval.batch.worker import Task
 from xlsxeval.request import Request
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+pytestmark = pytest.mark.slow
 
 
 def seen(found: Iterator[tuple[xlsxeval.Outcome, ...]]) -> list[tuple[str, str, list[str]]]:

@@ -605,6 +605,7 @@ def test_a_forged_memory_is_no_danger() -> None:
 # Other programs
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_open_xml_validator_finds_nothing_new(tmp_path: Path) -> None:
     books = {name: make() for name, make in _WORKBOOKS.items()} | {"filled": (FAULTY / "filled.xlsx").read_bytes()}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.hostile import LIMITS, MODULE, OFFICE, PACKAGE, WORKBOOK, changed, workbook
-from tests.marking import CELLS, SHEET, by_openpyxl, members, packed, rich, said
+from tests.marking import ASIDE, BELOW, CELLS, CORNER, FILLED, SHEET, by_openpyxl, members, packed, rich, said
 from tests.test_mark import marks
 from xlsxeval.mark.copy import marked
 from xlsxeval.read.refusals import Refused
@@ -158,7 +158,7 @@ def test_nothing_leads_to_what_was_left_out(make: Callable[[], bytes]) -> None:
 def test_the_copy_is_marked_and_marking_it_again_changes_nothing(make: Callable[[], bytes]) -> None:
     content, outcome = make(), said(SHEET, CELLS)
     copy = marked(content, [outcome])
-    assert {cell for _, cell in marks(copy)} >= {"B2", "B30", "H2"}
+    assert {cell for _, cell in marks(copy)} >= {FILLED, BELOW, ASIDE}
     assert marked(copy, [outcome]) == copy
     once = {sheet.name: dict(sheet.cells) for sheet in open_xlsx(copy).sheets if sheet.name != "审核意见"}
     assert once == {sheet.name: dict(sheet.cells) for sheet in open_xlsx(content).sheets}
@@ -188,7 +188,7 @@ def macro_sheet(kind: str = f"{_MICROSOFT}/xlMacrosheet", target: str = "macrosh
 
 
 def test_a_sheet_of_macros_becomes_an_empty_sheet() -> None:
-    copy = marked(macro_sheet(), [said("表", {"A1": "error"})], LIMITS)
+    copy = marked(macro_sheet(), [said("表", {CORNER: "error"})], LIMITS)
     parts = members(copy)
     assert b"EXEC" not in b"".join(parts.values())
     assert b"acro" not in parts["[Content_Types].xml"].replace(b"/xl/macrosheets/", b"")
@@ -197,16 +197,16 @@ def test_a_sheet_of_macros_becomes_an_empty_sheet() -> None:
     assert "Auto_Open" not in parts[WORKBOOK].decode()
     assert 'name="f"' not in parts[WORKBOOK].decode()
     assert notes(copy) == [_MACROS]
-    assert marked(copy, [said("表", {"A1": "error"})], LIMITS) == copy
+    assert marked(copy, [said("表", {CORNER: "error"})], LIMITS) == copy
 
 
 def test_a_module_of_macros_becomes_an_empty_sheet() -> None:
     content = changed(WORKBOOK=workbook(MODULE + '<sheet name="表" sheetId="1" r:id="rId1"/>'))
-    copy = marked(content, [said("表", {"A1": "error"})], LIMITS)
+    copy = marked(content, [said("表", {CORNER: "error"})], LIMITS)
     assert [sheet.name for sheet in open_xlsx(copy).sheets] == ["模块", "表", "审核意见"]
     assert 'r:id=""' not in members(copy)[WORKBOOK].decode()
     assert notes(copy) == [_MACROS]
-    assert marked(copy, [said("表", {"A1": "error"})], LIMITS) == copy
+    assert marked(copy, [said("表", {CORNER: "error"})], LIMITS) == copy
 
 
 @pytest.mark.parametrize("target", ["workbook.xml", "styles.xml", "worksheets/sheet1.xml", "nowhere.xml"])
@@ -214,7 +214,7 @@ def test_a_module_of_macros_becomes_an_empty_sheet() -> None:
 def test_a_sheet_that_claims_to_be_macros_is_refused(kind: str, target: str) -> None:
     content = macro_sheet(kind, target)
     with pytest.raises(Refused):
-        marked(content, [said("表", {"A1": "error"})], LIMITS)
+        marked(content, [said("表", {CORNER: "error"})], LIMITS)
 
 
 def test_a_plain_workbook_says_nothing_of_macros() -> None:

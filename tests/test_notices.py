@@ -25,7 +25,8 @@ from markdown_it.token import Token
 
 import xlsxeval as api
 from tests.conftest import FAULTY, SAMPLES
-from tests.test_reports import FINDING, HOSTILE
+from tests.places import cell_of, sample
+from tests.test_reports import CELL, FINDING, HOSTILE
 from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
 from xlsxeval.read.limits import Limits
@@ -37,7 +38,9 @@ from xlsxeval.report.word import word_document
 from xlsxeval.text import safe
 
 DAY = date(2025, 4, 1)
-WARNING = replace(FINDING, code="B10", severity="warning", form="基础数据表", sheet="基础数据表", cell="F13", message="超过预算。")
+#: As it stands in the texts below.
+OTHER_CELL = "F13"
+WARNING = replace(FINDING, code="B10", severity="warning", form="基础数据表", sheet="基础数据表", cell=OTHER_CELL, message="超过预算。")
 #: As careless as a viewer can be: HTML is let through, addresses become links.
 VIEWER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -227,7 +230,7 @@ def test_the_word_letter_says_the_same_on_a4_in_chinese_fonts() -> None:
     assert texts[-1] == ("Normal", "2025年4月1日")
     assert document.paragraphs[-1].alignment == docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
     assert [len(table) for table in tables(document)] == [9, 11, 7, 7]
-    assert tables(document)[1][10] == ["18", "I29", "90.8", "80.8", "总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"]
+    assert tables(document)[1][10] == ["18", cell_of(sample(FAULTY), "自评表.总分"), "90.8", "80.8", "总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"]
     for style, font in (("Normal", "仿宋"), ("Heading 1", "宋体"), ("Heading 2", "黑体"), ("Heading 3", "楷体")):
         fonts = document.styles[style].element.rPr.rFonts
         assert [value for key, value in fonts.attrib.items() if key.endswith("eastAsia")] == [font]
@@ -313,7 +316,7 @@ def test_hostile_texts_stand_in_letters_as_texts(text: str) -> None:
         assert [token.type for token in VIEWER.parse(written)] == [token.type for token in VIEWER.parse(other)]
     assert only_text(VIEWER.parse(written))
     document = word([outcome(text, finding)])
-    assert tables(document)[0][1] == ["1", "I29", shown(text), shown(text), shown(text)]
+    assert tables(document)[0][1] == ["1", CELL, shown(text), shown(text), shown(text)]
     assert document.paragraphs[1].text == f"{shown(text) or '甲.xlsx'}："
 
 

@@ -17,6 +17,7 @@ from tests.many import distinct
 
 COMMAND = [sys.executable, "-c", "from xlsxeval.cli import run; run()", "check"]
 FILES = ("html", "csv", "sarif", "junit", "json", "jsonl")
+pytestmark = pytest.mark.slow
 
 
 def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:

@@ -24,6 +24,7 @@ from jsonschema import Draft202012Validator
 
 import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S
+from tests.places import addressed, cell_of, sample
 from tests.soffice import convert, needs_soffice
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.junit import junit_lines
@@ -34,7 +35,9 @@ from xlsxeval.rules.finding import Finding
 from xlsxeval.text import safe
 
 SARIF = ROOT / "tests" / "js" / "node_modules" / "@microsoft" / "sarif-multitool-linux"
-FINDING = Finding("E04", "error", "自评表", "自评表", "I29", "总分", "总分不对。", "90.8", "80.8")
+#: The total of the faulty sample.
+CELL = cell_of(sample(FAULTY), "自评表.总分")
+FINDING = Finding("E04", "error", "自评表", "自评表", CELL, "总分", "总分不对。", "90.8", "80.8")
 HOSTILE = (
     "<script>alert(1)</script>",
     "<b>&amp;\"'</b>",
@@ -105,7 +108,7 @@ def test_each_finding_has_a_row_and_a_clean_filing_has_one(samples: list[Outcome
     assert head == list(COLUMNS)
     assert Counter(row[0] for row in rows) == {"报送/错误样例.xlsx": 36, "报送/澧县县委办2024.xlsx": 16, "报送/无误样例.xlsx": 1, "网页.xlsx": 1}
     assert rows[35] == [
-        *("报送/错误样例.xlsx", "青石县水利事务中心", "", "自评表", "自评表", "I29", "E04", "总分与各项得分之和不符", "错误"),
+        *("报送/错误样例.xlsx", "青石县水利事务中心", "", "自评表", "自评表", CELL, "E04", "总分与各项得分之和不符", "错误"),
         *("总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。", "90.8", "80.8", "", "是"),
     ]
     assert rows[52] == ["报送/无误样例.xlsx", "青石县林业发展中心", *[""] * 6, "通过", "没有发现问题", "", "", "", "是"]
@@ -180,7 +183,7 @@ def test_results_of_the_samples(samples: list[Outcome], catalogues: Catalogues) 
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": "%E6%8A%A5%E9%80%81/%E9%94%99%E8%AF%AF%E6%A0%B7%E4%BE%8B.xlsx"}},
-                "logicalLocations": [{"name": "I29", "fullyQualifiedName": "自评表!I29", "kind": "cell"}],
+                "logicalLocations": [{"name": CELL, "fullyQualifiedName": f"自评表!{CELL}", "kind": "cell"}],
             }
         ],
         "suppressions": [],
@@ -277,11 +280,13 @@ def test_what_each_case_says(samples: list[Outcome], catalogues: Catalogues) -> 
     cases = {(case.get("classname"), case.get("name")): case for case in faulty}
     assert len(cases) == 32
     total = cases["报送/错误样例.xlsx.自评表", "E04 总分与各项得分之和不符"]
-    text = "自评表!I29  错误  总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"
+    text = f"自评表!{CELL}  错误  总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"
     assert [(one.tag, one.get("message"), one.text) for one in total] == [("failure", text, text)]
     amounts = cases["报送/错误样例.xlsx.基础数据表", "B10 决算数超过预算数"]
     assert [one.tag for one in amounts] == ["system-out"]
-    assert [line.partition("决算数")[0] for line in (amounts[0].text or "").splitlines()] == ["基础数据表!F13  警告  ", "基础数据表!F15  警告  "]
+    assert [line.partition("决算数")[0] for line in (amounts[0].text or "").splitlines()] == [
+        f"{addressed(FAULTY, place)}  警告  " for place in ("基础数据表.项目支出.决算数", "基础数据表.运行维护经费.决算数")
+    ]
     assert [(case.get("classname"), case.get("name"), len(case)) for case in clean] == [("报送/无误样例.xlsx", "能够读取", 0)]
     assert [one.tag for one in unusable[0]] == ["error"]
 
@@ -290,8 +295,8 @@ def test_waived_findings_are_skipped_cases(catalogues: Catalogues) -> None:
     waived = replace(FINDING, waived="已核实")
     outcomes = [Outcome("a", "findings", (waived,)), Outcome("b", "findings", (waived, FINDING))]
     [[_, first], [_, second]] = suites(outcomes, catalogues)
-    assert [(one.tag, one.text) for one in first] == [("skipped", "自评表!I29  错误  总分不对。审核说明：已核实。")]
-    assert [(one.tag, one.text) for one in second] == [("failure", "自评表!I29  错误  总分不对。")]
+    assert [(one.tag, one.text) for one in first] == [("skipped", f"自评表!{CELL}  错误  总分不对。审核说明：已核实。")]
+    assert [(one.tag, one.text) for one in second] == [("failure", f"自评表!{CELL}  错误  总分不对。")]
 
 
 def test_cases_of_several_filings_in_a_file_have_different_names(catalogues: Catalogues) -> None:
@@ -306,7 +311,7 @@ def test_hostile_texts_in_junit(catalogues: Catalogues) -> None:
         outcome = Outcome(text, "findings", (replace(FINDING, message=text),), unit=text)
         [[read, case]] = suites([outcome], catalogues)
         assert read.get("classname") == safe(text)
-        assert case[0].get("message") == case[0].text == f"自评表!I29  错误  {safe(text)}"
+        assert case[0].get("message") == case[0].text == f"自评表!{CELL}  错误  {safe(text)}"
 
 
 @given(TEXTS)

@@ -80,6 +80,7 @@ def tidy(data: dict[str, object]) -> object:
     return one(data["forms"])
 
 
+@pytest.mark.slow
 @given(filings())
 @drawn(600)
 def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None:
@@ -90,6 +91,7 @@ def test_extract_gives_back_what_fill_was_given(data: dict[str, object]) -> None
     assert api.fill(HUNAN, again) == content
 
 
+@pytest.mark.slow
 @given(filings())
 @drawn(200)
 def test_yaml_and_json_carry_everything(data: dict[str, object]) -> None:
