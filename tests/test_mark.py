@@ -489,7 +489,7 @@ def test_every_odd_workbook_is_marked_or_refused() -> None:
         try:
             book = open_xlsx(content, LIMITS)
         except Refused:
-            assert code
+            assert code or name.startswith("other_files")
             continue
         outcome = said(book.sheets[0].name, {"A1": "error", "C7": "info", "XFD1048576": "warning", "B2": "info"})
         copy = marked(content, [outcome], LIMITS)
