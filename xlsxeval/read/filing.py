@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name
-from xlsxeval.filing import Filing, FormAnswers, Met, Missing
+from xlsxeval.filing import Filing, FormAnswers, FoundLabel, Missing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
@@ -140,12 +140,12 @@ def _printed_unit(text: str) -> str:
     return (match[1] or match[2]) if match else ""
 
 
-def _met(alignment: Alignment, sheet: Sheet) -> Iterator[Met]:
+def _met(alignment: Alignment, sheet: Sheet) -> Iterator[FoundLabel]:
     for index, position in sorted(alignment.labels.items()):
         label, text = alignment.form.labels[index], " ".join(sheet.cells[position].text.split())
         key = label_key(text).key
         how = "cut" if index in alignment.cut else "same" if key == label.keys[0] else "other name"
-        yield Met(label.text, text, cell_name(*position), how)
+        yield FoundLabel(label.text, text, cell_name(*position), how)
 
 
 def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> tuple[Missing, ...]:
