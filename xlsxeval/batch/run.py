@@ -1,4 +1,4 @@
-"""A run over a folder: every file once through the ledger, then the run as facts."""
+"""A run over many files: check every file, enter the results in the ledger, and count them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,14 @@ _MOST_DEFINITION = 16 * MIB
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is: files done, those of them known before, errors found, and the machine's and our own faults."""
+    """The progress of a run.
+
+    Attributes:
+        done: files that are finished.
+        known: those of them whose results came from an earlier run.
+        errors: findings of severity error.
+        faults: the codes of failures of the machine or of this program.
+    """
 
     done: int = 0
     known: int = 0
@@ -43,7 +50,7 @@ class Progress:
     faults: set[str] = field(default_factory=set)
 
     def count(self, outcomes: Sequence[Outcome]) -> None:
-        """Count one file."""
+        """Count one finished file."""
         self.done += 1
         for outcome in outcomes:
             self.errors += outcome.count("error")
@@ -60,19 +67,19 @@ def run_files(
     jobs: int | None = None,
     allowance: Allowance = Allowance(),
 ) -> Generator[Progress, None, None]:
-    """Check files into the ledger; yields how far it is after each one.
+    """Check files and enter the results in the ledger; yields the progress after each file.
 
     Args:
         files: the files, in the order of the reports.
         ledger: an open ledger.
         request: how to check.
-        remembered: whether the ledger may know some of them from an earlier run.
-        executor: where to check instead of processes of our own.
+        remembered: whether the ledger may hold results of an earlier run.
+        executor: does the checks instead of processes of our own.
         jobs: how many processes.
         allowance: the processor seconds and memory that one file may use.
 
     Raises:
-        MachineError: if no process starts, or the executor takes no more work.
+        MachineError: if no process starts, or the executor accepts no more work.
     """
     progress = Progress()
 
@@ -110,20 +117,22 @@ def _digest(path: Path, request: Request) -> str:
     try:
         return digest_of(read_bytes(path, request.limits))
     except (Refused, MachineError):
-        return ""  # the worker says why
+        return ""  # the worker reports the error
 
 
 def rules_key(request: Request, folder: Path | None = None) -> str:
-    """Give what changes whenever the same content could be judged otherwise: program, sets, choice of rules, limits.
+    """Give the key of results in the ledger: a hash of everything beside the file's content that decides its results.
+
+    These are the program's version, the limits, the choice of rules, valid waivers, and all form files.
 
     Args:
         request: how to check.
-        folder: the folder of the set, if one was chosen.
+        folder: the folder of the chosen set; None for the sets that come with the program.
     """
     key = hashlib.sha256(f"{__version__}\n{request.limits}\n{request.excerpts}\n".encode())
     key.update(f"{request.year}\n{request.explained}\n".encode())
     key.update(f"{sorted(request.selection.select)}\n{sorted(request.selection.ignore)}\n".encode())
-    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
     valid = [(waiver, waiver.until >= today) for waiver in request.waivers]
     key.update(f"{valid}\n{folder is None}\n".encode())
     for place in (templates_folder(), *([folder] if folder else [])):
@@ -134,7 +143,7 @@ def rules_key(request: Request, folder: Path | None = None) -> str:
 
 
 def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
-    """Sum up a run, and compare it with the roster if there is one; not half a run, in which most are missing."""
+    """Count the filings of a run, and compare it with the roster; an interrupted run is not compared."""
     done, replaced = ledger.count()
     roster = () if interrupted else roster
     missing, unlisted = compare(roster, ledger.units()) if roster else ((), ())

@@ -13,7 +13,7 @@ from xlsxeval.batch.allowance import Allowance, StoppedError, is_out_of_time, pr
 from xlsxeval.batch.child import answer
 from xlsxeval.batch.worker import DIED, DIED_MESSAGE
 
-#: Seconds: how often the process is looked at, and how long it may take to end.
+#: Seconds: how often the limits of the process are tested, and how long it may take to end.
 _LOOK_EVERY, _TO_END = 0.5, 1.0
 #: Processor seconds in which a new process has imported all it needs.
 _START = 5.0
@@ -21,7 +21,7 @@ _Value = TypeVar("_Value")
 
 
 def call_in_process(function: Callable[..., _Value], arguments: Iterable[object], allowance: Allowance) -> _Value:
-    """Call a function in a new process within limits, as ``child.call_limited``; for systems without ``fork``."""
+    """Call a function in a new process within limits; result and errors are those of ``child.call_limited``."""
     ours, theirs = multiprocessing.Pipe(duplex=False)
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_answer, args=(theirs, function, tuple(arguments), allowance), daemon=True)

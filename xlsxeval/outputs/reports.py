@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What reports need of a run beside its outcomes.
+    """The data of a run that reports need beside the outcomes.
 
     Attributes:
         request: how the files were checked.
-        facts: the run in numbers and names.
-        letter: what is printed in every notice.
-        paths: the file of each name in the outcomes.
-        places: the folders that the arguments are or are in.
+        facts: the counts of the run, and the units that are missing.
+        letter: the parts that are the same in every notice.
+        paths: name in the outcomes -> path of the file.
+        places: the arguments that are folders, and the parent folders of the others.
         scope: the arguments of the run.
         force: whether an earlier report may be written over.
     """
