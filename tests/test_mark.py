@@ -52,7 +52,7 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.mark.boxes import box_anchor
 from xlsxeval.mark.comments import HEAD
 from xlsxeval.mark.copy import marked, opinion_sheet
-from xlsxeval.mark.sheet import Layout
+from xlsxeval.mark.sheet import SheetSizes
 from xlsxeval.mark.styles import FILLS
 from xlsxeval.read.cells import Range, Workbook
 from xlsxeval.read.limits import Limits
@@ -258,7 +258,7 @@ def test_a_threaded_comment_is_left_alone() -> None:
 
 
 def test_a_box_shows_the_whole_text() -> None:
-    layout = Layout()
+    layout = SheetSizes()
     assert box_anchor("错误 E01：短。", Range(5, 2, 5, 2), layout) == "2, 15, 3, 4, 7, 15, 5, 2"
     assert box_anchor("字" * 25 + "\n" + "字" * 24, Range(5, 2, 5, 3), layout) == "3, 15, 3, 4, 8, 15, 6, 14"
     layout.widths.append((4, 5, 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlsxeval.read.cells import Workbook
-from xlsxeval.read.kind import Kind, kind_of
+from xlsxeval.read.kind import FileKind, kind_of
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.refusals import NO_SHEET, Refused
 from xlsxeval.read.xlsx import read_xlsx
@@ -29,22 +29,22 @@ def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = froz
     return book
 
 
-def _open_other(kind: Kind, data: bytes, limits: Limits) -> Workbook:
+def _open_other(kind: FileKind, data: bytes, limits: Limits) -> Workbook:
     """Read a file of a kind that is met less often; its reader is imported only when needed."""
     match kind:
-        case Kind("xls"):
+        case FileKind("xls"):
             from xlsxeval.read.xls import read_xls
 
             return read_xls(kind.stream, limits)
-        case Kind("xlsb", package) if package is not None:
+        case FileKind("xlsb", package) if package is not None:
             from xlsxeval.read.xlsb import read_xlsb
 
             return read_xlsb(package)
-        case Kind("ods", package) if package is not None:
+        case FileKind("ods", package) if package is not None:
             from xlsxeval.read.ods import read_ods
 
             return read_ods(package)
-        case Kind("docx", package) if package is not None:
+        case FileKind("docx", package) if package is not None:
             from xlsxeval.read.docx import read_docx
 
             return read_docx(package)

@@ -20,12 +20,12 @@ def read_docx(package: Package) -> Workbook:
     Raises:
         Refused: for damage, or too much content.
     """
-    reader = _Reader(package.limits)
+    reader = _DocumentReader(package.limits)
     parse(inflate(package, "word/document.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook((reader.store.sheet(SHEET),), notes=(NOTE,))
 
 
-class _Reader:
+class _DocumentReader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:

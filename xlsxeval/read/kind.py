@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import ARCHIVE, Package, check_size, inflate, open_package, refuse_other_package
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused
 
@@ -47,7 +47,7 @@ _MAGIC = {
 }
 
 
-class Kind(NamedTuple):
+class FileKind(NamedTuple):
     """What a file is, and the container or stream in which its content stands.
 
     ``name`` is xlsx, xlsb, docx or ods (with ``package``), xls (with ``stream``) or text.
@@ -58,7 +58,7 @@ class Kind(NamedTuple):
     stream: bytes = b""
 
 
-def kind_of(data: bytes, limits: Limits) -> Kind:
+def kind_of(data: bytes, limits: Limits) -> FileKind:
     """Tell what a file is.
 
     Args:
@@ -70,7 +70,7 @@ def kind_of(data: bytes, limits: Limits) -> Kind:
     """
     check_size(data, limits)
     if data.startswith(_COMPOUND):
-        return Kind("xls", stream=_book_stream(data))
+        return FileKind("xls", stream=_book_stream(data))
     if data.startswith(_ZIP):
         return _kind_of_package(open_package(data, limits))
     for magic, why in _MAGIC.items():
@@ -78,18 +78,18 @@ def kind_of(data: bytes, limits: Limits) -> Kind:
             raise Refused(*why)
     text = _text_kind(data[:4096])
     if text == _SEPARATED:
-        return Kind("text")
+        return FileKind("text")
     raise Refused("R02", f"这是{text}，不是.xlsx工作簿，{SAVE_AS}")
 
 
-def _kind_of_package(package: Package) -> Kind:
+def _kind_of_package(package: Package) -> FileKind:
     """Tell the zip files apart; what is not known is left to the reader of .xlsx, which follows relationships."""
     if "xl/workbook.xml" in package.members:
-        return Kind("xlsx", package)
+        return FileKind("xlsx", package)
     name = next((kind for part, kind in _PARTS.items() if part in package.members), "xlsx")
     if name == "ods" and not _is_spreadsheet(package):
         raise refuse_other_package(package)
-    return Kind(name, package)
+    return FileKind(name, package)
 
 
 def _is_spreadsheet(package: Package) -> bool:

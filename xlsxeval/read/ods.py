@@ -31,12 +31,12 @@ def read_ods(package: Package) -> Workbook:
     """
     if _MANIFEST.lower() in package.members and any(b"encryption-data" in one for one in inflate(package, _MANIFEST)):
         raise Refused("R03", LOCKED)
-    reader = _Reader(package.limits)
+    reader = _ContentReader(package.limits)
     parse(inflate(package, "content.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook(tuple(reader.sheets), notes=(NOTE,))
 
 
-class _Reader:
+class _ContentReader:
     """What has been read so far."""
 
     def __init__(self, limits: Limits) -> None:

@@ -39,7 +39,7 @@ class Around:
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class WorksheetContent:
     """What one worksheet part holds."""
 
     cells: dict[tuple[int, int], Cell]
@@ -75,7 +75,7 @@ def number_text(text: str) -> str | None:
     return None if "inf" in shown else format(Decimal(shown), "f")
 
 
-class _Reader:
+class _WorksheetReader:
     """What the events of one sheet have led to so far; one attribute is one thing remembered between two tags."""
 
     __slots__ = (
@@ -290,14 +290,14 @@ def _within(text: str | None, last: int) -> int:
     return number
 
 
-def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
+def read_worksheet(chunks: Iterable[bytes], around: Around) -> WorksheetContent:
     """Read one worksheet part as it comes.
 
     Raises:
         Refused: for anything invalid, with its address, or over a budget.
     """
-    reader = _Reader(around)
+    reader = _WorksheetReader(around)
     parse(chunks, reader.start, reader.end, reader.pieces, around.limits)
     around.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
-    return Grid(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))
+    return WorksheetContent(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))

@@ -10,8 +10,8 @@ from pyxlsb import biff12
 from pyxlsb.reader import BIFF12Reader
 
 from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import Package, inflate, relations
 from xlsxeval.read.refusals import damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
@@ -130,7 +130,7 @@ class _Budget:
             raise too_much(f"文件内部的记录多于{self.most}个", "max-tags")
 
 
-class _Reader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
+class _RecordReader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
     """The records of one part, counted."""
 
     def __init__(self, content: bytes, budget: _Budget) -> None:
@@ -147,7 +147,7 @@ class _Reader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
 
 def _records(package: Package, part: str, budget: _Budget) -> Iterator[tuple[int, Any]]:
     """Yield the known records of a part, as (kind, pyxlsb's value)."""
-    reader = _Reader(b"".join(inflate(package, part)), budget)
+    reader = _RecordReader(b"".join(inflate(package, part)), budget)
     while True:
         with foreign_parser():
             record = next(reader, None)

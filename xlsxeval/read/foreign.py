@@ -1,6 +1,6 @@
-"""The net around code that is not ours: whatever it raises on a damaged file becomes a refusal.
+"""Errors of foreign parsers become refusals: whatever a damaged file makes them raise.
 
-Only calls into xlrd, olefile, pyxlsb and zipfile stand inside. A mistake of ours is never caught here.
+Only calls into xlrd, olefile, pyxlsb and zipfile stand inside ``foreign_parser``; a mistake of ours is never caught.
 """
 
 from __future__ import annotations
