@@ -32,7 +32,9 @@ def command_lines() -> Iterator[str]:
 
 
 def test_every_option_is_in_the_documents() -> None:
-    words = {word for document in DOCUMENTS for word in re.findall(r"--?[a-z][a-z-]*", document.read_text(encoding="utf-8"))}
+    words = {
+        word for document in DOCUMENTS for word in re.findall(r"--?[a-z][a-z-]*", document.read_text(encoding="utf-8"))
+    }
     assert options_of(main) - words == set()
 
 

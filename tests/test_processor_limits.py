@@ -93,7 +93,10 @@ def test_seconds_on_the_clock(call: Call, monkeypatch: pytest.MonkeyPatch) -> No
 def test_memory(call: Call) -> None:
     with pytest.raises(StoppedError) as raised:
         call(fill_memory, allowance=Allowance(memory=256))
-    assert (raised.value.code, str(raised.value)) == ("R10", "核对要用的内存太多，超过限度（--max-memory），请删去多余内容后重新保存")
+    assert (raised.value.code, str(raised.value)) == (
+        "R10",
+        "核对要用的内存太多，超过限度（--max-memory），请删去多余内容后重新保存",
+    )
 
 
 @UNIX
@@ -124,7 +127,10 @@ def test_a_bug_keeps_its_place() -> None:
     with pytest.raises(errors.BugError) as raised:
         call_limited(fail, ZeroDivisionError("x" * 10_000), allowance=Allowance())
     said = errors.bug_text(raised.value)
-    assert re.sub(r"py:\d+", "py", said) == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_limits.py），请把这句话和文件一起反馈给开发者"
+    assert (
+        re.sub(r"py:\d+", "py", said)
+        == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_limits.py），请把这句话和文件一起反馈给开发者"
+    )
 
 
 def test_a_large_value_comes_back_whole() -> None:
