@@ -180,7 +180,6 @@ def _check_many(
     """Check the files as one run with its reports; gives the exit code."""
     from xlsxeval.cli.cluster import cluster
     from xlsxeval.cli.folder import check_folder
-    from xlsxeval.forms.library import set_folder
     from xlsxeval.outputs.letters import Letter
     from xlsxeval.outputs.run import Plan
 
@@ -191,7 +190,6 @@ def _check_many(
             roster=options.roster,
             letter=Letter(options.template, options.deadline, options.contact, options.sender),
             scope=tuple(map(Path, names)),
-            set_folder=set_folder(options.set_name) if options.set_name else None,
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
             jobs=options.jobs,
             allowance=_allowance(options),

@@ -16,7 +16,7 @@ from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger, open_ledger
 from xlsxeval.batch.roster import read_roster
-from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
+from xlsxeval.batch.run import Progress, facts_of, run_files
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
@@ -39,8 +39,7 @@ class Plan:
         roster: the file with the names of the units.
         letter: the parts that are the same in every notice.
         scope: the arguments of the run.
-        set_folder: the folder of the chosen set; None: a set that comes with the program.
-        executor: does the checks instead of processes of our own.
+        executor: where to check instead of processes of our own.
         jobs: how many processes; None: one for each processor.
         allowance: the processor seconds and memory that one file may use.
         force: whether earlier reports may be written over.
@@ -51,7 +50,6 @@ class Plan:
     roster: Path | None = None
     letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
-    set_folder: Path | None = None
     executor: Executor | None = None
     jobs: int | None = None
     allowance: Allowance = Allowance()
@@ -137,7 +135,7 @@ def check_files(
         raise DataError(nothing_to_check(map(str, scope), collected))
     request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
     allowance = Allowance(max_seconds, max_memory)
-    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, allowance, force)
+    plan = Plan(chosen, book, units, letter, scope, executor, jobs, allowance, force)
     return run_plan(collected, request, plan)
 
 
@@ -164,7 +162,7 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
     """
     _try_template(plan)
     roster = read_roster(plan.roster) if plan.roster else ()
-    with open_ledger(plan.ledger, rules_key(request, plan.set_folder)) as ledger:
+    with open_ledger(plan.ledger, request) as ledger:
         progress, interrupted, stopped = Progress(), False, None
         try:
             checks = _steps(collected, ledger, request, plan)
