@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -156,6 +155,8 @@ def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> 
 
 
 def _nearest(lost: Missing, free: Mapping[str, Position], year: int) -> Missing:
+    import difflib
+
     label = with_year(lost.label, year) if year else lost.label
     keys = {label_key(text).key: text for text in free}
     near = difflib.get_close_matches(label_key(label).key, keys, 1, _NEAR)
