@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from xlsxeval.forms.model import FormSet
 from xlsxeval.read.limits import Limits
-from xlsxeval.rules.run import Selection
+from xlsxeval.rules.selection import Selection
 
 if TYPE_CHECKING:  # reading waivers needs YAML, a check without them does not
     from xlsxeval.forms.waivers import Waiver

@@ -65,8 +65,11 @@ def run(arguments: Iterable[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # A GBK console has no ² and no emoji: they are shown as ?.
             stream.reconfigure(errors="replace")
-    with chinese_messages():
-        code = _run(None if arguments is None else list(arguments))
+    try:
+        with chinese_messages():
+            code = _run(None if arguments is None else list(arguments))
+    finally:
+        gc.freeze()  # the system takes back all memory at once: nothing need be looked through before
     sys.exit(code)
 
 
