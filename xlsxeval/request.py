@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.waivers import Waiver
 from xlsxeval.read.limits import Limits
 from xlsxeval.rules.selection import Selection
-
-if TYPE_CHECKING:  # reading waivers needs YAML, a check without them does not
-    from xlsxeval.forms.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)

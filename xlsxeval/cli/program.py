@@ -66,13 +66,13 @@ def run(arguments: Iterable[str] | None = None) -> NoReturn:
             # A GBK console has no ² and no emoji: they are shown as ?.
             stream.reconfigure(errors="replace")
     try:
-        with chinese_messages():
-            code = _run(None if arguments is None else list(arguments))
+        code = _run(None if arguments is None else list(arguments))
     finally:
         gc.freeze()  # the system takes back all memory at once: nothing need be looked through before
     sys.exit(code)
 
 
+@chinese_messages()
 def _run(arguments: list[str] | None) -> int:
     try:
         main.main(args=arguments, prog_name="xlsxeval", standalone_mode=False)
