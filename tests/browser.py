@@ -193,7 +193,12 @@ class Browser:
 
     def complaints(self) -> list[object]:
         """Give what the page logged since it was opened: errors, warnings, what its policy kept out."""
-        kinds = {"Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled", "Page.javascriptDialogOpening"}
+        kinds = {
+            "Log.entryAdded",
+            "Runtime.exceptionThrown",
+            "Runtime.consoleAPICalled",
+            "Page.javascriptDialogOpening",
+        }
         return [event["params"] for event in self.events if event["method"] in kinds]
 
     def size(self, width: int, height: int) -> None:

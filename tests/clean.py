@@ -42,7 +42,11 @@ def clean_filing(seed: int) -> Data:
 def _basic(draw: random.Random) -> tuple[Fields, Decimal]:
     places = draw.randint(5, 300)
     staff = draw.randint(1, places)
-    fields: Fields = {"编制数": str(places), "实际在职人数": str(staff), "厉行节约保障措施": "从严控制公务接待和会议费。"}
+    fields: Fields = {
+        "编制数": str(places),
+        "实际在职人数": str(staff),
+        "厉行节约保障措施": "从严控制公务接待和会议费。",
+    }
     if draw.random() < 0.5:
         rate = Decimal(staff) / places * 100
         fields["控制率"] = f"{rate.quantize(_CENT, draw.choice([ROUND_HALF_UP, ROUND_DOWN]))}%"
@@ -51,7 +55,9 @@ def _basic(draw: random.Random) -> tuple[Fields, Decimal]:
         last = _money(draw, 0, high)
         spent = min(_money(draw, 0, high), last)
         planned = spent + _money(draw, 0.5, 5)
-        fields.update({f"{name}.{column}": str(value) for column, value in zip(_COLUMNS, (last, planned, spent), strict=True)})
+        fields.update(
+            {f"{name}.{column}": str(value) for column, value in zip(_COLUMNS, (last, planned, spent), strict=True)}
+        )
 
     for name in ("公车购置", "公车运行维护", "出国经费", "公务接待"):
         row(name, 30)
@@ -62,7 +68,14 @@ def _basic(draw: random.Random) -> tuple[Fields, Decimal]:
     funds = []
     for number in range(draw.choice([0, 0, 1, 3])):
         spent = _money(draw, 1, 400)
-        funds.append({"名称": f"专项{number + 1}", "上年决算数": str(_money(draw, 0, 400)), "预算数": str(spent + 3), "决算数": str(spent)})
+        funds.append(
+            {
+                "名称": f"专项{number + 1}",
+                "上年决算数": str(_money(draw, 0, 400)),
+                "预算数": str(spent + 3),
+                "决算数": str(spent),
+            }
+        )
     fields["专项资金"] = funds
     for column in _COLUMNS:
         parts = sum(Decimal(str(fields[f"{name}.{column}"])) for name in ("办公经费", "水费电费差旅费", "会议费培训费"))
@@ -74,7 +87,12 @@ def _basic(draw: random.Random) -> tuple[Fields, Decimal]:
             fields[f"三公经费.{column}"] = str(_sum(fields, column, "公车购置", "公车运行维护", "出国经费", "公务接待"))
     if draw.random() < 0.3:
         area = draw.randint(500, 5000)
-        fields |= {"批复规模": str(area), "实际规模": str(area - draw.randint(0, 50)), "预算投资": "900", "实际投资": "880.5"}
+        fields |= {
+            "批复规模": str(area),
+            "实际规模": str(area - draw.randint(0, 50)),
+            "预算投资": "900",
+            "实际投资": "880.5",
+        }
     project = _sum(fields, "决算数", "业务工作经费", "运行维护经费") + sum(Decimal(line["决算数"]) for line in funds)
     return fields, project
 
@@ -189,7 +207,9 @@ def swapped(value: Decimal) -> str | None:
     return None
 
 
-def on_line(pick: Callable[[dict[str, str]], bool], changed: Callable[[dict[str, str]], dict[str, str]], *found: tuple[str, str]) -> Change:
+def on_line(
+    pick: Callable[[dict[str, str]], bool], changed: Callable[[dict[str, str]], dict[str, str]], *found: tuple[str, str]
+) -> Change:
     """Change one line of the indicators; the findings name a column, whose cell in that line is meant."""
 
     def change(data: Data, draw: random.Random) -> Broken | None:

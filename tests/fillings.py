@@ -6,7 +6,12 @@ import random
 
 from xlsxeval.forms.model import Field, FormSet
 
-_GROUPS = [("产出指标", "数量指标"), ("产出指标", "质量指标"), ("效益指标", "社会效益指标"), ("成本指标", "经济成本指标")]
+_GROUPS = [
+    ("产出指标", "数量指标"),
+    ("产出指标", "质量指标"),
+    ("效益指标", "社会效益指标"),
+    ("成本指标", "经济成本指标"),
+]
 _TARGETS = ["≥10次", "100%", "优化", "536万元", "≤3起", "4", ""]
 
 
@@ -25,7 +30,9 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
         for table in form.tables.values():
             lines = []
             for _ in range(draw.choice([0, 1, 2, 6, 15, 40] if table.inherit else [0, 1, 3, 6])):
-                line = {name: _value(column, draw) for name, column in table.columns.items() if draw.random() >= blank / 2}
+                line = {
+                    name: _value(column, draw) for name, column in table.columns.items() if draw.random() >= blank / 2
+                }
                 if table.inherit:
                     line |= dict(zip(table.inherit, draw.choice(_GROUPS), strict=True))
                 lines.append(line)
@@ -55,6 +62,8 @@ def _value(field: Field, draw: random.Random) -> str:
         case "money" | "area":
             digits = draw.choice([0, 1, 2, 2, 2, 4])
             least = -500.0 if field.least is None else 0.0
-            return draw.choice(["0", f"{draw.uniform(least, 5000):.{digits}f}", f"{draw.uniform(least, 5000):.{digits}f}"])
+            return draw.choice(
+                ["0", f"{draw.uniform(least, 5000):.{digits}f}", f"{draw.uniform(least, 5000):.{digits}f}"]
+            )
         case _:
             return draw.choice(_TARGETS)

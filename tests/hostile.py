@@ -140,7 +140,11 @@ def other_files() -> Iterator[Case]:
     yield "xlsb without content", pack({TYPES: "<Types/>", "xl/workbook.bin": b"\x83\x01"}), "R05"
     yield "docx without content", pack({TYPES: "<Types/>", "word/document.xml": "<w/>"}), None
     yield "pptx", pack({TYPES: "<Types/>", "ppt/presentation.xml": "<p/>"}), "R04"
-    yield "ods without a table", pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<o/>"}), "R08"
+    yield (
+        "ods without a table",
+        pack({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<o/>"}),
+        "R08",
+    )
     yield "odt", pack({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<o/>"}), "R04"
     yield "zip of files", pack({"自评表.xlsx": pack(parts())}, zipfile.ZIP_STORED), "R02"
     yield "HTML", b"<html><body><table><tr><td>1</td></tr></table></body></html>", "R02"
@@ -275,7 +279,11 @@ def structure() -> Iterator[Case]:
         changed(WORKBOOK=workbook('<sheet name="a" r:id="rId1"/><sheet name="A" r:id="rId1"/>')),
         "R05",
     )
-    yield "two sheets, one part", changed(WORKBOOK=workbook('<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/>')), "R05"
+    yield (
+        "two sheets, one part",
+        changed(WORKBOOK=workbook('<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId1"/>')),
+        "R05",
+    )
     again = links(("rId1", "worksheet", "worksheets/sheet1.xml"), ("rId2", "worksheet", "/xl/worksheets/SHEET1.xml"))
     two = workbook('<sheet name="a" r:id="rId1"/><sheet name="b" r:id="rId2"/>')
     yield "two sheets, one part, two links", changed(WORKBOOK=two, LINKS=again), "R05"

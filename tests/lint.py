@@ -77,7 +77,12 @@ def _sheet(root: ET.Element, sheets: list[str]) -> Iterator[str]:
     yield from _merges([merge.get("ref", "") for merge in root.iter(f"{_NS}mergeCell")])
     for rule in root.iter(f"{_NS}dataValidation"):
         where = rule.get("sqref", "")
-        for key, most in (("prompt", _LONGEST_MESSAGE), ("error", _LONGEST_MESSAGE), ("promptTitle", _LONGEST_TITLE), ("errorTitle", _LONGEST_TITLE)):
+        for key, most in (
+            ("prompt", _LONGEST_MESSAGE),
+            ("error", _LONGEST_MESSAGE),
+            ("promptTitle", _LONGEST_TITLE),
+            ("errorTitle", _LONGEST_TITLE),
+        ):
             if len(rule.get(key, "")) > most:
                 yield f"{key} of {where} too long"
         for part in rule:

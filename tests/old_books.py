@@ -27,7 +27,9 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
 
     for number, (name, data) in enumerate(streams.items(), 1):
         whole = data.ljust(_LEAST, b"\0")
-        entries.append(_entry(name, 2, right=number + 1 if number < len(streams) else -1, first=put(whole), size=len(whole)))
+        entries.append(
+            _entry(name, 2, right=number + 1 if number < len(streams) else -1, first=put(whole), size=len(whole))
+        )
     directory = put(b"".join(entries))
     fats = -(-(len(sectors) + 1) // 127)
     first_fat = len(sectors)

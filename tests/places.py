@@ -27,9 +27,11 @@ class Located(Protocol):
     @property
     def code(self) -> str:
         """The code of the rule."""
+
     @property
     def sheet(self) -> str:
         """The sheet, empty for a finding about the file."""
+
     @property
     def cell(self) -> str:
         """The address, empty for a finding about a form or the file."""

@@ -22,7 +22,12 @@ def xlsx() -> bytes:
         for row in range(1, ROWS + 1)
     )
     merges = '<mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells>'
-    return hostile.pack({**hostile.parts(), hostile.SHEET: hostile.sheet(rows, before='<cols><col min="1" max="2" width="9"/></cols>', after=merges)})
+    return hostile.pack(
+        {
+            **hostile.parts(),
+            hostile.SHEET: hostile.sheet(rows, before='<cols><col min="1" max="2" width="9"/></cols>', after=merges),
+        }
+    )
 
 
 def xls() -> bytes:
@@ -42,7 +47,11 @@ def xls_stream() -> bytes:
         )
     ]
     styles = [old_books.number_format(164, "0.00%"), old_books.xf(0), old_books.xf(164)]
-    return old_books.book_stream([*styles, old_books.shared("指标", "得分")], [*sheet, old_books.merged((0, 1, 0, 1))], [old_books.number(0, 0, 1)])
+    return old_books.book_stream(
+        [*styles, old_books.shared("指标", "得分")],
+        [*sheet, old_books.merged((0, 1, 0, 1))],
+        [old_books.number(0, 0, 1)],
+    )
 
 
 def ods(body: str = "") -> bytes:
@@ -53,7 +62,12 @@ def ods(body: str = "") -> bytes:
     )
     rows = f'<table:table-row table:number-rows-repeated="2">{cells}</table:table-row>' * ROWS
     body = body or f'<table:table table:name="表">{rows}</table:table>'
-    return hostile.pack({"mimetype": MIME, "content.xml": f"<office:document-content><office:body>{body}</office:body></office:document-content>"})
+    return hostile.pack(
+        {
+            "mimetype": MIME,
+            "content.xml": f"<office:document-content><office:body>{body}</office:body></office:document-content>",
+        }
+    )
 
 
 def docx(body: str = "") -> bytes:
@@ -73,7 +87,8 @@ def csv() -> bytes:
 def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: bytes = b"") -> bytes:
     """Write a workbook; each sheet as its name and its part."""
     names = b"".join(
-        _record(0x19C, struct.pack("<II", 0, number) + _text(f"r{number}") + _text(name)) for number, (name, _) in enumerate(sheets)
+        _record(0x19C, struct.pack("<II", 0, number) + _text(f"r{number}") + _text(name))
+        for number, (name, _) in enumerate(sheets)
     )
     rows = b"".join(
         _record(0x00, struct.pack("<I", row) + bytes(13))
@@ -83,7 +98,9 @@ def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: by
         + _record(0x08, struct.pack("<II", 3, 0) + _text("公式"))
         for row in range(ROWS)
     )
-    links = hostile.links(*((f"r{number}", "worksheet", f"worksheets/{part}") for number, (_, part) in enumerate(sheets)))
+    links = hostile.links(
+        *((f"r{number}", "worksheet", f"worksheets/{part}") for number, (_, part) in enumerate(sheets))
+    )
     texts = b"".join(_record(0x13, b"\0" + _text(text)) for text in ("指标", "得分"))
     data = _record(0x191, b"") + (cells or rows) + _record(0x192, b"")
     return hostile.pack(
@@ -98,7 +115,9 @@ def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: by
 
 def xlsb_rows(count: int) -> bytes:
     """Write the records of rows with one number each."""
-    return b"".join(_record(0x00, struct.pack("<I", row)) + _record(0x05, struct.pack("<IId", 255, 0, 1.5)) for row in range(count))
+    return b"".join(
+        _record(0x00, struct.pack("<I", row)) + _record(0x05, struct.pack("<IId", 255, 0, 1.5)) for row in range(count)
+    )
 
 
 def _text(value: str) -> bytes:

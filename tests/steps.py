@@ -258,4 +258,6 @@ def _named(kind: Any, value: Any) -> list[str]:
     """Give the signs that a class names."""
     if kind != sre.IN:
         return []
-    return [chr(item[1] if item[0] == sre.LITERAL else item[1][0]) for item in value if item[0] in {sre.LITERAL, sre.RANGE}]
+    return [
+        chr(item[1] if item[0] == sre.LITERAL else item[1][0]) for item in value if item[0] in {sre.LITERAL, sre.RANGE}
+    ]

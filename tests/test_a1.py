@@ -24,7 +24,10 @@ def test_addresses_are_written() -> None:
 @pytest.mark.parametrize(
     ("text", "cell"),
     [("C5", (5, 3)), ("$c$5", (5, 3)), ("XFD1048576", (a1.LAST_ROW, a1.LAST_COL))]
-    + [(text, None) for text in ("", "C", "5", "C0", "C05", "XFE1", "A1048577", "AAAA1", "A1:B2", "Ａ1", "A١", "表!A1", "A1\n")],
+    + [
+        (text, None)
+        for text in ("", "C", "5", "C0", "C05", "XFE1", "A1048577", "AAAA1", "A1:B2", "Ａ1", "A١", "表!A1", "A1\n")
+    ],
 )
 def test_cells_are_read(text: str, cell: tuple[int, int] | None) -> None:
     assert a1.parse_cell(text) == cell

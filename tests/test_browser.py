@@ -26,7 +26,9 @@ def put_in_place(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     [(BROKEN, "the browser ended\nno display"), (SILENT, "no answer in 0.5 s")],
     ids=["ends", "is silent"],
 )
-def test_the_failure_says_what_was_tried(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_failure_says_what_was_tried(
+    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_in_place(script, tmp_path, monkeypatch)
     monkeypatch.setattr(browser, "PATIENCE", 0.5 if script == SILENT else 60.0)
     with pytest.raises(browser.BrowserError) as failure:

@@ -69,7 +69,11 @@ def test_targets_as_people_write_them(target: str, read: tuple[str, str, str] | 
 def test_ranges_and_dates() -> None:
     span = read_range("90%-95%")
     assert span is not None
-    assert (span.low.value, span.high.value, span.low.unit) == (read_quantity("90%").value, read_quantity("95%").value, "%")  # type: ignore[union-attr]  # numbers
+    assert (span.low.value, span.high.value, span.low.unit) == (
+        read_quantity("90%").value,
+        read_quantity("95%").value,
+        "%",
+    )  # type: ignore[union-attr]  # numbers
     assert read_range("5~3次") is None
     assert read_date("12月底前") == Date(0, 12, 31)
     assert read_date("2024年12月31日") == Date(2024, 12, 31)
@@ -122,7 +126,11 @@ def test_rules_can_be_chosen() -> None:
 
 def summary_line(content: bytes) -> str:
     """Return the line of 核对 that sums up, below its title."""
-    [line] = [row[0] for row in openpyxl.load_workbook(io.BytesIO(content), data_only=True)["核对"].values if str(row[0]).startswith("核对：")]
+    [line] = [
+        row[0]
+        for row in openpyxl.load_workbook(io.BytesIO(content), data_only=True)["核对"].values
+        if str(row[0]).startswith("核对：")
+    ]
     return str(line)
 
 
@@ -132,7 +140,9 @@ def test_a_set_may_change_severities(tmp_path: Path) -> None:
     for file in (ROOT / "templates" / "hunan").iterdir():
         text = file.read_text(encoding="utf-8")
         if file.name == "set.yaml":
-            text = text.replace('version: "1"\n', 'version: "1"\nseverity: {E17: info, B09: off, X01: warning, E03: off}\n')
+            text = text.replace(
+                'version: "1"\n', 'version: "1"\nseverity: {E17: info, B09: off, X01: warning, E03: off}\n'
+            )
         (folder / file.name).write_text(text, encoding="utf-8")
     own = load_set(str(folder))
     content = api.fill(own, S / "data.yaml")
@@ -159,9 +169,15 @@ def test_waived_findings_stay_visible_and_count_no_more(hunan: FormSet, tmp_path
     assert [(one.code, one.cell) for one in checked.findings] == [(one.code, one.cell) for one in plain.findings]
     waived = [finding for finding in checked.findings if finding.waived]
     assert located(plain.filing, waived) == [("X01", "基础数据表.项目支出.决算数"), ("E17", "自评表.指标[28].偏差原因")]
-    assert (checked.count("error"), checked.count("warning"), outcome_of(checked).waived) == (0, plain.count("warning"), 2)
+    assert (checked.count("error"), checked.count("warning"), outcome_of(checked).waived) == (
+        0,
+        plain.count("warning"),
+        2,
+    )
     lines = list(findings_text(outcome_of(checked)))
-    assert any("错误（已说明）" in line and "审核说明：口径不同（绩效股同意，有效期至2025-12-31）" in line for line in lines)
+    assert any(
+        "错误（已说明）" in line and "审核说明：口径不同（绩效股同意，有效期至2025-12-31）" in line for line in lines
+    )
     assert "注意：B09的审核说明已于2025-01-31到期，不再有效" in lines
     assert lines[-1].endswith("没有错误，6项警告须说明，8项提示供核对，2项已有审核说明")
     later = api.check(S / "filled.xlsx", formset=hunan, waivers=waivers, today=date(2026, 1, 1))
@@ -221,7 +237,11 @@ def altered(content: bytes, sheet: str, cell: str, value: object) -> bytes:
         ("自评表.总分", "=SUM({score},{upper},{rest})", {("F02", "自评表.总分")}),
         ("自评表.总分", None, {("E29", "自评表.总分")}),
         ("自评表.总分", '= IF( COUNT({fixed},{all}) = 0 , "" , SUM({score};{all}) )', set()),
-        ("基础数据表.公务用车购置和维护经费.上年决算数", None, {("B09", "基础数据表.公务用车购置和维护经费.上年决算数")}),
+        (
+            "基础数据表.公务用车购置和维护经费.上年决算数",
+            None,
+            {("B09", "基础数据表.公务用车购置和维护经费.上年决算数")},
+        ),
     ],
 )
 def test_formula_audit(hunan: FormSet, place: str, value: object, found: set[tuple[str, str]]) -> None:
@@ -266,7 +286,14 @@ def test_likely_causes(hunan: FormSet, forms: dict[str, object], cause: str) -> 
 
 
 def test_two_thousand_indicators(hunan: FormSet) -> None:
-    line = {"一级指标": "产出指标", "二级指标": "数量指标", "年度指标值": "≥10次", "实际完成值": "10次", "分值": "0.045", "得分": "0.045"}
+    line = {
+        "一级指标": "产出指标",
+        "二级指标": "数量指标",
+        "年度指标值": "≥10次",
+        "实际完成值": "10次",
+        "分值": "0.045",
+        "得分": "0.045",
+    }
     lines = [{**line, "三级指标": f"工作{number}"} for number in range(2000)]
     found = run_rules(filing_of(hunan, {"自评表": {"资金分值": "10", "指标": lines}}))
     assert {one.code for one in found} == {"E03", "E37", "L02"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-import xlsxeval as api
 from tests.clean import MUTATIONS, clean_filing, mutated
 from tests.counts import count_of, seeds
+from xlsxeval.api.writing import _as_text
 from xlsxeval.data.layout import build_filing
 from xlsxeval.data.parse import parse_data
 from xlsxeval.filing import Filing
@@ -15,7 +15,7 @@ from xlsxeval.rules.run import check
 
 
 def filing_of(formset: FormSet, data: object) -> Filing:
-    parsed = parse_data(api._as_text(data), formset)  # noqa: SLF001  # numbers as texts, as a file has them
+    parsed = parse_data(_as_text(data), formset)  # numbers as texts, as a file has them
     return build_filing(formset, parsed, year=parsed.year or 2024)
 
 

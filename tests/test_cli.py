@@ -105,7 +105,11 @@ def test_explain_prints_the_page() -> None:
         (["new", "hunan", "-o", "x.xlsx"], 2, "缺少“--year”"),
         (["new", "hunan", "--year", "abc", "-o", "x.xlsx"], 2, "“--year”的值不对"),
         (["new", "hunan", "--year", "24", "-o", "x.xlsx"], 2, "年度“24”不对，应在1990到2099之间"),
-        (["new", "河南", "--year", "2024", "-o", "x.xlsx"], 2, "没有“河南”这套表，现有：chongqing、guizhou、hubei、hunan、"),
+        (
+            ["new", "河南", "--year", "2024", "-o", "x.xlsx"],
+            2,
+            "没有“河南”这套表，现有：chongqing、guizhou、hubei、hunan、",
+        ),
         (["new", "hunan", "--year", "2024", "-o", "no/x.xlsx"], 2, "文件夹不存在：no"),
         (["new", "hunan", "--year", "2024", "-o", "."], 2, "输出位置是文件夹"),
         (["new", "hunan", "--year", "2024", "-o", "有.xlsx"], 2, "文件已存在，没有覆盖：有.xlsx；要覆盖请加 --force"),
@@ -122,7 +126,11 @@ def test_explain_prints_the_page() -> None:
         (["fill", "生.yaml", "-o", "x.xlsx"], 2, "缺少“套表”，如 hunan，或 --set 文件夹"),
         (["fill", "hunan", "生.yaml", "多.yaml", "-o", "x.xlsx"], 2, "多余的参数“多.yaml”"),
         (["new", "hunan", "--year", "2024", "--lines", "数量指标", "-o", "x.xlsx"], 2, "--lines应写成“分组=行数”"),
-        (["new", "hunan", "--year", "2024", "--lines", "数量=3", "-o", "x.xlsx"], 2, "没有叫“数量”的分组，是否想写“数量指标”"),
+        (
+            ["new", "hunan", "--year", "2024", "--lines", "数量=3", "-o", "x.xlsx"],
+            2,
+            "没有叫“数量”的分组，是否想写“数量指标”",
+        ),
     ],
 )
 def test_bad_calls_are_one_sentence(tmp_path: Path, arguments: list[str], code: int, said: str) -> None:
@@ -290,7 +298,9 @@ def test_nothing_heavy_is_loaded_for_the_version() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_ctrl_c_and_bugs_have_their_own_codes(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_ctrl_c_and_bugs_have_their_own_codes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     from xlsxeval.batch import child, worker
     from xlsxeval.cli import program
 
@@ -324,7 +334,9 @@ def test_a_countys_own_set(tmp_path: Path) -> None:
     assert run("new", own, "--year", 2025, "-o", out, "--force").returncode == 0
     assert json.loads(run("check", "--set", own, "--format", "json", out).stdout)["set"] == "我的县"
     data = tmp_path / "d.yaml"
-    data.write_text((CLEAN / "data.yaml").read_text(encoding="utf-8").replace("set: hunan", "set: 我的县"), encoding="utf-8")
+    data.write_text(
+        (CLEAN / "data.yaml").read_text(encoding="utf-8").replace("set: hunan", "set: 我的县"), encoding="utf-8"
+    )
     assert run("fill", "--set", own, data, "-o", tmp_path / "填.xlsx").returncode == 0
     assert run("check", "--set", own, tmp_path / "填.xlsx").returncode == 0
     assert "E06" in run("explain", "E06", "--set", own).stdout
@@ -338,7 +350,9 @@ def test_each_limit_of_the_reader_is_an_option() -> None:
     from xlsxeval.read.limits import Limits
 
     assert set(LIMITS) == {field.name for field in dataclasses.fields(Limits)}
-    rows = re.findall(r"^\| `--([a-z-]+)` \| (\d+) \|", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `--([a-z-]+)` \| (\d+) \|", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert {name.replace("-", "_"): int(default) for name, default in rows} == dataclasses.asdict(Limits())
     done = run("check", "--max-cells", 10, S / "filled.xlsx")
     assert done.returncode == 2

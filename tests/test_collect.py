@@ -24,7 +24,18 @@ def names(found: tuple[Path, ...], folder: Path) -> list[str]:
 
 
 def test_a_folder_gives_every_type_that_is_read_sorted(tmp_path: Path) -> None:
-    put(tmp_path, "b.XLSX", "a.et", "c/1.docx", "c/0.csv", "z.txt", "~$b.xlsx", ".~lock.b.ods#", ".DS_Store", "c/Thumbs.db")
+    put(
+        tmp_path,
+        "b.XLSX",
+        "a.et",
+        "c/1.docx",
+        "c/0.csv",
+        "z.txt",
+        "~$b.xlsx",
+        ".~lock.b.ods#",
+        ".DS_Store",
+        "c/Thumbs.db",
+    )
     found = collect([str(tmp_path)])
     assert names(found.files, tmp_path) == ["a.et", "b.XLSX", "c/0.csv", "c/1.docx"]
     assert found.skipped == {OTHER: 1, LOCK: 2, SYSTEM: 2}

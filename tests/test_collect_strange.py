@@ -68,7 +68,9 @@ def test_deep_folders_cost_no_run(tmp_path: Path, name: str, depth: int, deep: i
     assert pattern == found.__class__(pattern.files, found.skipped, (), pattern.places)
     assert set(pattern.files) == set(found.files)
     assert (done.returncode, done.stderr) == (0 if deep else 2, "")
-    assert done.stdout.splitlines()[-1] == ("跳过1个：1个路径太长的文件夹" if deep else "共核对2个文件：1份通过，1份无法使用")
+    assert done.stdout.splitlines()[-1] == (
+        "跳过1个：1个路径太长的文件夹" if deep else "共核对2个文件：1份通过，1份无法使用"
+    )
 
 
 @UNIX

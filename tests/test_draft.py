@@ -79,21 +79,50 @@ def test_a_countys_form(tmp_path: Path) -> None:
     assert list(files) == ["set.yaml", "某某县项目支出绩效自评表.yaml"]
     formset = loaded(files, tmp_path)
     [form] = formset.forms
-    parts = [f"{row}.{col}" for row in ("当年财政拨款", "其他资金") for col in ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")]
+    parts = [
+        f"{row}.{col}"
+        for row in ("当年财政拨款", "其他资金")
+        for col in ("年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分")
+    ]
     assert list(form.fields) == [
-        *("项目名称", "主管部门", "实施单位", "年初预算数", "全年预算数", "全年执行数", "资金分值", "执行率", "资金得分"),
+        *(
+            "项目名称",
+            "主管部门",
+            "实施单位",
+            "年初预算数",
+            "全年预算数",
+            "全年执行数",
+            "资金分值",
+            "执行率",
+            "资金得分",
+        ),
         *(*parts, "预期目标", "实际完成情况", "总分分值", "总分", "等级", "补充材料清单", "填表人", "联系电话"),
     ]
-    assert list(form.tables["指标"].columns) == ["一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因"]
+    assert list(form.tables["指标"].columns) == [
+        "一级指标",
+        "二级指标",
+        "三级指标",
+        "年度指标值",
+        "实际完成值",
+        "分值",
+        "得分",
+        "偏差原因",
+    ]
     assert form.tables["指标"].groups == (
         (("产出指标（50分）", "数量指标"), 2), (("产出指标（50分）", "质量指标"), 1),
         (("效益指标（30分）", "社会效益指标"), 1), (("满意度指标（10分）", "服务对象满意度指标"), 1),
     )  # fmt: skip
     assert (form.unit_field, form.subject_field, form.fields["资金分值"].start) == ("实施单位", "项目名称", "10")
-    assert (form.fields["补充材料清单"].kind_name, form.fields["执行率"].formula_text) == ("text", "全年执行数 / 全年预算数")
+    assert (form.fields["补充材料清单"].kind_name, form.fields["执行率"].formula_text) == (
+        "text",
+        "全年执行数 / 全年预算数",
+    )
     assert [form.widths[0], form.widths[3]] == pytest.approx([8.71, 24.71], abs=0.01)
     assert {"E01", "E04", "E06", "E08", "E35"} <= {rule.code for rule in form.rules}
-    assert "  补充材料清单: {kind: text}  # 请核对：类型是猜的（文字）" in files["某某县项目支出绩效自评表.yaml"].splitlines()
+    assert (
+        "  补充材料清单: {kind: text}  # 请核对：类型是猜的（文字）"
+        in files["某某县项目支出绩效自评表.yaml"].splitlines()
+    )
 
 
 @pytest.mark.parametrize("name", api.set_names())
@@ -102,7 +131,9 @@ def test_our_own_templates_are_drafted_with_their_own_names(name: str, tmp_path:
     drafted = loaded(api.draft_forms(api.new(formset, year=2024), name), tmp_path)
     for form, other in zip(formset.forms, drafted.forms, strict=True):
         # Only the list of special funds, whose lines are blank, gets another name.
-        assert {blank.name for blank in form.blanks if not blank.name.startswith("专项资金.")} <= {blank.name for blank in other.blanks}
+        assert {blank.name for blank in form.blanks if not blank.name.startswith("专项资金.")} <= {
+            blank.name for blank in other.blanks
+        }
 
 
 def filled(content: bytes) -> tuple[bytes, dict[tuple[int, int], str]]:
@@ -135,7 +166,12 @@ def read_back(content: bytes, formset: FormSet) -> dict[str, list[str]]:
 def test_every_value_typed_into_the_official_form_is_read_under_one_name(tmp_path: Path) -> None:
     formset = loaded(api.draft_forms(official(), "某某县"), tmp_path)
     content, typed = filled(official())
-    read = [text for name, texts in read_back(content, formset).items() for text in texts if not name.endswith("级指标") or "三级" in name]
+    read = [
+        text
+        for name, texts in read_back(content, formset).items()
+        for text in texts
+        if not name.endswith("级指标") or "三级" in name
+    ]
     # What stands in the empty corner of the heads has no label, and the signing row's last cells have theirs to the left.
     expected = [text for (row, _), text in typed.items() if row not in {5, 19}]
     assert sorted(set(expected) - set(read)) == []

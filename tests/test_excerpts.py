@@ -52,7 +52,9 @@ def test_numbers_as_the_sheet_shows_them(number: str, code: str, text: str) -> N
 
 
 def test_texts_stay_as_they_are() -> None:
-    assert [shown_text(Cell(1, 1, text, kind, None, "0.00%")) for text, kind in (("0.5", "text"), ("#DIV/0!", "error"))] == ["0.5", "#DIV/0!"]
+    assert [
+        shown_text(Cell(1, 1, text, kind, None, "0.00%")) for text, kind in (("0.5", "text"), ("#DIV/0!", "error"))
+    ] == ["0.5", "#DIV/0!"]
 
 
 def test_the_rows_label_and_the_columns_head_stand_beside_cells_further_off() -> None:
@@ -92,7 +94,9 @@ def test_a_label_and_a_head_that_are_in_sight_are_shown_once() -> None:
 def test_merged_cells_show_the_text_of_their_first_cell() -> None:
     merged = sheet((Range(1, 1, 3, 1), Range(2, 3, 2, 5)), A1="甲", C2="0.12 0%", C3="乙")
     assert excerpt_of(at("C2"), merged, None) == Excerpt(
-        (1, 2, 3), ("A", "B", "C", "D", "E"), (("甲", "", "", "", ""), ("甲", "", "12%", "12%", "12%"), ("甲", "", "乙", "", ""))
+        (1, 2, 3),
+        ("A", "B", "C", "D", "E"),
+        (("甲", "", "", "", ""), ("甲", "", "12%", "12%", "12%"), ("甲", "", "乙", "", "")),
     )
 
 

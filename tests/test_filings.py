@@ -78,7 +78,14 @@ def said(answer: Answer | None) -> str:
 def lines_of(filing: Filing) -> list[list[str]]:
     """Give the indicators that say more than their name: prompts left in the form and cut rows do not."""
     found = [
-        [*map(printed, one.groups), printed(one.name), printed(one.target), printed(one.actual), said(one.line.get("分值")), said(one.line.get("得分"))]
+        [
+            *map(printed, one.groups),
+            printed(one.name),
+            printed(one.target),
+            printed(one.actual),
+            said(one.line.get("分值")),
+            said(one.line.get("得分")),
+        ]
         for one in indicators(filing)
     ]
     return [line for line in found if any(line[3:])]
@@ -92,7 +99,11 @@ def test_published_filings_are_read_to_the_figures(name: str, kind: str) -> None
     assert (filing.formset.name, filing.year, filing.unit) == (expected["set"], expected["year"], expected["unit"])
     [answers] = filing.forms.values()
     assert answers.amount_unit == expected["amount_unit"]
-    figures = {field: said(answer) for field, answer in answers.fields.items() if answers.form.fields[field].kind.numeric and said(answer)}
+    figures = {
+        field: said(answer)
+        for field, answer in answers.fields.items()
+        if answers.form.fields[field].kind.numeric and said(answer)
+    }
     grade = {"等级": said(answers.fields["等级"])} if expected["fields"].get("等级") else {}
     assert figures | grade == {field: printed(text) for field, text in expected["fields"].items()}
     wanted = [[printed(text) for text in line] for line in expected["indicators"]]
@@ -127,8 +138,12 @@ def test_the_reading_is_explained_label_by_label() -> None:
     ]
     words = [line.split() for line in lines]
     rows = table("池州市棠溪镇2022")
-    [label] = [(row, texts.index("其中:本年财政拨款") + 1) for row, texts in enumerate(rows, 1) if "其中:本年财政拨款" in texts]
-    [head] = [(row, texts.index("绩效指标 一级指标") + 1) for row, texts in enumerate(rows, 1) if "绩效指标 一级指标" in texts]
+    [label] = [
+        (row, texts.index("其中:本年财政拨款") + 1) for row, texts in enumerate(rows, 1) if "其中:本年财政拨款" in texts
+    ]
+    [head] = [
+        (row, texts.index("绩效指标 一级指标") + 1) for row, texts in enumerate(rows, 1) if "绩效指标 一级指标" in texts
+    ]
     planned = cell_name(label[0], label[1] + 1)
     places = (cell_name(*label), planned, cell_name(*head))
     assert [line for line in words if line[0] in places or "总分" in line[1:2] or "总分分值" in line[1:2]] == [
@@ -143,7 +158,12 @@ def test_the_reading_is_explained_label_by_label() -> None:
 
 
 def test_what_came_nearest_and_what_is_missing_is_said() -> None:
-    rows = [["收支情况", "", ""], ["项目名称", "某项目"], ["主管部门", "某局", "", "实施单位", "某中心"], ["年初预算数", "全年预算数", "全年执行数"]]
+    rows = [
+        ["收支情况", "", ""],
+        ["项目名称", "某项目"],
+        ["主管部门", "某局", "", "实施单位", "某中心"],
+        ["年初预算数", "全年预算数", "全年执行数"],
+    ]
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         sheet = book.add_worksheet("Sheet1")

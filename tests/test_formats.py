@@ -68,7 +68,10 @@ def test_an_open_document_may_be_packed_again_and_may_have_a_password() -> None:
     assert _code(hostile.pack({**packed, "mimetype": "application/vnd.oasis.opendocument.text"})) == "R04"
     locked = "<m:manifest><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"
     assert _code(hostile.pack({**packed, "content.xml": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
-    assert _code(hostile.pack({"mimetype": mime, "encrypted-package": b"\x93\x1c", "META-INF/manifest.xml": locked})) == "R03"
+    assert (
+        _code(hostile.pack({"mimetype": mime, "encrypted-package": b"\x93\x1c", "META-INF/manifest.xml": locked}))
+        == "R03"
+    )
 
 
 def test_equal_rows_of_an_open_document_all_count() -> None:
@@ -136,13 +139,18 @@ def test_word_files_give_the_same_findings(hunan: FormSet, sample: Path) -> None
     content = (sample / "filled.xlsx").read_bytes()
     whole, paper = api.check(content, formset=hunan), api.check(document(content), formset=hunan)
     codes = sorted((one.code, one.field) for one in whole.findings if one.code not in FORMULA_RULES)
-    assert sorted((one.code, one.field) for one in paper.findings if one.code != "E34") == [one for one in codes if one[0] != "E34"]
+    assert sorted((one.code, one.field) for one in paper.findings if one.code != "E34") == [
+        one for one in codes if one[0] != "E34"
+    ]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\r\r\n"])
 def test_lines_of_a_text_may_end_in_any_way(end: str) -> None:
     (sheet,) = open_any(end.join(["甲,1,2"] * 6 + ['"乙,",3,4']).encode()).sheets
-    assert [(at[0], cell.text) for at, cell in sheet.cells.items() if at[1] == 1] == [*((n, "甲") for n in range(1, 7)), (7, "乙,")]
+    assert [(at[0], cell.text) for at, cell in sheet.cells.items() if at[1] == 1] == [
+        *((n, "甲") for n in range(1, 7)),
+        (7, "乙,"),
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -193,4 +201,7 @@ def test_other_published_tables_are_read_as_transcribed(hunan: FormSet, name: st
 
 def test_a_form_of_ours_is_never_repaired(hunan: FormSet) -> None:
     for sample in (S, FAULTY):
-        assert [form.repairs for form in api.read_filing(sample / "filled.xlsx", formset=hunan).forms.values()] == [(), ()]
+        assert [form.repairs for form in api.read_filing(sample / "filled.xlsx", formset=hunan).forms.values()] == [
+            (),
+            (),
+        ]

@@ -31,7 +31,9 @@ LATIN = {"xlsxeval", "YAML", "JSON", "CSV", "SARIF", "JUnit", "XML", "Markdown",
 LATIN |= {"dask", "tcp", "xlsx", "hunan", "json", "jsonl", "yaml", "text", "md"}
 
 
-def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(
+    group: click.Command = main, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Yield each command with the words that call it."""
     yield path, group
     if isinstance(group, click.Group):
@@ -40,8 +42,7 @@ def commands(group: click.Command = main, path: tuple[str, ...] = ()) -> Iterato
 
 
 EVERY_COMMAND = dict(commands())
-_LATER = pytest.mark.xfail(strict=True, reason="cli/check.py does not use cli/options.py yet; remove this mark with it")
-PATHS = [pytest.param(path, marks=[_LATER] if path == ("check",) else [], id=" ".join(path)) for path in EVERY_COMMAND]
+PATHS = [pytest.param(path, id=" ".join(path)) for path in EVERY_COMMAND]
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -72,14 +73,18 @@ def test_each_message_of_click_has_a_translation() -> None:
         theirs = {
             id(node)
             for raised in ast.walk(tree)
-            if isinstance(raised, ast.Raise) and isinstance(raised.exc, ast.Call) and ast.unparse(raised.exc.func) in {"TypeError", "ValueError"}
+            if isinstance(raised, ast.Raise)
+            and isinstance(raised.exc, ast.Call)
+            and ast.unparse(raised.exc.func) in {"TypeError", "ValueError"}
             for node in ast.walk(raised)
         }
         for node in ast.walk(tree):
             match node:
                 case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str() as text)]):
                     answer = translation.gettext(text)
-                case ast.Call(func=ast.Name(id="ngettext"), args=[ast.Constant(value=str() as text), ast.Constant(value=many), _]):
+                case ast.Call(
+                    func=ast.Name(id="ngettext"), args=[ast.Constant(value=str() as text), ast.Constant(value=many), _]
+                ):
                     answer = translation.ngettext(text, many, 1)
                     text += many
                 case _:
@@ -245,7 +250,11 @@ def test_help_is_not_loaded_before_it_is_wanted() -> None:
 def test_the_limits_are_listed_as_the_document_says(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = said(capsys, "extract", "--help-limits")
     listed = re.findall(r"^  --([a-z-]+) 整数 +(.+)，默认(\d+)$", out, re.MULTILINE)
-    rows = re.findall(r"^\| `--([a-z-]+)` \| (\d+) \| ([^（|]+?)(?:（| \|)", (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| `--([a-z-]+)` \| (\d+) \| ([^（|]+?)(?:（| \|)",
+        (ROOT / "docs" / "limits.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
     assert code == 0
     assert sorted(listed) == sorted((name, words, default) for name, default, words in rows)
     assert "--max-" not in said(capsys, "extract", "--help")[1]

@@ -63,9 +63,16 @@ UNUSABLE = api.outcomes(b"", file="空.xlsx")[0]
 #: One of each kind, none in the order in which the page shows them.
 FOUR = (
     plain_outcome("丙中心", total="99.5"),
-    plain_outcome("甲局", finding("总分不对。", code="E01", cell="I40"), finding("偏差原因空着。", "warning", "E17"), total="85"),
+    plain_outcome(
+        "甲局", finding("总分不对。", code="E01", cell="I40"), finding("偏差原因空着。", "warning", "E17"), total="85"
+    ),
     UNUSABLE,
-    plain_outcome("乙局", finding("没有填。", "info", "B16"), finding("目标写法。", "warning", "E24", waived="已核实"), total="100"),
+    plain_outcome(
+        "乙局",
+        finding("没有填。", "info", "B16"),
+        finding("目标写法。", "warning", "E24", waived="已核实"),
+        total="100",
+    ),
 )
 
 
@@ -139,10 +146,13 @@ def test_the_file_stands_alone() -> None:
     assert re.findall(r"https?://", text) == []
     assert re.findall(r"\son\w+=|\sstyle=", text) == []
     assert text.count("<style>") == text.count("<script>") == 1
-    style, script = re.search(r"<style>(.*)</style>", text, re.DOTALL), re.search(r"<script>(.*)</script>", text, re.DOTALL)
+    style, script = (
+        re.search(r"<style>(.*)</style>", text, re.DOTALL),
+        re.search(r"<script>(.*)</script>", text, re.DOTALL),
+    )
     hashes = [b64encode(sha256(found[1].encode()).digest()).decode() for found in (style, script) if found]
     assert (
-        f'content="default-src \'none\'; style-src \'sha256-{hashes[0]}\'; script-src \'sha256-{hashes[1]}\'; '
+        f"content=\"default-src 'none'; style-src 'sha256-{hashes[0]}'; script-src 'sha256-{hashes[1]}'; "
         "base-uri 'none'; form-action 'none'\""
     ) in text
 
@@ -158,14 +168,19 @@ def test_written_as_it_comes() -> None:
     peaks = []
     for count in (200, 200, 2000):
         tracemalloc.start()
-        assert sum(map(len, html_page((replace(one, unit=str(n)) for n in range(count)), Facts(), CATALOGUES))) > count * 500
+        assert (
+            sum(map(len, html_page((replace(one, unit=str(n)) for n in range(count)), Facts(), CATALOGUES)))
+            > count * 500
+        )
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[2] < peaks[1] * 1.5
 
 
 def test_data_is_json_without_tags_and_signs_that_cannot_be_seen() -> None:
-    text = "".join(html_page([replace(FOUR[1], unit=INVISIBLE, notes=HOSTILE)], Facts(missing=(HOSTILE[0],)), CATALOGUES))
+    text = "".join(
+        html_page([replace(FOUR[1], unit=INVISIBLE, notes=HOSTILE)], Facts(missing=(HOSTILE[0],)), CATALOGUES)
+    )
     text.encode()
     data = data_of(text)
     assert data["facts"]["missing"] == [HOSTILE[0]]
@@ -192,7 +207,9 @@ def test_the_rules_of_an_own_set_given_by_path_and_the_program_in_the_head(page:
     folder.mkdir()
     own = "extends: hunan/自评表.yaml\nchecks:\n  E04: {title: 总分算得不对}\n"
     (folder / "自评表.yaml").write_text(own, encoding="utf-8")
-    (folder / "set.yaml").write_text("set: 本县\nextends: hunan/set.yaml\nforms: [自评表.yaml]\nchecks: ~\n", encoding="utf-8")
+    (folder / "set.yaml").write_text(
+        "set: 本县\nextends: hunan/set.yaml\nforms: [自评表.yaml]\nchecks: ~\n", encoding="utf-8"
+    )
     formset = api.load_set(str(folder))
     outcomes = api.outcomes((FAULTY / "filled.xlsx").read_bytes(), formset=formset, file="甲.xlsx")
     assert {one.formset for one in outcomes} == {"本县"}
@@ -210,14 +227,23 @@ def test_the_rules_of_an_own_set_given_by_path_and_the_program_in_the_head(page:
 def test_index(page: Page) -> None:
     page.show(FOUR)
     assert page.units() == ["空.xlsx", "甲局", "乙局", "丙中心"]
-    lines = page.browser.ask("Array.from(document.querySelectorAll('.line'), (one) => Array.from(one.children, (cell) => cell.innerText.trim()))")
+    lines = page.browser.ask(
+        "Array.from(document.querySelectorAll('.line'), (one) => Array.from(one.children, (cell) => cell.innerText.trim()))"
+    )
     assert lines == [
         ["空.xlsx", "× 无法使用", "", "", "1", "0", "0", "空.xlsx"],
         ["甲局", "■ 须更正", "良", "85", "1", "1", "0", "甲局.xlsx"],
         ["乙局", "● 供核对\n另有已说明1项", "优", "100", "0", "0", "1", "乙局.xlsx"],
         ["丙中心", "√ 通过", "优", "99.5", "0", "0", "0", "丙中心.xlsx"],
     ]
-    assert page.browser.texts("#states button") == ["4全部", "1× 无法使用", "1■ 须更正", "0▲ 须说明", "1● 供核对", "1√ 通过"]
+    assert page.browser.texts("#states button") == [
+        "4全部",
+        "1× 无法使用",
+        "1■ 须更正",
+        "0▲ 须说明",
+        "1● 供核对",
+        "1√ 通过",
+    ]
     assert page.status() == "共4份，5项问题"
     assert page.browser.texts("#rule option") == [
         "全部", "B16　应填的没有填（1）", "E01　分值合计不是100分（1）", "E17　没有完成或扣了分，偏差原因空着（1）",
@@ -243,7 +269,9 @@ def test_total_as_filled_in_beside_the_recomputed_one(page: Page) -> None:
 
 def test_head_says_only_what_is_known(page: Page) -> None:
     page.show(FOUR)
-    assert page.browser.ask("[...document.querySelectorAll('header *')].filter((one) => one.checkVisibility()).map((one) => one.innerText)") == ["绩效自评核对报告", ""]
+    assert page.browser.ask(
+        "[...document.querySelectorAll('header *')].filter((one) => one.checkVisibility()).map((one) => one.innerText)"
+    ) == ["绩效自评核对报告", ""]
     facts = Facts(
         files=3, total=9, replaced=1, skipped={"临时文件": 2, "其他类型": 1}, roster=5, missing=("丁局", "<b>戊局"), unlisted=("丙中心",),
         interrupted=True,
@@ -264,20 +292,29 @@ def test_findings_of_a_sample(page: Page) -> None:
     assert page.messages() == [one.message for one in sheets]
     assert page.browser.texts(".place") == [f"{one.sheet}!{one.cell}" for one in sheets]
     assert page.browser.texts(".field") == [one.field for one in sheets]
-    assert page.browser.texts(".finding .badge") == [{"error": "■ 错误", "warning": "▲ 警告", "info": "● 提示"}[one.severity] for one in sheets]
+    assert page.browser.texts(".finding .badge") == [
+        {"error": "■ 错误", "warning": "▲ 警告", "info": "● 提示"}[one.severity] for one in sheets
+    ]
     assert page.browser.texts(".findings h3") == ["基础数据表", "自评表"]
     rules = api.catalogue(api.load_set("hunan"))
     assert page.browser.texts(".finding summary") == [f"规则 {one.code}　{rules[one.code].title}" for one in sheets]
     assert page.browser.texts(".verdict") == ["不通过，2项错误须更正，6项警告须说明，8项提示供核对"]
-    first = page.browser.ask("Array.from(document.querySelector('.excerpt').rows, (row) => Array.from(row.cells, (cell) => cell.textContent))")
+    first = page.browser.ask(
+        "Array.from(document.querySelector('.excerpt').rows, (row) => Array.from(row.cells, (cell) => cell.textContent))"
+    )
     assert first == [
         ["", "A", "B", "C", "D", "E", "F"],
         ["6", "经费控制情况（万元）", "2023年决算数", "2023年决算数", "2024年预算数", "2024年预算数", "2024年决算数"],
         ["7", "三公经费", "10.50", "10.50", "10.50", "10.50", "7.28"],
         ["8", "1、公务用车购置和维护经费", "5.50", "5.50", "5.50", "5.50", "5.50"],
     ]
-    assert page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length") == 5 + 3
-    here = page.browser.ask("Array.from(document.querySelectorAll('.here'), (one) => one.parentNode.cells[0].textContent + one.cellIndex)")
+    assert (
+        page.browser.ask("document.querySelectorAll('.excerpt')[1].querySelectorAll('.above td, .beside').length")
+        == 5 + 3
+    )
+    here = page.browser.ask(
+        "Array.from(document.querySelectorAll('.here'), (one) => one.parentNode.cells[0].textContent + one.cellIndex)"
+    )
     assert here[0] == "74"  # type: ignore[index]  # a list
     assert len(here) == len(outcome.findings)  # type: ignore[arg-type]  # a list
 
@@ -292,7 +329,9 @@ def test_notes_readings_and_waivers(page: Page) -> None:
     ]  # fmt: skip
     assert page.browser.texts(".finding .badge") == ["● 提示", "○ 警告，已说明"]
     assert page.browser.texts(".reason") == ["审核说明：已核实"]
-    assert page.browser.ask("[...document.querySelectorAll('.message')].map((one) => getComputedStyle(one).textDecorationLine)") == ["none", "line-through"]
+    assert page.browser.ask(
+        "[...document.querySelectorAll('.message')].map((one) => getComputedStyle(one).textDecorationLine)"
+    ) == ["none", "line-through"]
 
 
 @pytest.mark.parametrize(
@@ -339,7 +378,9 @@ def test_filters_are_kept_in_the_address_and_said(page: Page) -> None:
 
 def test_the_address_is_followed(page: Page) -> None:
     page.show(FOUR)
-    page.browser.ask("new Promise((done) => { addEventListener('hashchange', done, { once: true }); location.hash = '#unit=乙'; }).then(() => 0)")
+    page.browser.ask(
+        "new Promise((done) => { addEventListener('hashchange', done, { once: true }); location.hash = '#unit=乙'; }).then(() => 0)"
+    )
     assert page.units() == ["乙局"]
     assert page.browser.ask("unit.value") == "乙"
 
@@ -364,7 +405,9 @@ def test_sorting(page: Page, column: str, once: str, twice: str) -> None:
     for expected in (once, twice):
         page.click(f"#heads th:nth-child({number}) button")
         assert "".join(unit[0] for unit in page.units()) == expected
-    assert page.browser.ask("Array.from(document.querySelectorAll('#heads [aria-sort]:not([aria-sort=none])'), (one) => one.textContent.slice(0, 2))") == [column]
+    assert page.browser.ask(
+        "Array.from(document.querySelectorAll('#heads [aria-sort]:not([aria-sort=none])'), (one) => one.textContent.slice(0, 2))"
+    ) == [column]
 
 
 def test_pages_of_a_hundred(page: Page) -> None:
@@ -471,7 +514,10 @@ def test_no_script_but_ours_would_run(browser: Browser, tmp_path: Path) -> None:
 def test_a_torn_file_says_so(page: Page) -> None:
     page.path.write_bytes("".join(html_page(FOUR, Facts(), CATALOGUES)).encode()[:-9000])
     page.browser.open(page.path.as_uri())
-    assert page.browser.ask("[document.getElementById('wait').hidden, document.getElementById('main').hidden]") == [False, True]
+    assert page.browser.ask("[document.getElementById('wait').hidden, document.getElementById('main').hidden]") == [
+        False,
+        True,
+    ]
     assert "文件可能不完整" in page.browser.texts("#wait")[0]
 
 
@@ -482,7 +528,10 @@ def test_nothing_to_show(page: Page) -> None:
 
 
 def test_printed_with_the_findings_of_all_that_is_shown(page: Page) -> None:
-    units = [plain_outcome(f"第{n:03}局", finding(f"问题{n}。"), finding("另一项。", "warning", "E17")) for n in range(1, 131)]
+    units = [
+        plain_outcome(f"第{n:03}局", finding(f"问题{n}。"), finding("另一项。", "warning", "E17"))
+        for n in range(1, 131)
+    ]
     page.show(units, "#severity=error&open=7")
     page.browser.ask("""addEventListener("beforeprint", () => {
       window.printed = Array.from(document.querySelectorAll(".message"), (one) => one.textContent);
@@ -520,7 +569,9 @@ def test_no_controls_on_paper(page: Page) -> None:
 @pytest.mark.parametrize("width", [1280, 400])
 def test_nothing_runs_out_of_the_window(page: Page, width: int) -> None:
     page.browser.size(width, 900)
-    page.show([sample(FAULTY, "很长的文件名" * 30 + ".xlsx"), replace(sample(S, "a" * 200), unit="单位" * 90)], "#open=1,2")
+    page.show(
+        [sample(FAULTY, "很长的文件名" * 30 + ".xlsx"), replace(sample(S, "a" * 200), unit="单位" * 90)], "#open=1,2"
+    )
     wide = page.browser.ask("""[...document.querySelectorAll('body *:not(.unseen)')].filter((one) => {
       const box = one.getBoundingClientRect();
       return box.width && box.right > document.documentElement.clientWidth + 1;

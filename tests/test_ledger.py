@@ -39,7 +39,9 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "l.db"
 
 
-@pytest.mark.parametrize(("code", "kept"), [("R05", True), ("R10", False), ("R11", False), ("R12", False), ("R13", False)])
+@pytest.mark.parametrize(
+    ("code", "kept"), [("R05", True), ("R10", False), ("R11", False), ("R12", False), ("R13", False)]
+)
 def test_what_is_about_this_machine_or_program_is_not_remembered(tmp_path: Path, code: str, *, kept: bool) -> None:
     result = Result("digest", (unusable("a.xlsx", code, "x"),))
     with open_ledger(tmp_path / "l.db", "rules") as ledger:
@@ -163,8 +165,20 @@ def test_a_journal_that_names_another_file_deletes_nothing(path: Path) -> None:
     victim = path.with_name("victim.txt")
     victim.write_bytes(b"keep me")
     name = str(victim).encode()
-    head = bytes.fromhex("d9d505f920a163d7") + (0).to_bytes(4, "big") * 2 + (2).to_bytes(4, "big") + (512).to_bytes(4, "big") + (4096).to_bytes(4, "big")
-    tail = (1 << 18 | 1).to_bytes(4, "big") + name + len(name).to_bytes(4, "big") + sum(name).to_bytes(4, "big") + bytes.fromhex("d9d505f920a163d7")
+    head = (
+        bytes.fromhex("d9d505f920a163d7")
+        + (0).to_bytes(4, "big") * 2
+        + (2).to_bytes(4, "big")
+        + (512).to_bytes(4, "big")
+        + (4096).to_bytes(4, "big")
+    )
+    tail = (
+        (1 << 18 | 1).to_bytes(4, "big")
+        + name
+        + len(name).to_bytes(4, "big")
+        + sum(name).to_bytes(4, "big")
+        + bytes.fromhex("d9d505f920a163d7")
+    )
     path.with_name("l.db-journal").write_bytes(head.ljust(512, b"\0") + tail)
     with pytest.raises(DataError, match=r"^台账已损坏：.*，请删去它和l\.db-journal，或换一个文件名$"):
         remembered(path, "digest")

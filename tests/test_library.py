@@ -211,7 +211,10 @@ def test_json_follows_its_published_schema(tmp_path: Path) -> None:
     for line in lines:
         schema("check").validate(line)
         assert line.items() >= versions.items()
-        assert (line["set"], line["set_version"]) in {(None, None), *((name, xlsxeval.load_set(name).version) for name in xlsxeval.set_names())}
+        assert (line["set"], line["set_version"]) in {
+            (None, None),
+            *((name, xlsxeval.load_set(name).version) for name in xlsxeval.set_names()),
+        }
     assert {line["verdict"] for line in lines} == {"pass", "findings", "unusable"}
     [alone] = run("check", WORKBOOK, "--format", "json").splitlines()
     schema("check").validate(json.loads(alone))
@@ -243,7 +246,11 @@ def test_the_twin_of_a_folder_run_gives_the_same(tmp_path: Path) -> None:
     with xlsxeval.check_files([tmp_path / "报送"], reports=reports) as done:
         assert (done.facts.files, done.failures, done.interrupted) == (2, [], False)
     first, second = (
-        {path.relative_to(tmp_path / door).as_posix(): path.read_bytes() for path in (tmp_path / door).rglob("*") if path.is_file()}
+        {
+            path.relative_to(tmp_path / door).as_posix(): path.read_bytes()
+            for path in (tmp_path / door).rglob("*")
+            if path.is_file()
+        }
         for door in ("命令", "程序")
     )
     assert first == second

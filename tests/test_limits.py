@@ -95,7 +95,10 @@ def test_a_limit_holds(data: bytes, limits: Limits, option: str) -> None:
 
 
 SHARED = [
-    ("xlsx", hostile.changed(WORKBOOK=hostile.workbook("".join(f'<sheet name="{n}" r:id="rId1"/>' for n in range(1000))))),
+    (
+        "xlsx",
+        hostile.changed(WORKBOOK=hostile.workbook("".join(f'<sheet name="{n}" r:id="rId1"/>' for n in range(1000)))),
+    ),
     ("xls", xls([], [number(0, 0, 1)], places=[0, 0])),
     ("xlsb", xlsb([("甲", "sheet1.bin"), ("乙", "sheet1.bin")])),
 ]
@@ -119,7 +122,9 @@ def test_sheets_of_an_old_workbook_that_overlap_are_refused() -> None:
 
 
 def styles(count: int) -> bytes:
-    return hostile.changed(STYLES=f'<styleSheet xmlns="{hostile.MAIN}"><cellXfs>{"<xf/>" * count}</cellXfs></styleSheet>')
+    return hostile.changed(
+        STYLES=f'<styleSheet xmlns="{hostile.MAIN}"><cellXfs>{"<xf/>" * count}</cellXfs></styleSheet>'
+    )
 
 
 def test_more_cell_styles_than_excel_opens_are_refused() -> None:

@@ -44,7 +44,12 @@ def test_fillings_meet_every_state(hunan: FormSet) -> None:
 
 #: Where checks of the faulty sample cannot calculate.
 UNREAD = [
-    *("基础数据表.三公经费.预算数", "基础数据表.三公经费.预算数", "基础数据表.公务接待.决算数", "基础数据表.三公经费.预算数"),
+    *(
+        "基础数据表.三公经费.预算数",
+        "基础数据表.三公经费.预算数",
+        "基础数据表.公务接待.决算数",
+        "基础数据表.三公经费.预算数",
+    ),
     "自评表.全年预算数",
 ]
 
@@ -59,7 +64,11 @@ def test_the_line_over_all_counts_the_findings(hunan: FormSet, sample: Path) -> 
     cells = cached(content)
     findings = [one for one in api.check(content).findings if one.code in declared(hunan) & codes_of_checks(hunan)]
     # The workbook cannot calculate with “4.00.” and “6.4万元”: it asks for numbers. The checker understands the latter.
-    text = [row for row in range(5, 5 + checks_of(hunan)) if cells["核对", f"K{row}"] == "有一格填的不是数字，请只填数字，不写单位"]
+    text = [
+        row
+        for row in range(5, 5 + checks_of(hunan))
+        if cells["核对", f"K{row}"] == "有一格填的不是数字，请只填数字，不写单位"
+    ]
     named = {f"{sheet}!{cell}": place for (sheet, cell), place in places(api.read_filing(content)).items()}
     text_places = [named[str(cells["核对", f"J{row}"])] for row in text]
     assert text_places == (UNREAD if sample.parent.name == "错误样例" else [])

@@ -307,10 +307,16 @@ def test_the_sheet_lists_all_with_links() -> None:
     assert rows[4] == [1, "错误", "E01", SHEET, FILLED, "项目支出（决算数）", "不对。请更正。", "1", "2"]
     assert opinion(sheet, "单元格").hyperlink.location == f"'审 '' 表'!{FILLED}"
     assert opinion(sheet, "单元格").hyperlink.target is None
-    assert sheet.auto_filter.ref == f"{opinion(sheet, '序号', 0).coordinate}:{opinion(sheet, '应为', len(CELLS)).coordinate}"
+    assert (
+        sheet.auto_filter.ref
+        == f"{opinion(sheet, '序号', 0).coordinate}:{opinion(sheet, '应为', len(CELLS)).coordinate}"
+    )
     assert sheet.column_dimensions[opinion(sheet, "应为").offset(column=1).column_letter].hidden
     assert sheet.print_title_rows == "$4:$4"
-    assert (opinion(sheet, "程度").fill.fgColor.rgb, opinion(sheet, "程度", 2).fill.fgColor.rgb) == (FILLS["error"], FILLS["warning"])
+    assert (opinion(sheet, "程度").fill.fgColor.rgb, opinion(sheet, "程度", 2).fill.fgColor.rgb) == (
+        FILLS["error"],
+        FILLS["warning"],
+    )
 
 
 def test_names_of_options_stand_in_no_copy() -> None:
@@ -398,7 +404,10 @@ def test_twice_is_once(pair: tuple[bytes, bytes]) -> None:
 
 def test_other_findings_replace_the_first(pair: tuple[bytes, bytes]) -> None:
     again = marked(pair[1], [said(SHEET, {FILLED: "info", NOTED_TOO: "error"})])
-    assert {cell: fill for (_, cell), (fill, _) in marks(again).items()} == {FILLED: FILLS["info"], NOTED_TOO: FILLS["error"]}
+    assert {cell: fill for (_, cell), (fill, _) in marks(again).items()} == {
+        FILLED: FILLS["info"],
+        NOTED_TOO: FILLS["error"],
+    }
     assert load(again).sheetnames == load(pair[1]).sheetnames
     assert [name for name in members(again) if name not in members(pair[1])] == []
 
@@ -516,7 +525,7 @@ def test_every_odd_workbook_is_marked_or_refused() -> None:
         try:
             book = open_xlsx(content, LIMITS)
         except Refused:
-            assert code or name.startswith("other_files")
+            assert code or name.startswith("other_files") or not content.startswith(b"PK\x03\x04"), name
             continue
         outcome = said(book.sheets[0].name, {CORNER: "error", "C7": "info", "XFD1048576": "warning", FILLED: "info"})
         copy = marked(content, [outcome], LIMITS)

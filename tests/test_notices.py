@@ -40,7 +40,15 @@ from xlsxeval.text import safe
 DAY = date(2025, 4, 1)
 #: As it stands in the texts below.
 OTHER_CELL = "F13"
-WARNING = replace(FINDING, code="B10", severity="warning", form="基础数据表", sheet="基础数据表", cell=OTHER_CELL, message="超过预算。")
+WARNING = replace(
+    FINDING,
+    code="B10",
+    severity="warning",
+    form="基础数据表",
+    sheet="基础数据表",
+    cell=OTHER_CELL,
+    message="超过预算。",
+)
 #: As careless as a viewer can be: HTML is let through, addresses become links.
 VIEWER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 
@@ -80,7 +88,11 @@ def test_each_unit_with_errors_or_warnings_gets_one_letter() -> None:
     found = letters(
         [
             *(outcome("乙局"), outcome("甲局", WARNING), outcome("丙局", info), outcome("丁局", waived)),
-            *(outcome("戊局", info, WARNING), Outcome("己.xlsx", "pass", (), unit="己局"), outcome(" 乙　局 ", WARNING)),
+            *(
+                outcome("戊局", info, WARNING),
+                Outcome("己.xlsx", "pass", (), unit="己局"),
+                outcome(" 乙　局 ", WARNING),
+            ),
         ]
     )
     names = [f"退回修改通知-{unit}局" for unit in "乙甲戊"]
@@ -93,7 +105,9 @@ def test_files_without_a_unit_get_one_each_under_the_name_of_the_file_only() -> 
     unusable = replace(FINDING, code="R01", form="", sheet="", cell="", message="不是工作簿。", found="", expected="")
     found = letters([Outcome(f"C:\\报送\\{name}", "unusable", (unusable,)) for name in ("a.xlsx", "b.xlsx")])
     assert list(found)[::2] == ["退回修改通知-a.xlsx.md", "退回修改通知-b.xlsx.md"]
-    assert found["退回修改通知-a.xlsx.md"].decode() == """# 关于退回修改绩效自评材料的通知
+    assert (
+        found["退回修改通知-a.xlsx.md"].decode()
+        == """# 关于退回修改绩效自评材料的通知
 
 报送单位：
 
@@ -103,6 +117,7 @@ def test_files_without_a_unit_get_one_each_under_the_name_of_the_file_only() -> 
 
 > 2025年4月1日
 """
+    )
     paragraphs = [one.text for one in docx.Document(io.BytesIO(found["退回修改通知-b.xlsx.docx"])).paragraphs]
     assert paragraphs[1:3] == ["报送单位：", "你单位报送的文件“b.xlsx”不能读取，没有核对：不是工作簿。"]
 
@@ -142,7 +157,9 @@ def test_nobody_gets_a_letter_for_what_failed_here(code: str) -> None:
 
 def test_a_letter_to_the_letter() -> None:
     text = markdown([outcome("某某局", FINDING, WARNING)], deadline="2025年4月30日", contact="李某")
-    assert text == """# 关于退回修改2024年度绩效自评材料的通知
+    assert (
+        text
+        == """# 关于退回修改2024年度绩效自评材料的通知
 
 某某局：
 
@@ -174,6 +191,7 @@ def test_a_letter_to_the_letter() -> None:
 
 > 2025年4月1日
 """
+    )
 
 
 def test_who_sends_it_stands_above_the_day() -> None:
@@ -189,7 +207,9 @@ def test_who_sends_it_is_an_option_of_check(tmp_path: Path) -> None:
     options = ["--notice", str(tmp_path / "通知"), "--sender", "某某县财政局", "--jobs", "1"]
     result = CliRunner().invoke(check_command, [str(FAULTY / "filled.xlsx"), *options])
     assert result.exit_code == 1, result.output
-    assert "\n> 某某县财政局\n>\n> " in (tmp_path / "通知" / "退回修改通知-青石县水利事务中心.md").read_text(encoding="utf-8")
+    assert "\n> 某某县财政局\n>\n> " in (tmp_path / "通知" / "退回修改通知-青石县水利事务中心.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_without_deadline_contact_and_errors_the_letter_still_reads_well() -> None:
@@ -211,26 +231,44 @@ def test_several_filings_of_a_unit_are_told_apart() -> None:
         "### 自评表（工作表“Sheet1”，乙.xlsx）",
     ]
     assert text.startswith("# 关于退回修改2023、2024年度绩效自评材料的通知\n")
-    assert [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| ") and line[2].isdigit()] == ["| 1", "| 2", "| 3", "| 4"]
+    assert [line.split(" | ")[0] for line in text.splitlines() if line.startswith("| ") and line[2].isdigit()] == [
+        "| 1",
+        "| 2",
+        "| 3",
+        "| 4",
+    ]
 
 
 def test_the_word_letter_says_the_same_on_a4_in_chinese_fonts() -> None:
     outcomes = api.outcomes((FAULTY / "filled.xlsx").read_bytes())
     document = word(outcomes)
     section = document.sections[0]
-    assert [round(value.mm) for value in (section.page_width, section.page_height, section.left_margin)] == [210, 297, 28]  # type: ignore[union-attr]  # set
+    assert [round(value.mm) for value in (section.page_width, section.page_height, section.left_margin)] == [
+        210,
+        297,
+        28,
+    ]  # type: ignore[union-attr]  # set
     texts = [(paragraph.style.name, paragraph.text) for paragraph in document.paragraphs]  # type: ignore[union-attr]  # each has a style
     assert texts[:5] == [
         ("Heading 1", "关于退回修改2024年度绩效自评材料的通知"),
         ("Normal", "青石县水利事务中心："),
-        ("Normal", "你单位报送的2024年度绩效自评材料已经核对，有18项错误须更正，另有12项须说明。现退回修改，具体如下。"),
+        (
+            "Normal",
+            "你单位报送的2024年度绩效自评材料已经核对，有18项错误须更正，另有12项须说明。现退回修改，具体如下。",
+        ),
         ("Heading 2", "一、须更正的事项"),
         ("Heading 3", "基础数据表"),
     ]
     assert texts[-1] == ("Normal", "2025年4月1日")
     assert document.paragraphs[-1].alignment == docx.enum.text.WD_ALIGN_PARAGRAPH.RIGHT
     assert [len(table) for table in tables(document)] == [9, 11, 7, 7]
-    assert tables(document)[1][10] == ["18", cell_of(sample(FAULTY), "自评表.总分"), "90.8", "80.8", "总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"]
+    assert tables(document)[1][10] == [
+        "18",
+        cell_of(sample(FAULTY), "自评表.总分"),
+        "90.8",
+        "80.8",
+        "总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。",
+    ]
     for style, font in (("Normal", "仿宋"), ("Heading 1", "宋体"), ("Heading 2", "黑体"), ("Heading 3", "楷体")):
         fonts = document.styles[style].element.rPr.rFonts
         assert [value for key, value in fonts.attrib.items() if key.endswith("eastAsia")] == [font]
@@ -260,7 +298,7 @@ def test_the_xml_of_a_word_letter() -> None:
         '<w:p><w:pPr><w:pStyle w:val="Heading1"/><w:ind w:firstLine="0"/></w:pPr><w:r><w:t>题</w:t></w:r></w:p>'
         '<w:p><w:pPr><w:ind w:firstLine="0"/></w:pPr><w:r><w:t>甲：</w:t></w:r></w:p>'
         '<w:p><w:pPr><w:ind w:firstLine="640"/></w:pPr><w:r><w:t xml:space="preserve">乙 </w:t></w:r>'
-        '<w:r><w:rPr><w:b/></w:rPr><w:t>粗</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>&amp;</w:t></w:r></w:p>'
+        "<w:r><w:rPr><w:b/></w:rPr><w:t>粗</w:t></w:r><w:r><w:br/></w:r><w:r><w:t>&amp;</w:t></w:r></w:p>"
         '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/><w:tblLayout w:type="fixed"/>'
         '<w:tblLook w:firstColumn="1" w:firstRow="1" w:lastColumn="0" w:lastRow="0" w:noHBand="0" w:noVBand="1" w:val="04A0"/></w:tblPr>'
         '<w:tblGrid><w:gridCol w:w="4422"/><w:gridCol w:w="4422"/></w:tblGrid>'
@@ -273,7 +311,10 @@ def test_the_xml_of_a_word_letter() -> None:
 
 
 def test_the_title_of_a_word_letter_is_its_own() -> None:
-    titles = [docx.Document(io.BytesIO(word_document(f"# {text}\n"))).core_properties.title for text in ("甲 &lt;{here}", "乙")]
+    titles = [
+        docx.Document(io.BytesIO(word_document(f"# {text}\n"))).core_properties.title
+        for text in ("甲 &lt;{here}", "乙")
+    ]
     assert titles == ["甲 <{here}", "乙"]
 
 
@@ -283,8 +324,20 @@ def test_letters_are_the_same_on_every_run() -> None:
 
 
 def test_lists_bold_and_breaks_of_a_template_reach_word() -> None:
-    document = docx.Document(io.BytesIO(word_document("# 题\n\n甲：\n\n1. 一\n2. **二**三\n\n- 四\n\n第一行\\\n第二行\n接着\n\n---\n\n    代码\n")))
-    assert [paragraph.text for paragraph in document.paragraphs] == ["题", "甲：", "1．一", "2．二三", "· 四", "第一行\n第二行接着", "代码"]
+    document = docx.Document(
+        io.BytesIO(
+            word_document("# 题\n\n甲：\n\n1. 一\n2. **二**三\n\n- 四\n\n第一行\\\n第二行\n接着\n\n---\n\n    代码\n")
+        )
+    )
+    assert [paragraph.text for paragraph in document.paragraphs] == [
+        "题",
+        "甲：",
+        "1．一",
+        "2．二三",
+        "· 四",
+        "第一行\n第二行接着",
+        "代码",
+    ]
     assert [run.text for paragraph in document.paragraphs for run in paragraph.runs if run.bold] == ["二"]
 
 
@@ -292,7 +345,11 @@ def test_lists_bold_and_breaks_of_a_template_reach_word() -> None:
 
 
 def words_of(tokens: Iterable[Token]) -> list[tuple[str, str]]:
-    return [(token.type, "".join(one.content for one in token.children or ())) for token in tokens if token.type != "inline" or token.content]
+    return [
+        (token.type, "".join(one.content for one in token.children or ()))
+        for token in tokens
+        if token.type != "inline" or token.content
+    ]
 
 
 def only_text(tokens: Iterable[Token]) -> bool:
@@ -300,9 +357,52 @@ def only_text(tokens: Iterable[Token]) -> bool:
 
 
 HOSTILE_MARKDOWN = (
-    *("# 题", "## 题", "题 #", "- 项", "+ 项", "1. 项", "12) 项", "> 引用", "---", "===", "***", "```", "~~~", "    代码", "`码`", "**粗**", "__粗__", "~~删~~"),
-    *("[链接](http://example.com)", "![图](x.png)", "<http://example.com>", "http://example.com", "www.example.com", "a@example.com", "[甲]: /url"),
-    *("甲|乙", "\\|", "\\\\|", "&lt;b&gt;", "&#35;", "<!-- 注 -->", "<img src=x onerror=alert(1)>", "甲\n\n# 乙", "甲  \n乙", "{{ 7*7 }}", "{% for %}", "$x$", "*", "_", "\\"),
+    *(
+        "# 题",
+        "## 题",
+        "题 #",
+        "- 项",
+        "+ 项",
+        "1. 项",
+        "12) 项",
+        "> 引用",
+        "---",
+        "===",
+        "***",
+        "```",
+        "~~~",
+        "    代码",
+        "`码`",
+        "**粗**",
+        "__粗__",
+        "~~删~~",
+    ),
+    *(
+        "[链接](http://example.com)",
+        "![图](x.png)",
+        "<http://example.com>",
+        "http://example.com",
+        "www.example.com",
+        "a@example.com",
+        "[甲]: /url",
+    ),
+    *(
+        "甲|乙",
+        "\\|",
+        "\\\\|",
+        "&lt;b&gt;",
+        "&#35;",
+        "<!-- 注 -->",
+        "<img src=x onerror=alert(1)>",
+        "甲\n\n# 乙",
+        "甲  \n乙",
+        "{{ 7*7 }}",
+        "{% for %}",
+        "$x$",
+        "*",
+        "_",
+        "\\",
+    ),
 )
 
 
@@ -343,7 +443,12 @@ def template(folder: Path, text: str) -> Path:
 
 
 def test_a_bureau_writes_its_own(tmp_path: Path) -> None:
-    own = load_template(template(tmp_path, "\ufeff{% macro 粗(x) %}**{{ x }}**{% endmacro %}{{ 粗(单位) }}有{{ 须更正|length }}张表；{{ 须更正|map(attribute='名称')|join('、') }}"))
+    own = load_template(
+        template(
+            tmp_path,
+            "\ufeff{% macro 粗(x) %}**{{ x }}**{% endmacro %}{{ 粗(单位) }}有{{ 须更正|length }}张表；{{ 须更正|map(attribute='名称')|join('、') }}",
+        )
+    )
     [(_, text), _] = notices([outcome("*局*", FINDING, WARNING)], own, today=DAY)
     assert text.decode() == "**\\*局\\***有1张表；自评表\n"
 
@@ -379,7 +484,21 @@ def test_a_template_that_cannot_be_read(tmp_path: Path) -> None:
 # Names of files
 
 UNITS = (
-    *("../../etc/passwd", "..", ".", "", "CON", "nul.txt", "COM1", 'a/b\\c:d*e?f"g<h>i|j', "甲\n乙", "\u202e反", "\x00", "局.", "局 "),
+    *(
+        "../../etc/passwd",
+        "..",
+        ".",
+        "",
+        "CON",
+        "nul.txt",
+        "COM1",
+        'a/b\\c:d*e?f"g<h>i|j',
+        "甲\n乙",
+        "\u202e反",
+        "\x00",
+        "局.",
+        "局 ",
+    ),
     *("长" * 300, "😀" * 100, "e\u0301", "～$甲", "-rf", ".hidden", "~$甲"),
 )
 
@@ -387,7 +506,16 @@ UNITS = (
 def test_names_of_files() -> None:
     taken: set[str] = set()
     assert [file_stem("通知", unit, taken) for unit in UNITS[:13]] == [
-        *("通知-.._.._etc_passwd", "通知-..", "通知-.", "通知-无名", "通知-CON", "通知-nul.txt", "通知-COM1", "通知-a_b_c_d_e_f_g_h_i_j"),
+        *(
+            "通知-.._.._etc_passwd",
+            "通知-..",
+            "通知-.",
+            "通知-无名",
+            "通知-CON",
+            "通知-nul.txt",
+            "通知-COM1",
+            "通知-a_b_c_d_e_f_g_h_i_j",
+        ),
         *("通知-甲 乙", "通知-_反", "通知-_", "通知-局.", "通知-局"),
     ]
     assert file_stem("通知", "局", taken) == "通知-局（2）"

@@ -26,7 +26,10 @@ def test_figures(text: str, value: str | None) -> None:
     assert (None if figure is None else plain(figure.value)) == value
 
 
-@pytest.mark.parametrize(("text", "unit", "value"), [("150万", "元", "1500000"), ("1.2万人", "", "12000"), ("1.2万", "", "12000"), ("3人", "", "3")])
+@pytest.mark.parametrize(
+    ("text", "unit", "value"),
+    [("150万", "元", "1500000"), ("1.2万人", "", "12000"), ("1.2万", "", "12000"), ("3人", "", "3")],
+)
 def test_ten_thousands(text: str, unit: str, value: str) -> None:
     figure = parse_figure(text, money_unit=unit)
     assert figure is not None

@@ -57,7 +57,17 @@ def test_names_that_lead_elsewhere_or_mean_something_to_a_system_are_no_plain_na
 
 
 @pytest.mark.parametrize(
-    "parts", [("甲.xlsx",), ("乙", "甲.xlsx"), ("a" * 250 + ".", "b. .c" * 60), ("CON", "nul.xlsx"), ("a:b?", "\\x\x01.xls"), ("x" * 199 + ".y" * 9,), ("d",) * 1200, ("..", " . ")]
+    "parts",
+    [
+        ("甲.xlsx",),
+        ("乙", "甲.xlsx"),
+        ("a" * 250 + ".", "b. .c" * 60),
+        ("CON", "nul.xlsx"),
+        ("a:b?", "\\x\x01.xls"),
+        ("x" * 199 + ".y" * 9,),
+        ("d",) * 1200,
+        ("..", " . "),
+    ],
 )
 def test_every_name_of_a_copy_is_plain(parts: tuple[str, ...]) -> None:
     for ending in ("", "-审核意见.xlsx"):
@@ -66,7 +76,9 @@ def test_every_name_of_a_copy_is_plain(parts: tuple[str, ...]) -> None:
 
 def test_a_list_with_names_that_lead_out_removes_nothing_there(tmp_path: Path, outside: Path) -> None:
     victim = outside / "v.txt"
-    folder = forged(tmp_path / "标记", "../别处/v.txt", str(victim), "..\\别处\\v.txt", "旧/w.txt", scope=tmp_path / "报送")
+    folder = forged(
+        tmp_path / "标记", "../别处/v.txt", str(victim), "..\\别处\\v.txt", "旧/w.txt", scope=tmp_path / "报送"
+    )
     (folder / "旧").mkdir()
     (folder / "旧" / "w.txt").write_bytes(KEPT)
     target = OutputFolder(folder, [tmp_path / "报送"])
@@ -90,7 +102,11 @@ def test_no_folder_that_is_a_link_is_followed(tmp_path: Path, outside: Path) -> 
     target.write("连/v.txt", b"new")
     with pytest.raises(OutputError) as raised:
         target.finish(complete=True)
-    assert str(raised.value) == "；".join([f"输出文件夹里的这个文件夹是链接，没有使用：{folder / '连'}；请先把它移走"] * 2) + "；2份里有2份没有写成"
+    assert (
+        str(raised.value)
+        == "；".join([f"输出文件夹里的这个文件夹是链接，没有使用：{folder / '连'}；请先把它移走"] * 2)
+        + "；2份里有2份没有写成"
+    )
     assert names(outside) == [".xlsxeval-1-00.tmp", "v.txt"]
     assert (outside / "v.txt").read_bytes() == KEPT
 

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.slow
 
 def run(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     command = [*COMMAND, *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, check=False, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"})
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, check=False, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,19 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "报送" / "丁.tsv").write_bytes((ROOT / "tests" / "raw" / "永德县明朗中学2022.tsv").read_bytes())
     (folder / "报送" / "坏.xlsx").write_bytes(b"PK\x03\x04")
     outputs = [part for kind in FILES for part in (f"--{kind}", f"r.{kind}")]
-    result = run("报送", *outputs, "--mark", "报送/标记", "--notice", "通知", "--deadline", "2025年5月20日", "--contact", "绩效股", cwd=folder)
+    result = run(
+        "报送",
+        *outputs,
+        "--mark",
+        "报送/标记",
+        "--notice",
+        "通知",
+        "--deadline",
+        "2025年5月20日",
+        "--contact",
+        "绩效股",
+        cwd=folder,
+    )
     assert (result.returncode, result.stderr) == (2, "")
     return folder
 
@@ -59,7 +73,9 @@ def test_marked_copies_give_the_same_findings(done: Path) -> None:
     assert {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()} == names
     for copy in ("甲.xlsx", "乙/甲.xlsx", "丙.xlsx"):
         found = [(one.code, one.sheet, one.cell) for one in api.check(folder / copy).findings]
-        assert found in [[(one["code"], one["sheet"], one["cell"]) for one in each["findings"]] for each in findings(done)]  # type: ignore[attr-defined]  # JSON
+        assert found in [
+            [(one["code"], one["sheet"], one["cell"]) for one in each["findings"]] for each in findings(done)
+        ]  # type: ignore[attr-defined]  # JSON
 
 
 def test_each_unit_that_must_act_gets_a_letter(done: Path) -> None:
@@ -67,12 +83,18 @@ def test_each_unit_that_must_act_gets_a_letter(done: Path) -> None:
     assert {path.stem.removeprefix("退回修改通知-") for path in (done / "通知").glob("*.docx")} >= {"坏.xlsx"}
     letters = list((done / "通知").glob("*.md"))
     assert len(letters) == len(units) == 4
-    assert all("2025年5月20日" in letter.read_text(encoding="utf-8") and "绩效股" in letter.read_text(encoding="utf-8") for letter in letters)
+    assert all(
+        "2025年5月20日" in letter.read_text(encoding="utf-8") and "绩效股" in letter.read_text(encoding="utf-8")
+        for letter in letters
+    )
 
 
 def test_the_next_run_passes_over_outputs(done: Path) -> None:
     again = run("报送", "--quiet", cwd=done)
-    assert again.stdout.splitlines()[-2:] == ["共核对5个文件：1份通过，3份须更正，1份无法使用", "跳过5个：5个本程序写出的文件"]
+    assert again.stdout.splitlines()[-2:] == [
+        "共核对5个文件：1份通过，3份须更正，1份无法使用",
+        "跳过5个：5个本程序写出的文件",
+    ]
 
 
 def test_a_mistake_in_the_template_is_said_before_the_work(tmp_path: Path) -> None:
@@ -177,7 +199,9 @@ def test_copies_are_as_old_as_their_originals(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (day * 86400, day * 86400))
     first = run(".", "--mark", "标记", "--quiet", cwd=tmp_path)
     second = run("标记", "--quiet", cwd=tmp_path)
-    assert [line.partition("：")[2] for line in second.stdout.splitlines()] == [line.partition("：")[2] for line in first.stdout.splitlines()]
+    assert [line.partition("：")[2] for line in second.stdout.splitlines()] == [
+        line.partition("：")[2] for line in first.stdout.splitlines()
+    ]
 
 
 def test_two_runs_into_the_same_folders(tmp_path: Path) -> None:
@@ -186,7 +210,9 @@ def test_two_runs_into_the_same_folders(tmp_path: Path) -> None:
     for number in range(12):
         (tmp_path / "报送" / f"{number}.xlsx").write_bytes(distinct(number, content))
     command = [*COMMAND, "报送", "--mark", "标记", "--notice", "通知", "--quiet"]
-    both = [subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    both = [
+        subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)
+    ]
     assert [(one.communicate()[1], one.returncode) for one in both] == [(b"", 1)] * 2
     written = contents(tmp_path / "标记")
     assert sorted(written) == sorted([".xlsxeval-输出", *(f"{number}.xlsx" for number in range(12))])

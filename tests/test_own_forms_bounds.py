@@ -16,7 +16,9 @@ from xlsxeval.forms.yamlfile import read_yaml
 from xlsxeval.formula.parse import FormulaError, parse
 
 #: Ten lines of which each names the one before ten times: 10^10 values once the aliases are followed.
-BOMB = "a: &a [x,x,x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 10)}]\n" for i in range(9))
+BOMB = "a: &a [x,x,x]\n" + "".join(
+    f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 10)}]\n" for i in range(9)
+)
 ALIAS = ":1: 以“&”开头的文字要加引号（YAML的锚点、别名和标记不能用）"
 
 
@@ -145,7 +147,8 @@ def test_many_ways_to_the_same_blank_are_followed_once(tmp_path: Path) -> None:
     names = [f"甲{number}" for number in range(50)]
     picture = "".join(f"  | {name} | [{name}] |\n" for name in names)
     fields = "".join(
-        f"  {name}: {{kind: money, formula: \"SUM({', '.join(names[index + 1 :])})\"}}\n" for index, name in enumerate(names[:-1])
+        f'  {name}: {{kind: money, formula: "SUM({", ".join(names[index + 1 :])})"}}\n'
+        for index, name in enumerate(names[:-1])
     )
     form = f"form: 表\ntitle: 表\nwidths: [9, 9]\nlayout: |\n{picture}fields:\n{fields}  甲49: {{kind: money}}\n"
     assert len(load(tmp_path, form).forms[0].fields) == 50
@@ -156,7 +159,9 @@ def test_a_star_is_a_whole_part_of_a_name(tmp_path: Path) -> None:
     assert "在版面上没有填空" in error(tmp_path, form)
 
 
-@pytest.mark.parametrize("text", ["(" * 8000, "-" * 8000, "1+" * 4000, "IF(" * 2000, "1*" * 4000 + "1", "SUM(" + "1," * 4000])
+@pytest.mark.parametrize(
+    "text", ["(" * 8000, "-" * 8000, "1+" * 4000, "IF(" * 2000, "1*" * 4000 + "1", "SUM(" + "1," * 4000]
+)
 def test_no_formula_is_too_much_for_the_parser(text: str) -> None:
     with pytest.raises(FormulaError):
         parse(text)

@@ -95,19 +95,29 @@ def test_ten_times_the_text_costs_ten_times_the_steps(name: str, pattern: re.Pat
 
 
 @pytest.mark.parametrize(
-    "source", ["[0-9]+字以内", "[（(].*?[)）]", r"(a+)+b", r"\s*$", r"(?:a|ab)*c", "(?:x|x)*y", r"\{\{.*?\}\}", r"[^.]*[0#]x"]
+    "source",
+    ["[0-9]+字以内", "[（(].*?[)）]", r"(a+)+b", r"\s*$", r"(?:a|ab)*c", "(?:x|x)*y", r"\{\{.*?\}\}", r"[^.]*[0#]x"],
 )
 def test_the_test_finds_patterns_that_cost_the_square(source: str) -> None:
     assert dear_text(re.compile(source), anchored=False)
 
 
-@pytest.mark.parametrize("source", ["[0-9]{1,5}字以内", r"[（(][^()（）]{0,30}[)）]", "a+", "(?:ab|c)+", "^a+b", "年(?=度)"])
+@pytest.mark.parametrize(
+    "source", ["[0-9]{1,5}字以内", r"[（(][^()（）]{0,30}[)）]", "a+", "(?:ab|c)+", "^a+b", "年(?=度)"]
+)
 def test_the_test_passes_patterns_in_proportion(source: str) -> None:
     assert dear_text(re.compile(source), anchored=False) == ""
 
 
 @pytest.mark.parametrize(
-    ("source", "text"), [("(a|b)*c", "ababc"), ("a{2,3}?b", "aaab"), (r"(?<!\d)(\d+)x\1", "12x12"), ("(?i)QL", "aqlQl"), (r"[^\W\d]+$", "1ab")]
+    ("source", "text"),
+    [
+        ("(a|b)*c", "ababc"),
+        ("a{2,3}?b", "aaab"),
+        (r"(?<!\d)(\d+)x\1", "12x12"),
+        ("(?i)QL", "aqlQl"),
+        (r"[^\W\d]+$", "1ab"),
+    ],
 )
 def test_the_counting_matcher_finds_what_re_finds(source: str, text: str) -> None:
     pattern = re.compile(source)

@@ -15,10 +15,11 @@ import pytest
 
 from tests.many import FILLED, slow
 from xlsxeval import Refused, errors
-from xlsxeval.batch import child, limits, processes, spawned, worker
+from xlsxeval.batch import allowance, child, processes, spawned, worker
 from xlsxeval.batch.allowance import Allowance, StoppedError
 from xlsxeval.batch.child import call_limited, check_limited
-from xlsxeval.batch.worker import Settings, Task
+from xlsxeval.batch.worker import Task
+from xlsxeval.request import Request
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="the limits of Unix")
 Call = Callable[..., object]
@@ -81,7 +82,7 @@ def test_processor_seconds(call: Call, work: Call) -> None:
 
 @pytest.mark.slow
 def test_seconds_on_the_clock(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_SHORTEST_WAIT", 2.0)
+    monkeypatch.setattr(allowance, "_SHORTEST_WAIT", 2.0)
     with pytest.raises(StoppedError) as raised:
         call(sleep, allowance=Allowance(seconds=0.25))
     assert raised.value.code == "R11"
@@ -93,7 +94,10 @@ def test_seconds_on_the_clock(call: Call, monkeypatch: pytest.MonkeyPatch) -> No
 def test_memory(call: Call) -> None:
     with pytest.raises(StoppedError) as raised:
         call(fill_memory, allowance=Allowance(memory=256))
-    assert (raised.value.code, str(raised.value)) == ("R10", "核对要用的内存太多，超过限度（--max-memory），请删去多余内容后重新保存")
+    assert (raised.value.code, str(raised.value)) == (
+        "R10",
+        "核对要用的内存太多，超过限度（--max-memory），请删去多余内容后重新保存",
+    )
 
 
 @UNIX
@@ -124,7 +128,10 @@ def test_a_bug_keeps_its_place() -> None:
     with pytest.raises(errors.BugError) as raised:
         call_limited(fail, ZeroDivisionError("x" * 10_000), allowance=Allowance())
     said = errors.bug_text(raised.value)
-    assert re.sub(r"py:\d+", "py", said) == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_limits.py），请把这句话和文件一起反馈给开发者"
+    assert (
+        re.sub(r"py:\d+", "py", said)
+        == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_processor_limits.py），请把这句话和文件一起反馈给开发者"
+    )
 
 
 def test_a_large_value_comes_back_whole() -> None:
@@ -158,19 +165,19 @@ def test_one_file_gets_the_verdict_of_one_of_many() -> None:
     allowance = Allowance(seconds=1)
     for source in (FILLED, slow(), b"", Path("没有.xlsx")):
         task = Task(0, "a.xlsx", source)
-        [(place, result)] = processes.in_processes([task], Settings(), jobs=1, allowance=allowance)
-        assert (place, check_limited(task, Settings(), allowance)) == (0, result)
+        [(place, result)] = processes.in_processes([task], Request(), jobs=1, allowance=allowance)
+        assert (place, check_limited(task, Request(), allowance)) == (0, result)
 
 
 def test_a_busy_computer_refuses_no_honest_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time in which others have the processor counts only on the clock."""
 
-    def wait_and_check(content: bytes, **_: object) -> object:
+    def wait_and_check(content: bytes, *_: object) -> object:
         time.sleep(1.5)
         return (worker.unusable("a", "R01", content.decode()),)
 
-    monkeypatch.setattr(worker.api, "outcomes", wait_and_check)
-    result = check_limited(Task(0, "a", b"x"), Settings(), Allowance(seconds=0.5))
+    monkeypatch.setattr(worker, "outcomes_for", wait_and_check)
+    result = check_limited(Task(0, "a", b"x"), Request(), Allowance(seconds=0.5))
     assert [finding.code for outcome in result.outcomes for finding in outcome.findings] == ["R01"]
 
 
@@ -179,4 +186,4 @@ def _own_timer_is_off() -> Iterator[None]:
     yield
     if sys.platform != "win32":
         assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
-        assert limits.is_out_of_time(-signal.SIGPROF)
+        assert allowance.is_out_of_time(-signal.SIGPROF)

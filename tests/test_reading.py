@@ -135,7 +135,10 @@ def test_stale_caches_are_not_believed() -> None:
     assert plain_data(filing) == PLAIN
     found = [(one.code, one.field, one.found, one.expected, one.message) for one in run_rules(filing)]
     assert [one for one in found if one[0] != "F05"] == FINDINGS
-    assert [one[:4] for one in found if one[0] == "F05"] == [("F05", "控制率", "100.00%", "0.9403"), ("F05", "执行率", "100.00%", "0.9953")]
+    assert [one[:4] for one in found if one[0] == "F05"] == [
+        ("F05", "控制率", "100.00%", "0.9403"),
+        ("F05", "执行率", "100.00%", "0.9953"),
+    ]
 
 
 def test_merges_undone() -> None:
@@ -159,7 +162,8 @@ def _altered(formula: str, shown: str) -> Workbook:
 
 def test_an_altered_formula_is_told_from_an_overwritten_one() -> None:
     found = {
-        (one.code, one.found, one.expected) for one in run_rules(read_filings(_altered("SUM(I15:I20)", "29"), (HUNAN,))[0])
+        (one.code, one.found, one.expected)
+        for one in run_rules(read_filings(_altered("SUM(I15:I20)", "29"), (HUNAN,))[0])
     }
     assert ("E04", "29", "98.95") in found
     [message] = [
@@ -179,7 +183,11 @@ def test_a_lost_label_is_named_with_the_nearest_text() -> None:
     filing = read_filings(Workbook((BOOK.sheets[0], replace(sheet, cells=cells))), (HUNAN,))[0]
     [finding] = [one for one in run_rules(filing) if one.code == "L01"]
     [lost] = [cell for cell in cells.values() if cell.text == "全年执行金额合计"]
-    assert (finding.found, finding.expected, finding.cell) == ("全年执行金额合计", "全年执行数", cell_name(lost.row, lost.col))
+    assert (finding.found, finding.expected, finding.cell) == (
+        "全年执行金额合计",
+        "全年执行数",
+        cell_name(lost.row, lost.col),
+    )
 
 
 def test_last_years_heads_are_found() -> None:

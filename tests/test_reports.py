@@ -69,13 +69,25 @@ def catalogues() -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def samples() -> list[Outcome]:
-    found = [one for folder in (FAULTY, S, CLEAN) for one in api.outcomes((folder / "filled.xlsx").read_bytes(), file=f"报送/{folder.name}.xlsx")]
+    found = [
+        one
+        for folder in (FAULTY, S, CLEAN)
+        for one in api.outcomes((folder / "filled.xlsx").read_bytes(), file=f"报送/{folder.name}.xlsx")
+    ]
     return [*found, *api.outcomes(b"<html>", file="网页.xlsx")]
 
 
 def hostile(text: str) -> Outcome:
     finding = replace(FINDING, code="E04", form=text, sheet=text, field=text, message=text, found=text, expected=text)
-    return Outcome(text, "findings", (finding, replace(finding, waived=text or "已同意")), formset="hunan", year=2024, unit=text, subject=text)
+    return Outcome(
+        text,
+        "findings",
+        (finding, replace(finding, waived=text or "已同意")),
+        formset="hunan",
+        year=2024,
+        unit=text,
+        subject=text,
+    )
 
 
 def table(outcomes: Iterable[Outcome], catalogues: Catalogues) -> list[list[str]]:
@@ -106,9 +118,24 @@ def test_safe_texts_can_stand_in_any_file() -> None:
 def test_each_finding_has_a_row_and_a_clean_filing_has_one(samples: list[Outcome], catalogues: Catalogues) -> None:
     head, *rows = table(samples, catalogues)
     assert head == list(COLUMNS)
-    assert Counter(row[0] for row in rows) == {"报送/错误样例.xlsx": 36, "报送/澧县县委办2024.xlsx": 16, "报送/无误样例.xlsx": 1, "网页.xlsx": 1}
+    assert Counter(row[0] for row in rows) == {
+        "报送/错误样例.xlsx": 36,
+        "报送/澧县县委办2024.xlsx": 16,
+        "报送/无误样例.xlsx": 1,
+        "网页.xlsx": 1,
+    }
     assert rows[35] == [
-        *("报送/错误样例.xlsx", "青石县水利事务中心", "", "自评表", "自评表", CELL, "E04", "总分与各项得分之和不符", "错误"),
+        *(
+            "报送/错误样例.xlsx",
+            "青石县水利事务中心",
+            "",
+            "自评表",
+            "自评表",
+            CELL,
+            "E04",
+            "总分与各项得分之和不符",
+            "错误",
+        ),
         *("总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。", "90.8", "80.8", "", "是"),
     ]
     assert rows[52] == ["报送/无误样例.xlsx", "青石县林业发展中心", *[""] * 6, "通过", "没有发现问题", "", "", "", "是"]
@@ -135,7 +162,11 @@ def test_what_only_looks_like_a_number_is_text(text: str, catalogues: Catalogues
     assert row[10] == "'" + safe(text)
 
 
-TEXTS = st.text(st.characters(exclude_categories=())) | st.sampled_from(HOSTILE) | st.from_regex(r"\A[=+\-@\t\r\n＝＋－＠].*\Z")
+TEXTS = (
+    st.text(st.characters(exclude_categories=()))
+    | st.sampled_from(HOSTILE)
+    | st.from_regex(r"\A[=+\-@\t\r\n＝＋－＠].*\Z")
+)
 
 
 @given(st.lists(TEXTS, min_size=5, max_size=5))
@@ -182,14 +213,25 @@ def test_results_of_the_samples(samples: list[Outcome], catalogues: Catalogues) 
         "message": {"text": "总分为90.8，应为80.8（8.8 + 7项之和72）。请核对各项得分，或恢复总分的公式。"},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": "%E6%8A%A5%E9%80%81/%E9%94%99%E8%AF%AF%E6%A0%B7%E4%BE%8B.xlsx"}},
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "%E6%8A%A5%E9%80%81/%E9%94%99%E8%AF%AF%E6%A0%B7%E4%BE%8B.xlsx"}
+                },
                 "logicalLocations": [{"name": CELL, "fullyQualifiedName": f"自评表!{CELL}", "kind": "cell"}],
             }
         ],
         "suppressions": [],
-        "properties": {"year": 2024, "unit": "青石县水利事务中心", "form": "自评表", "field": "总分", "found": "90.8", "expected": "80.8"},
+        "properties": {
+            "year": 2024,
+            "unit": "青石县水利事务中心",
+            "form": "自评表",
+            "field": "总分",
+            "found": "90.8",
+            "expected": "80.8",
+        },
     }
-    assert run["results"][-1]["locations"] == [{"physicalLocation": {"artifactLocation": {"uri": "%E7%BD%91%E9%A1%B5.xlsx"}}}]
+    assert run["results"][-1]["locations"] == [
+        {"physicalLocation": {"artifactLocation": {"uri": "%E7%BD%91%E9%A1%B5.xlsx"}}}
+    ]
 
 
 def test_a_rule_worded_differently_in_two_sets_is_described_twice(catalogues: Catalogues) -> None:
@@ -254,7 +296,15 @@ def test_the_sarif_sdk_finds_no_error(tmp_path: Path, samples: list[Outcome], ca
     (tmp_path / "bad.sarif").write_text(json.dumps(broken), encoding="utf-8")
     found = {}
     for name in ("good", "bad"):
-        command = [SARIF / "Sarif.Multitool", "validate", tmp_path / f"{name}.sarif", "--output", tmp_path / name, "--level", "Error"]
+        command = [
+            SARIF / "Sarif.Multitool",
+            "validate",
+            tmp_path / f"{name}.sarif",
+            "--output",
+            tmp_path / name,
+            "--level",
+            "Error",
+        ]
         environment = {**os.environ, "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"}
         subprocess.run(command, capture_output=True, timeout=120, env=environment, check=False)
         [run] = json.loads((tmp_path / name).read_text(encoding="utf-8-sig"))["runs"]
@@ -266,7 +316,10 @@ def test_the_sarif_sdk_finds_no_error(tmp_path: Path, samples: list[Outcome], ca
 
 
 def test_suites_of_the_samples(samples: list[Outcome], catalogues: Catalogues) -> None:
-    found = [(suite.get("name"), *(int(suite.get(key, "")) for key in ("tests", "failures", "errors", "skipped"))) for suite in suites(samples, catalogues)]
+    found = [
+        (suite.get("name"), *(int(suite.get(key, "")) for key in ("tests", "failures", "errors", "skipped")))
+        for suite in suites(samples, catalogues)
+    ]
     assert found == [
         ("青石县水利事务中心（报送/错误样例.xlsx）", 32, 18, 0, 0),
         ("中共澧县县委办公室本级（报送/澧县县委办2024.xlsx）", 13, 2, 0, 0),
@@ -285,9 +338,12 @@ def test_what_each_case_says(samples: list[Outcome], catalogues: Catalogues) -> 
     amounts = cases["报送/错误样例.xlsx.基础数据表", "B10 决算数超过预算数"]
     assert [one.tag for one in amounts] == ["system-out"]
     assert [line.partition("决算数")[0] for line in (amounts[0].text or "").splitlines()] == [
-        f"{addressed(FAULTY, place)}  警告  " for place in ("基础数据表.项目支出.决算数", "基础数据表.运行维护经费.决算数")
+        f"{addressed(FAULTY, place)}  警告  "
+        for place in ("基础数据表.项目支出.决算数", "基础数据表.运行维护经费.决算数")
     ]
-    assert [(case.get("classname"), case.get("name"), len(case)) for case in clean] == [("报送/无误样例.xlsx", "能够读取", 0)]
+    assert [(case.get("classname"), case.get("name"), len(case)) for case in clean] == [
+        ("报送/无误样例.xlsx", "能够读取", 0)
+    ]
     assert [one.tag for one in unusable[0]] == ["error"]
 
 

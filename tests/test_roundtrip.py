@@ -122,7 +122,9 @@ def test_the_json_of_the_issue() -> None:
     )
     form = tree["forms"]["自评表"]  # type: ignore[index]  # a mapping
     assert form["sheet"] == "自评表"
-    first, total, filler, group = cells_of(laid_out(HUNAN, S / "data.yaml"), "自评表", "年初预算数", "总分", "填表人", "指标[1].一级指标")
+    first, total, filler, group = cells_of(
+        laid_out(HUNAN, S / "data.yaml"), "自评表", "年初预算数", "总分", "填表人", "指标[1].一级指标"
+    )
     assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": first}
     assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": total, "formula": True}
     assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": filler}
@@ -167,7 +169,10 @@ def test_locked_and_unlocked_cells() -> None:
     assert form.protection.password is None
     assert not form.protection.insertRows
     names = ("执行率", "预期目标", "年初预算数", "指标[1].三级指标")
-    locked = {name: form[cell].protection.locked for name, cell in zip(names, cells_of(laid_out(HUNAN), "自评表", *names), strict=True)}
+    locked = {
+        name: form[cell].protection.locked
+        for name, cell in zip(names, cells_of(laid_out(HUNAN), "自评表", *names), strict=True)
+    }
     assert locked == {"执行率": True, "预期目标": False, "年初预算数": False, "指标[1].三级指标": False}
     [label] = [cell for row in form.iter_rows() for cell in row if cell.value == "年度总体目标"]
     assert label.protection.locked
@@ -185,7 +190,12 @@ def test_every_input_is_validated_by_its_kind() -> None:
     score = rules[region.column("得分")]
     points = f"$H{region.first}"
     assert region.column("分值").startswith(points[1:])
-    assert (score.type, score.operator, score.formula1, score.formula2) == ("decimal", None, "0", f"IF(COUNT({points})=0,1000000000000,{points})")
+    assert (score.type, score.operator, score.formula1, score.formula2) == (
+        "decimal",
+        None,
+        "0",
+        f"IF(COUNT({points})=0,1000000000000,{points})",
+    )
     assert weight.prompt == "预算执行率的分值\n单位：分"
     basic = {str(rule.sqref): rule.type for rule in book["基础数据表"].data_validations.dataValidation}
     assert basic[cell_of(filing, "基础数据表.编制数")] == "whole"
@@ -240,7 +250,24 @@ def test_printed_yaml_is_plain_yaml() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", "http://x", "@x", "+1", "-1", "_x0041_", "_x005F_", "a\tb", "a\r\nb", " 前后有空格 ", "null", "~", "true", "1.50", "007", "'x"],
+    [
+        "=1+1",
+        "http://x",
+        "@x",
+        "+1",
+        "-1",
+        "_x0041_",
+        "_x005F_",
+        "a\tb",
+        "a\r\nb",
+        " 前后有空格 ",
+        "null",
+        "~",
+        "true",
+        "1.50",
+        "007",
+        "'x",
+    ],
 )
 def test_texts_stay_texts(text: str) -> None:
     data = {"year": 2024, "forms": {"自评表": {"部门名称": text, "预期目标": text}}}
@@ -257,12 +284,23 @@ def test_texts_stay_texts(text: str) -> None:
 
 def test_templates_with_known_content_and_more_lines() -> None:
     lines = {"数量指标": 12, "专项资金": 5}
-    known = {"forms": {"自评表": {"年初预算数": 500, "指标": [{"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "举办会议数", "年度指标值": "≥13"}]}}}
+    known = {
+        "forms": {
+            "自评表": {
+                "年初预算数": 500,
+                "指标": [
+                    {"一级指标": "产出指标", "二级指标": "数量指标", "三级指标": "举办会议数", "年度指标值": "≥13"}
+                ],
+            }
+        }
+    }
     content = api.new(HUNAN, year=2024, unit="某局", data=known, lines=lines, lock_known=True)
     book = openpyxl.load_workbook(io.BytesIO(content))
     form = book["自评表"]
     filing = laid_out(HUNAN, lines=lines)
-    budget, name, target, group = cells_of(filing, "自评表", "年初预算数", "指标[1].三级指标", "指标[1].年度指标值", "指标[1].二级指标")
+    budget, name, target, group = cells_of(
+        filing, "自评表", "年初预算数", "指标[1].三级指标", "指标[1].年度指标值", "指标[1].二级指标"
+    )
     others = cells_of(filing, "自评表", "指标[1].实际完成值", "指标[2].三级指标", "全年预算数")
     assert [form[cell].value for cell in (budget, name, target)] == [500, "举办会议数", "≥13"]
     assert [form[cell].protection.locked for cell in (budget, name, target)] == [True, True, True]

@@ -57,7 +57,14 @@ CASES: dict[str, list[list[str]]] = {
 }
 #: The row that is inserted first in each case.
 ROWS = {"first": FIRST, "middle": MIDDLE, "last": LAST, "two tables": MIDDLE}
-LINE = {"三级指标": "新增指标", "年度指标值": "≥5次", "实际完成值": "5次", "分值": "3", "得分": "2", "偏差原因": "按评分标准扣分"}
+LINE = {
+    "三级指标": "新增指标",
+    "年度指标值": "≥5次",
+    "实际完成值": "5次",
+    "分值": "3",
+    "得分": "2",
+    "偏差原因": "按评分标准扣分",
+}
 
 pytestmark = [pytest.mark.xdist_group("rows"), *UNO_MARKS]
 
@@ -77,7 +84,9 @@ def every_case() -> dict[str, list[list[str]]]:
         **typed,
         "deleted again": [*typed["middle"], deleted],
         "a line of the template deleted": [deleted],
-        "a printed row is not deleted": [["delete", "自评表", moved(place, 0)] for place in ("自评表“预算部门名称”", "自评表“总分”")],
+        "a printed row is not deleted": [
+            ["delete", "自评表", moved(place, 0)] for place in ("自评表“预算部门名称”", "自评表“总分”")
+        ],
         "a formula is not overwritten": [["type", "自评表", moved("自评表.总分", 0), "100"]],
     }
 
@@ -98,7 +107,11 @@ def test_an_inserted_line_counts_everywhere(hunan: FormSet, driven: dict[str, by
     shown = cached(content)
     assert shown["自评表", moved("自评表.总分", 1)] == 100.95
     # The fund spent more than planned: one more to explain, and a check that had no figures before.
-    said = "核对：2项需更正，5项需说明，2项请再看（15项未填）" if name == "two tables" else "核对：2项需更正，4项需说明，2项请再看（16项未填）"
+    said = (
+        "核对：2项需更正，5项需说明，2项请再看（15项未填）"
+        if name == "two tables"
+        else "核对：2项需更正，4项需说明，2项请再看（16项未填）"
+    )
     assert [text for text in shown.values() if str(text).startswith("核对：")] == [said] * 3
     assert live_lines(shown, 69) == checked_lines(content, hunan)
     book = openpyxl.load_workbook(io.BytesIO(content))

@@ -150,7 +150,9 @@ def test_what_is_too_small_is_said_to_be_short_and_what_is_too_large_to_be_over(
 
 @pytest.mark.parametrize("name", ["hunan", "hunan-2018", "hunan-2021"])
 def test_an_empty_sum_is_explained_in_words_that_fit_its_row(name: str) -> None:
-    forms = {"基础数据表": {"公务用车购置和维护经费.决算数": None, "公车运行维护.决算数": "5.5", "办公经费.决算数": "3"}}
+    forms = {
+        "基础数据表": {"公务用车购置和维护经费.决算数": None, "公车运行维护.决算数": "5.5", "办公经费.决算数": "3"}
+    }
     formset = api.load_set(name)
     fix = "请补填合计；合计原来有公式的，请恢复公式。"
     # Data without a workbook computes the sums; a cell that is there and empty is what a workbook has.
@@ -163,10 +165,22 @@ def test_an_empty_sum_is_explained_in_words_that_fit_its_row(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("said", "found", "rate"),
-    [("88%", "88%", "按执行数和预算数为80.00%"), ("80%", "80%", "80%"), (None, "80.00%", "80.00%"), ("80.00%", "80.00%", "80.00%")],
+    [
+        ("88%", "88%", "按执行数和预算数为80.00%"),
+        ("80%", "80%", "80%"),
+        (None, "80.00%", "80.00%"),
+        ("80.00%", "80.00%", "80.00%"),
+    ],
 )
 def test_a_low_rate_is_quoted_as_the_cell_has_it(hunan: FormSet, said: str | None, found: str, rate: str) -> None:
-    one = {"一级指标": "产出指标", "三级指标": "培训", "年度指标值": "≥10次", "实际完成值": "10次", "分值": "50", "得分": "50"}
+    one = {
+        "一级指标": "产出指标",
+        "三级指标": "培训",
+        "年度指标值": "≥10次",
+        "实际完成值": "10次",
+        "分值": "50",
+        "得分": "50",
+    }
     forms = {"自评表": {"全年预算数": "1000", "全年执行数": "800", "指标": [one], **({"执行率": said} if said else {})}}
     checked = api.check(api.fill(hunan, {"year": 2024, "forms": forms}))
     [low] = [one for one in checked.findings if one.code == "E11"]
@@ -175,9 +189,19 @@ def test_a_low_rate_is_quoted_as_the_cell_has_it(hunan: FormSet, said: str | Non
     assert low.message == f"执行率{rate}，低于90%，没有说明原因。请在实际完成情况或偏差原因里说明。"
 
 
-@pytest.mark.parametrize(("score", "fault"), [("31", "得分超过分值：得分为31，分值为30，超出1"), ("-1", "得分为负数：得分为-1，应不小于0，少1")])
+@pytest.mark.parametrize(
+    ("score", "fault"),
+    [("31", "得分超过分值：得分为31，分值为30，超出1"), ("-1", "得分为负数：得分为-1，应不小于0，少1")],
+)
 def test_a_score_is_said_to_be_too_high_or_below_nothing(hunan: FormSet, score: str, fault: str) -> None:
-    line = {"一级指标": "产出指标", "三级指标": "会议数", "年度指标值": "13次", "实际完成值": "13次", "分值": "30", "得分": score}
+    line = {
+        "一级指标": "产出指标",
+        "三级指标": "会议数",
+        "年度指标值": "13次",
+        "实际完成值": "13次",
+        "分值": "30",
+        "得分": score,
+    }
     assert messages(hunan, {"自评表": {"指标": [line]}}, "E05") == [f"“会议数”{fault}。请改正得分。"]
 
 

@@ -25,7 +25,19 @@ DECLARED = [(name, rule) for name in SETS for rule in api.load_set(name).all_rul
 
 
 def test_the_sets() -> None:
-    assert SETS == ["chongqing", "guizhou", "hubei", "hunan", "hunan-2018", "hunan-2021", "national", "sichuan", "sichuan-goal", "transfer", "yunnan"]
+    assert SETS == [
+        "chongqing",
+        "guizhou",
+        "hubei",
+        "hunan",
+        "hunan-2018",
+        "hunan-2021",
+        "national",
+        "sichuan",
+        "sichuan-goal",
+        "transfer",
+        "yunnan",
+    ]
 
 
 @pytest.mark.parametrize(("name", "rule"), DECLARED, ids=lambda one: one.code if isinstance(one, Rule) else one)
@@ -40,7 +52,14 @@ def test_every_shared_rule_and_field_is_used_somewhere() -> None:
     """What no form takes over is a slip of the pen: an inherited entry with an unknown name is left out silently."""
     forms = [form for name in SETS for form in api.load_set(name).forms]
     codes = {rule.code for form in forms for rule in form.rules}
-    names = {name for form in forms for name in [*form.fields, *(f"{table.name}.{column}" for table in form.tables.values() for column in table.columns)]}
+    names = {
+        name
+        for form in forms
+        for name in [
+            *form.fields,
+            *(f"{table.name}.{column}" for table in form.tables.values() for column in table.columns),
+        ]
+    }
     for file in (ROOT / "templates" / "common").glob("*自评表.yaml"):
         tree = yaml.safe_load(file.read_text(encoding="utf-8"))
         assert set(tree["checks"]) <= codes
@@ -125,7 +144,10 @@ def _load(folder: Path, form: str = FORM, base: str = BASE):  # noqa: ANN202
 
 def test_a_form_has_from_its_base_what_its_picture_has_blanks_for(tmp_path: Path) -> None:
     form = _load(tmp_path)
-    assert {name: (field.kind_name, field.help) for name, field in form.fields.items()} == {"甲": ("money", "甲的金额"), "乙": ("money", "乙的金额")}
+    assert {name: (field.kind_name, field.help) for name, field in form.fields.items()} == {
+        "甲": ("money", "甲的金额"),
+        "乙": ("money", "乙的金额"),
+    }
     assert [(check.code, check.text) for check in form.checks] == [("T01", "甲 <= 乙")]
     assert form.rules[0].wrong == {"甲": "2", "乙": "1"}
     assert form.labels[0].keys == ("子", "甲")

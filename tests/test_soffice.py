@@ -38,7 +38,9 @@ def put_in_place(script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
-def test_it_is_started_again_for_what_is_missing(files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_started_again_for_what_is_missing(
+    files: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     put_in_place(UNSTEADY, tmp_path, monkeypatch)
     results = soffice.convert(files, tmp_path / "out", "ods")
     assert {name: file.read_text(encoding="utf-8") for name, file in results.items()} == {

@@ -87,14 +87,19 @@ def filing_of(name: str, unit: str = "青石县林业局", first: int = 0) -> Fi
 
 def values(answers: FormAnswers) -> dict[str, object]:
     fields: dict[str, object] = {name: answer.value for name, answer in answers.fields.items()}
-    lines = {name: [{column: one.value for column, one in line.items()} for line in lines] for name, lines in answers.tables.items()}
+    lines = {
+        name: [{column: one.value for column, one in line.items()} for line in lines]
+        for name, lines in answers.tables.items()
+    }
     return fields | lines
 
 
 def same(read: Filing, whole: Filing) -> None:
     assert read.formset is whole.formset
     assert (read.year, read.unit, read.subject) == (whole.year, whole.unit, whole.subject)
-    assert {name: values(answers) for name, answers in read.forms.items()} == {name: values(answers) for name, answers in whole.forms.items()}
+    assert {name: values(answers) for name, answers in read.forms.items()} == {
+        name: values(answers) for name, answers in whole.forms.items()
+    }
 
 
 def right_or_reported(read: Filing, whole: Filing) -> None:
@@ -126,7 +131,9 @@ def relabel(book: Workbook, whole: Filing, change: object, chosen: random.Random
 
     def altered(sheet: Sheet) -> Sheet:
         cells = {
-            at: cell._replace(text=change(cell.text)) if cell_name(*at) in cells_of[sheet.name] and chosen.random() < share else cell  # type: ignore[operator]  # a function
+            at: cell._replace(text=change(cell.text))
+            if cell_name(*at) in cells_of[sheet.name] and chosen.random() < share
+            else cell  # type: ignore[operator]  # a function
             for at, cell in sheet.cells.items()
         }
         return replace(sheet, cells=cells)
@@ -153,7 +160,13 @@ MOVES = st.lists(st.tuples(st.sampled_from("rc"), st.integers(0, 1), st.integers
 
 @given(NAMES, MOVES, st.sampled_from(_PADDINGS), st.booleans(), st.integers(0, 99))
 @drawn(1200)
-def test_addresses_move_and_values_do_not(name: str, moves: list[tuple[str, int, int]], padding: object, merged: bool, seed: int) -> None:  # noqa: FBT001  # drawn
+def test_addresses_move_and_values_do_not(
+    name: str,
+    moves: list[tuple[str, int, int]],
+    padding: object,
+    merged: bool,  # noqa: FBT001  # drawn
+    seed: int,
+) -> None:
     book, whole = book_of(name), filing_of(name)
     book = relabel(book, whole, padding, random.Random(seed), 0.7)
     sheets = list(book.sheets)
@@ -198,7 +211,11 @@ UNITS = (("青石县林业局", 0), ("白水县水利局", 2000), ("云台县教
 def test_several_units_in_one_workbook(name: str) -> None:
     """Copies on sheets of their own, and all on one: each unit is a filing."""
     books = [book_of(name, unit, first) for unit, first in UNITS]
-    apart = Workbook(tuple(replace(sheet, name=f"{sheet.name}{number}") for number, book in enumerate(books) for sheet in book.sheets))
+    apart = Workbook(
+        tuple(
+            replace(sheet, name=f"{sheet.name}{number}") for number, book in enumerate(books) for sheet in book.sheets
+        )
+    )
     together = Workbook((below_each_other(tuple(sheet for book in books for sheet in book.sheets)),))
     for book in (apart, together):
         found = read_filings(book, SETS)
@@ -209,7 +226,11 @@ def test_several_units_in_one_workbook(name: str) -> None:
 
 def test_an_answer_that_says_what_the_first_label_says_begins_no_form() -> None:
     hunan = api.load_set("hunan")
-    data = {"set": "hunan", "year": 2024, "forms": {"基础数据表": {"专项资金": [{"名称": "单位名称", "预算数": "5"}], "编制数": "67"}}}
+    data = {
+        "set": "hunan",
+        "year": 2024,
+        "forms": {"基础数据表": {"专项资金": [{"名称": "单位名称", "预算数": "5"}], "编制数": "67"}},
+    }
     [filing] = read_filings(open_forms(api.fill(hunan, data)), SETS)
     answers = filing.forms["基础数据表"]
     assert (answers.fields["编制数"].text, answers.tables["专项资金"][0]["预算数"].text) == ("67", "5")
@@ -217,8 +238,13 @@ def test_an_answer_that_says_what_the_first_label_says_begins_no_form() -> None:
 
 def test_several_projects_of_one_unit() -> None:
     books = [book_of("national", "青石县林业局", first) for first in (0, 3000)]
-    found = read_filings(Workbook(tuple(replace(book.sheets[0], name=str(number)) for number, book in enumerate(books))), SETS)
-    assert [(filing.unit, filing.subject) for filing in found] == [("青石县林业局", "第1项内容"), ("青石县林业局", "第3001项内容")]
+    found = read_filings(
+        Workbook(tuple(replace(book.sheets[0], name=str(number)) for number, book in enumerate(books))), SETS
+    )
+    assert [(filing.unit, filing.subject) for filing in found] == [
+        ("青石县林业局", "第1项内容"),
+        ("青石县林业局", "第3001项内容"),
+    ]
 
 
 def test_a_copy_of_one_form_is_passed_over_and_named() -> None:
@@ -249,7 +275,12 @@ def written(book: Workbook) -> bytes:
                     page.merge_range(one.first_row - 1, one.first_col - 1, one.last_row - 1, one.last_col - 1, "")
             for (row, col), cell in sheet.cells.items():
                 if cell.kind == "number":
-                    page.write_number(row - 1, col - 1, float(Decimal(cell.text)), out.add_format({"num_format": cell.format or "General"}))
+                    page.write_number(
+                        row - 1,
+                        col - 1,
+                        float(Decimal(cell.text)),
+                        out.add_format({"num_format": cell.format or "General"}),
+                    )
                 elif cell.text:
                     page.write_string(row - 1, col - 1, cell.text)
     return stream.getvalue()

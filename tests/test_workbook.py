@@ -98,7 +98,9 @@ def test_four_sheets_that_open_at_the_first_blank(hunan: FormSet) -> None:
     assert book.active.sheet_view.selection[-1].activeCell == unit_cell
     named = openpyxl.load_workbook(io.BytesIO(api.new(hunan, year=2025, unit="某某局")))
     assert named.active.sheet_view.selection[-1].activeCell == places_cell
-    full = {"forms": {"基础数据表": {name: "1" for name, field in hunan.forms[0].fields.items() if field.formula is None}}}
+    full = {
+        "forms": {"基础数据表": {name: "1" for name, field in hunan.forms[0].fields.items() if field.formula is None}}
+    }
     basic_done = openpyxl.load_workbook(io.BytesIO(api.new(hunan, year=2025, data=full)))
     assert basic_done.active.title == "自评表"
     assert basic_done.active.sheet_view.selection[-1].activeCell == cell_of(laid_out(hunan), "自评表.部门名称")
@@ -119,9 +121,13 @@ def test_every_blank_has_help_and_every_rule_an_alert(hunan: FormSet) -> None:
     for form in hunan.forms:
         rules = book[form.name].data_validations.dataValidation
         helped = {str(cell).split(":")[0] for rule in rules if rule.prompt and rule.promptTitle for cell in rule.sqref}
-        first = [answers.cell for answers in api.read_filing(api.new(hunan, year=2025)).forms[form.name].fields.values()]
+        first = [
+            answers.cell for answers in api.read_filing(api.new(hunan, year=2025)).forms[form.name].fields.values()
+        ]
         assert set(first) <= helped
-        assert all(rule.error and rule.errorTitle for rule in rules if rule.type not in {None, "any"} and rule.showErrorMessage)
+        assert all(
+            rule.error and rule.errorTitle for rule in rules if rule.type not in {None, "any"} and rule.showErrorMessage
+        )
     rules = {str(rule.sqref): rule for rule in book["自评表"].data_validations.dataValidation}
     filing = laid_out(hunan)
     planned = rules[cell_of(filing, "自评表.年初预算数")]

@@ -13,6 +13,13 @@ from xlsxeval.forms.yamlfile import Lines, Tree
 from xlsxeval.forms.yamlmistakes import full_width_advice
 
 Spec = TypeVar("Spec")
+#: The keys and indices of a place: ``$.fields[0].kind``.
+_PATH_PARTS = re.compile(r"\.(\w+)|\[(\d+)\]")
+#: The messages of msgspec.
+_TOO_LONG = re.compile(r"Expected `(\w+)` of length <= (\d+)")
+_OUT_OF_RANGE = re.compile(r"Expected `(\w+)` ([<>]=) (-?\d+)")
+_WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+_NOT_LISTED = re.compile(r"Invalid enum value '(.*)'", re.DOTALL)
 _TYPES = {
     "str": "文字",
     "int": "整数",
@@ -101,7 +108,7 @@ def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, 
         msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        inside = [int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where)]
+        inside = [int(index) if index else key for key, index in _PATH_PARTS.findall(where)]
         names = [str(part) for part in (*path, *inside) if isinstance(part, str)]
         name = _cut(names[-1]) if names else lines.file
         text = value if isinstance(value, str) else ""
@@ -117,15 +124,15 @@ def _chinese(message: str, key: str, text: str, hint: Any) -> str:
         text: the value itself if it is a text.
         hint: the type it should have.
     """
-    if match := re.fullmatch(r"Expected `(\w+)` of length <= (\d+)", message):
+    if match := _TOO_LONG.fullmatch(message):
         return f"“{key}”超过{match[2]}{_COUNTED.get(match[1], '项')}"
-    if match := re.fullmatch(r"Expected `(\w+)` ([<>]=) (-?\d+)", message):
+    if match := _OUT_OF_RANGE.fullmatch(message):
         return f"“{key}”应{'不大于' if match[2] == '<=' else '不小于'}{match[3]}"
-    if match := re.match(r"Expected `(.+?)`, got `(.+?)`", message):
+    if match := _WRONG_TYPE.match(message):
         wanted = "或".join(_TYPES.get(part.strip(), part.strip()) for part in match[1].split("|"))
         advice = full_width_advice(f"{key} {text}") if match[2] == "str" else ""
         return f"“{key}”应是{wanted}，这里是{_TYPES.get(match[2], match[2])}{advice}"
-    if match := re.match(r"Invalid enum value '(.*)'", message, re.DOTALL):
+    if match := _NOT_LISTED.match(message):
         return f"“{key}”的值“{_cut(match[1])}”不在允许的范围内，可以写：{_choices(hint)}"
     return f"“{key}”的值不对（{message}）"
 
