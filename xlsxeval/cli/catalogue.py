@@ -85,7 +85,7 @@ def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
     from xlsxeval.api.rules import catalogue
     from xlsxeval.forms.model import SEVERITIES
-    from xlsxeval.report.dump import as_json
+    from xlsxeval.report.json_text import as_json
     from xlsxeval.report.page import catalogue_page
     from xlsxeval.report.tree import rules_tree
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 _MACHINE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     """The options of ``check`` beside the reports and the limits, by their own names."""
 
     form: str
@@ -101,7 +99,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
     from xlsxeval.outputs.collecting import collect_for, nothing_to_check
     from xlsxeval.outputs.reports import chosen_reports
 
-    options = _Options(**{name: given[name] for name in _Options.__dataclass_fields__})  # type: ignore[arg-type]  # click gives these types
+    options = _Options(**{name: given[name] for name in _Options._fields})  # type: ignore[arg-type]  # click gives these types
     _check_combination(options)
     others = (options.ledger, options.roster, options.template, options.waive)
     reports = chosen_reports(reports_in(given), others, force=options.force)

@@ -34,9 +34,10 @@ def extract_command(
     from xlsxeval.api.reading import read_filings
     from xlsxeval.data.plain import plain_data
     from xlsxeval.read.refusals import Refused
-    from xlsxeval.report.dump import as_json, as_yaml
+    from xlsxeval.report.json_text import as_json
     from xlsxeval.report.reading import reading_text
     from xlsxeval.report.tree import filing_tree
+    from xlsxeval.report.yaml_text import as_yaml
 
     formset, worst, written = formset_of(set_name), 0, 0
     utf8_when_piped()

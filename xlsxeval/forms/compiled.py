@@ -23,8 +23,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = _PACKAGE / "compiled"
 #: The name under which all sets stand together, sharing what they have in common.
 ALL = "all"
-#: What a compiled set follows from besides the templates; the version of the program stands in ``__init__``.
-_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("__init__.py", "numbers.py", "text.py")
+#: What a compiled set follows from besides the templates.
+_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("version.py", "numbers.py", "text.py")
 _MODULES = frozenset({"xlsxeval.forms.model", "xlsxeval.formula.tree", "decimal"})
 
 
