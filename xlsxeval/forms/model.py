@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -23,8 +24,7 @@ OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """Where something stands in the picture: rows and columns from 0."""
 
     row: int
@@ -33,8 +33,7 @@ class Box:
     cols: int
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A printed text; ``text`` may hold ``{{ year }}``."""
 
     text: str
@@ -44,8 +43,7 @@ class Label:
     year_offsets: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Blank:
+class Blank(NamedTuple):
     """A cell to be filled, and the labels that show where it is: its head above, its side label to the left."""
 
     name: str
@@ -95,8 +93,7 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(NamedTuple):
     """A likely cause: said when its condition holds although the check failed."""
 
     when: Node

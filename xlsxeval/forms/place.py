@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name, column_range
 from xlsxeval.forms.model import Box, Form
@@ -14,8 +14,7 @@ from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
 ANCHORS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TableArea:
+class TableArea(NamedTuple):
     """The lines of a table on a sheet: from ``first`` to ``last`` row, anchors included, and its columns."""
 
     first: int
@@ -27,8 +26,7 @@ class TableArea:
         return column_range(self.first, self.last, self.cols[name])
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """A form laid out; ``tops`` maps each row of the picture to its first row on the sheet."""
 
     form: Form
