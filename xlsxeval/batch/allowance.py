@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from xlsxeval.batch.worker import DIED, TOO_SLOW
 from xlsxeval.errors import XlsxevalError
@@ -23,7 +23,8 @@ from xlsxeval.read.refusals import too_much
 _ON_THE_CLOCK, _SHORTEST_WAIT = 6, 60.0
 
 
-class Allowance(NamedTuple):
+@dataclass(frozen=True)
+class Allowance:
     """The limits for each file: processor seconds, and MiB of memory (no limit of memory on Windows and macOS)."""
 
     seconds: float = 10.0
