@@ -7,6 +7,7 @@ import pickle
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -43,14 +44,15 @@ def check_limited(task: Task, request: Request, allowance: Allowance) -> Result:
 def call_limited(function: Callable[..., _Value], *arguments: object, allowance: Allowance) -> _Value:
     """Call a function in a process of its own, and give what it gives or raise what it raises.
 
-    On Linux a copy of this process (``fork``) does the work: nothing has to be imported again. Not for programs with
-    threads. Elsewhere a new process is started, and the function must be one that can be named there.
+    On Linux a copy of this process (``fork``) does the work: nothing has to be imported again. Elsewhere, and in a
+    program with threads, which cannot be copied safely, it is another process, kept from call to call; the function
+    must then be one that can be imported there.
 
     Raises:
         StoppedError: if it used more than is allowed, or the process died.
         MachineError: if no process starts.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or threading.active_count() > 1:
         from xlsxeval.batch.spawned import call_in_process
 
         return call_in_process(function, arguments, allowance)

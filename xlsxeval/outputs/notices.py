@@ -21,7 +21,7 @@ def write_notices(
     *,
     scope: Iterable[Path] = (),
     complete: bool = True,
-) -> None:
+) -> tuple[str, ...]:
     """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
 
     Args:
@@ -31,6 +31,9 @@ def write_notices(
         scope: what the run is about, usually its arguments; notices that an earlier run about the same wrote and
             that are no longer wanted are removed.
         complete: whether the run did all it was to do; if not, nothing is removed.
+
+    Returns:
+        Sentences about the folder that the user should know.
 
     Raises:
         DefinitionError: if the template cannot be used.
@@ -52,3 +55,4 @@ def write_notices(
         target.write(name, content)
     # A unit whose file could not be checked this time keeps the notice of an earlier run.
     target.finish(complete=complete and not unread)
+    return target.notes

@@ -68,6 +68,7 @@ class CheckedFiles:
         collected: the files of the run, and what was passed over.
         failures: what could not be written, and why the checks stopped if they did.
         interrupted: whether the checks or the writing ended before everything was done.
+        notes: sentences about the reports that the user should know.
         stopped: why the checks ended before the last file; None if they did not, or if it was Ctrl-C.
     """
 
@@ -75,6 +76,7 @@ class CheckedFiles:
     progress: Progress
     collected: Collected
     failures: list[XlsxevalError]
+    notes: tuple[str, ...]
     interrupted: bool
     stopped: MachineError | None
     _ledger: Ledger
@@ -177,13 +179,14 @@ def run_plan(found: Collected, request: Request, plan: Plan, watch: Watch = _no_
         ledger.settle()
         facts = facts_of(ledger, found, roster, interrupted=interrupted)
         failures: list[XlsxevalError] = []
+        notes: list[str] = []
         try:
-            _write_reports(ledger, facts, found, request, plan, watch, failures)
+            _write_reports(ledger, facts, found, request, plan, watch, failures, notes)
         except KeyboardInterrupt:
             interrupted = True
         if stopped:
             failures.append(stopped)
-        yield CheckedFiles(facts, progress, found, failures, interrupted, stopped, ledger)
+        yield CheckedFiles(facts, progress, found, failures, tuple(notes), interrupted, stopped, ledger)
 
 
 def _try_template(plan: Plan) -> None:
@@ -214,10 +217,11 @@ def _write_reports(
     plan: Plan,
     watch: Watch,
     failures: list[XlsxevalError],
+    notes: list[str],
 ) -> None:
-    """Write the reports, each as far as it can be; what could not be written is added to ``failures``."""
+    """Write the reports, each as far as it can be; add what could not be written, and what is to be said."""
     paths = {printable(path): path for path in found.files}
-    run = Run(request, facts, plan.letter, paths, found.places, plan.scope, plan.force)
+    run = Run(request, facts, plan.letter, paths, found.places, plan.scope, plan.allowance, plan.force)
     for report, path in plan.reports.items():
         if facts.interrupted and report.folder:
             failures.append(OutputError(f"核对没有做完，没有写：{path}"))
@@ -225,7 +229,7 @@ def _write_reports(
         steps = sum(facts.states.values()) + facts.replaced * report.replaced
         try:
             with watch(f"写出 {path.name}", steps) as step:
-                report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run)
+                notes += report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run) or ()
         except XlsxevalError as error:
             failures.append(error)
 
