@@ -15,10 +15,12 @@ import pytest
 
 from tests.many import FILLED, slow
 from xlsxeval import Refused, errors
-from xlsxeval.batch import child, limits, processes, spawned, worker
+from xlsxeval.batch import allowance as limits
+from xlsxeval.batch import child, processes, spawned, worker
 from xlsxeval.batch.allowance import Allowance, StoppedError
 from xlsxeval.batch.child import call_limited, check_limited
-from xlsxeval.batch.worker import Settings, Task
+from xlsxeval.batch.worker import Task
+from xlsxeval.request import Request
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="the limits of Unix")
 Call = Callable[..., object]
@@ -129,7 +131,7 @@ def test_a_bug_keeps_its_place() -> None:
     said = errors.bug_text(raised.value)
     assert (
         re.sub(r"py:\d+", "py", said)
-        == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_limits.py），请把这句话和文件一起反馈给开发者"
+        == f"程序出错（ZeroDivisionError: {'x' * 200}，child.py，test_processor_limits.py），请把这句话和文件一起反馈给开发者"
     )
 
 
@@ -164,19 +166,19 @@ def test_one_file_gets_the_verdict_of_one_of_many() -> None:
     allowance = Allowance(seconds=1)
     for source in (FILLED, slow(), b"", Path("没有.xlsx")):
         task = Task(0, "a.xlsx", source)
-        [(place, result)] = processes.in_processes([task], Settings(), jobs=1, allowance=allowance)
-        assert (place, check_limited(task, Settings(), allowance)) == (0, result)
+        [(place, result)] = processes.in_processes([task], Request(), jobs=1, allowance=allowance)
+        assert (place, check_limited(task, Request(), allowance)) == (0, result)
 
 
 def test_a_busy_computer_refuses_no_honest_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time in which others have the processor counts only on the clock."""
 
-    def wait_and_check(content: bytes, **_: object) -> object:
+    def wait_and_check(content: bytes, *_: object) -> object:
         time.sleep(1.5)
         return (worker.unusable("a", "R01", content.decode()),)
 
-    monkeypatch.setattr(worker.api, "outcomes", wait_and_check)
-    result = check_limited(Task(0, "a", b"x"), Settings(), Allowance(seconds=0.5))
+    monkeypatch.setattr(worker, "outcomes_for", wait_and_check)
+    result = check_limited(Task(0, "a", b"x"), Request(), Allowance(seconds=0.5))
     assert [finding.code for outcome in result.outcomes for finding in outcome.findings] == ["R01"]
 
 
