@@ -11,13 +11,21 @@ import click
 
 from xlsxeval.cli.options import command, option
 from xlsxeval.cli.reports import reports_in, with_reports
-from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
+from xlsxeval.cli.shared import (
+    allowance_of,
+    any_set,
+    formset_of,
+    limits_of,
+    sentence,
+    utf8_when_piped,
+    with_allowance,
+    with_limits,
+)
 from xlsxeval.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsxeval.batch.allowance import Allowance
     from xlsxeval.batch.collect import Collected
     from xlsxeval.forms.waivers import Waiver
     from xlsxeval.outputs.reports import Report
@@ -84,10 +92,7 @@ class _Options(NamedTuple):
 )
 @option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@option(
-    "--max-seconds", group="限度", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10"
-)
-@option("--max-memory", group="限度", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
+@with_allowance
 @with_limits
 def check_command(names: tuple[str, ...], **given: object) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
@@ -116,7 +121,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
         sys.exit(_check_many(names, found, request, options, reports))
     from xlsxeval.cli.single import check_single
 
-    code = check_single(found.files[0], request, options.form, _allowance(options))
+    code = check_single(found.files[0], request, options.form, allowance_of(options.max_seconds, options.max_memory))
     sys.exit(max(code, _MACHINE if found.closed else 0))
 
 
@@ -153,13 +158,6 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
     )
 
 
-def _allowance(options: _Options) -> Allowance:
-    from xlsxeval.batch.allowance import Allowance
-
-    usual = Allowance()
-    return Allowance(options.max_seconds or usual.seconds, options.max_memory or usual.memory)
-
-
 def _waivers(path: Path | None) -> tuple[Waiver, ...]:
     if path is None:
         return ()
@@ -190,7 +188,7 @@ def _check_many(
             scope=tuple(map(Path, names)),
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
             jobs=options.jobs,
-            allowance=_allowance(options),
+            allowance=allowance_of(options.max_seconds, options.max_memory),
             force=options.force,
         )
         return check_folder(found, request, plan, options.form, quiet=options.quiet, statistics=options.statistics)

@@ -66,6 +66,7 @@ class CheckedFiles:
         collected: the files of the run, and the files that were left out.
         failures: the errors in writing reports, and the error that stopped the checks, if there was one.
         interrupted: whether the checks or the writing ended before everything was done.
+        notes: sentences about the reports that the user should know.
         stopped: the error that stopped the checks; None if there was none, or if it was Ctrl-C.
     """
 
@@ -73,6 +74,7 @@ class CheckedFiles:
     progress: Progress
     collected: Collected
     failures: list[XlsxevalError]
+    notes: tuple[str, ...]
     interrupted: bool
     stopped: MachineError | None
     _ledger: Ledger
@@ -176,13 +178,14 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         ledger.settle()
         facts = facts_of(ledger, collected, roster, interrupted=interrupted)
         failures: list[XlsxevalError] = []
+        notes: list[str] = []
         try:
-            _write_reports(ledger, facts, collected, request, plan, watch, failures)
+            _write_reports(ledger, facts, collected, request, plan, watch, failures, notes)
         except KeyboardInterrupt:
             interrupted = True
         if stopped:
             failures.append(stopped)
-        yield CheckedFiles(facts, progress, collected, failures, interrupted, stopped, ledger)
+        yield CheckedFiles(facts, progress, collected, failures, tuple(notes), interrupted, stopped, ledger)
 
 
 def _try_template(plan: Plan) -> None:
@@ -213,10 +216,11 @@ def _write_reports(
     plan: Plan,
     watch: Watch,
     failures: list[XlsxevalError],
+    notes: list[str],
 ) -> None:
     """Write every report; an error in one is added to ``failures``, and the others are written all the same."""
     paths = {printable(path): path for path in collected.files}
-    run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.force)
+    run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.allowance, plan.force)
     for report, path in plan.reports.items():
         if facts.interrupted and report.folder:
             failures.append(OutputError(f"核对没有做完，没有写：{path}"))
@@ -224,7 +228,7 @@ def _write_reports(
         steps = sum(facts.states.values()) + facts.replaced * report.replaced
         try:
             with watch(f"写出 {path.name}", steps) as step:
-                report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run)
+                notes += report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run) or ()
         except XlsxevalError as error:
             failures.append(error)
 
