@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -24,7 +23,8 @@ OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-class Box(NamedTuple):
+@dataclass(frozen=True)
+class Box:
     """Where something stands in the picture: rows and columns from 0."""
 
     row: int
@@ -33,7 +33,8 @@ class Box(NamedTuple):
     cols: int
 
 
-class Label(NamedTuple):
+@dataclass(frozen=True)
+class Label:
     """A printed text; ``text`` may hold ``{{ year }}``."""
 
     text: str
@@ -43,7 +44,8 @@ class Label(NamedTuple):
     year_offsets: tuple[int, ...]
 
 
-class Blank(NamedTuple):
+@dataclass(frozen=True)
+class Blank:
     """A cell to be filled, and the labels that show where it is: its head above, its side label to the left."""
 
     name: str
@@ -93,7 +95,8 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class Hint(NamedTuple):
+@dataclass(frozen=True)
+class Hint:
     """A likely cause: said when its condition holds although the check failed."""
 
     when: Node
