@@ -53,7 +53,7 @@ def test_stale_sets_are_not_used(folder: Path, tmp_path: Path, monkeypatch: pyte
     file = tmp_path / "x"
     file.write_text("x", encoding="utf-8")
     inputs = list(compiled._inputs())  # noqa: SLF001  # what the key follows from
-    ending = {"template": "hunan/set.yaml", "source": "forms/load.py", "version": "__init__.py"}[changed]
+    ending = {"template": "hunan/set.yaml", "source": "forms/load.py", "version": "version.py"}[changed]
     assert any(name.endswith(ending) for name, _ in inputs)
     other = [(name, str(file) if name.endswith(ending) else path) for name, path in inputs]
     monkeypatch.setattr(compiled, "_inputs", lambda: iter(other))

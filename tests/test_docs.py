@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shlex
 from collections.abc import Iterator
+from contextlib import suppress
 
 import click
 import pytest
 
 from tests.conftest import ROOT
 from xlsxeval.cli import main
+from xlsxeval.cli.chinese import chinese_messages
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -60,5 +61,6 @@ def test_command_lines_of_the_documents_are_understood(line: str) -> None:
         command = command.commands[words.pop(0)]
     # "xlsxeval check …" in a sentence, or the name of a command alone, is no command line to be run.
     if words or not any(parameter.required for parameter in command.params):
-        with contextlib.suppress(click.exceptions.Exit):  # --help-limits prints and leaves
+        # Exit: an option that prints something and ends. In Chinese, because click keeps its own options' help.
+        with chinese_messages(), suppress(click.exceptions.Exit):
             command.make_context(command.name, words)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -101,6 +100,8 @@ class Folder:
         Raises:
             FileExistsError: if something has its name, and ``force`` is not given.
         """
+        import secrets
+
         temporary = f"{_BEGIN}{os.getpid()}-{secrets.token_hex(4)}{_END}"
         try:
             with self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as stream:

@@ -17,7 +17,6 @@ from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.run import check as run_rules
-from xlsxeval.rules.waive import waive
 
 
 def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> Checked:
@@ -73,6 +72,8 @@ def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[
     for filing in filings:
         findings, notes = run_rules(filing, request.selection), filing.notes
         if request.waivers:
+            from xlsxeval.rules.waive import waive
+
             findings, ended = waive(findings, request.waivers, filing.unit, today)
             notes += ended
         checked.append(Checked(name, "findings" if findings else "pass", findings, filing, notes, digest))

@@ -8,8 +8,9 @@ from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Rule
 from xlsxeval.read.refusals import REFUSALS
-from xlsxeval.rules.run import Selection, known_codes
 from xlsxeval.rules.run import catalogue as rules_of_set
+from xlsxeval.rules.run import known_codes
+from xlsxeval.rules.selection import Selection
 
 
 def catalogue(formset: SetLike) -> Mapping[str, Rule]:

@@ -7,6 +7,7 @@ import pickle
 import select
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from typing import Any, NoReturn, TypeVar
@@ -43,19 +44,20 @@ def check_limited(task: Task, request: Request, allowance: Allowance) -> Result:
 def call_limited(function: Callable[..., _Value], *arguments: object, allowance: Allowance) -> _Value:
     """Call a function in a separate process; return its result, or raise its exception.
 
-    On Linux a copy of this process (``fork``) does the work, so that nothing is imported again; a program with
-    threads must not use this. On other systems a new process is started, and the function must be importable there.
+    On Linux a copy of this process (``fork``) does the work, so that nothing is imported again. On other systems, and
+    in a program with threads, which must not be copied, another process does it and is kept for the next call; the
+    function must be importable there.
 
     Args:
         function: the function.
-        arguments: its arguments; on other systems than Linux they are pickled.
+        arguments: its arguments; for the other process they are pickled.
         allowance: the limits.
 
     Raises:
         StoppedError: if the call used more than is allowed, or the process died.
         MachineError: if no process starts.
     """
-    if sys.platform != "linux":
+    if sys.platform != "linux" or threading.active_count() > 1:
         from xlsxeval.batch.spawned import call_in_process
 
         return call_in_process(function, arguments, allowance)

@@ -19,7 +19,6 @@ from xlsxeval.output import real
 from xlsxeval.output_folder import MOST_BYTES
 from xlsxeval.output_list import LIST_NAME, MOST_LINES, Entry, read_list
 from xlsxeval.report.filename import NOTICE, OPINION_END
-from xlsxeval.report.table import HEAD
 
 #: The endings of the files that are read in a folder. A file given by name is read whatever its ending is; its content
 #: decides which reader is used.
@@ -28,7 +27,6 @@ LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文�
 OURS = "本程序写出的文件"
 DEEP = "路径太长的文件夹"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_HEAD = HEAD.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +202,12 @@ def is_our_table(path: Path) -> bool:
     """Tell whether a file is a table of findings that this program wrote."""
     if path.suffix.lower() != ".csv":
         return False
+    from xlsxeval.report.table import HEAD
+
+    head = HEAD.encode()
     try:
         with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
-            return stream.read(len(_HEAD)) == _HEAD
+            return stream.read(len(head)) == head
     except (OSError, ValueError, XlsxevalError):
         return False
 

@@ -18,14 +18,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from xlsxeval.batch.rules_key import rules_key
 from xlsxeval.batch.versions import Note, Version, notes_on_copies, notes_on_versions
-from xlsxeval.batch.worker import DIED, Result, unusable
+from xlsxeval.batch.worker import DIED, unusable
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.folder import is_ordinary
 from xlsxeval.read.limits import MIB
 from xlsxeval.read.refusals import TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import Request
 from xlsxeval.rules.across import bare_unit
 
 #: Marks our files among those of SQLite ("xlev").
@@ -65,13 +67,16 @@ class Ledger:
         self._unsaved, self._saved = 0, time.monotonic()
 
     def begin(self, place: int, name: str, modified: float, content: str) -> tuple[Outcome, ...] | None:
-        """Enter a file of the run; return its outcomes if an earlier run checked the same content.
+        """Enter a file of the run, and give what came of its content if that is known already.
 
         Args:
-            place: the number of the file in the run, from 0.
-            name: its name in messages.
-            modified: the time of its last change, in seconds since 1970.
-            content: the hash of its content; empty to look nothing up.
+            place: its number in the order of the reports.
+            name: its name in the reports.
+            modified: when it was changed, in seconds since 1970; of two filings of a unit the later one counts.
+            content: the SHA-256 of its content in hexadecimal digits; empty if an earlier result is not wanted.
+
+        Returns:
+            The outcomes of an earlier check of this content in the same way; None if there was none.
         """
         self._connection.execute("INSERT INTO files VALUES(?, ?, ?, '')", (place, name, modified))
         known = self._stored(content) if content else None
@@ -79,12 +84,13 @@ class Ledger:
             self._enter(place, content, known)
         return known
 
-    def add(self, place: int, result: Result) -> None:
-        """Keep the result of a file of the run."""
-        codes = {finding.code for outcome in result.outcomes for finding in outcome.findings}
-        # A result that depends on this machine or program is kept for this run only.
-        content = result.digest if result.digest and not codes & TRANSIENT else f"run:{place}"
-        outcomes, stored = result.outcomes, msgspec.json.encode(result.outcomes)
+    def add(self, place: int, outcomes: tuple[Outcome, ...]) -> None:
+        """Keep what came of a file of the run, entered before as number ``place``; at least one outcome."""
+        codes = {finding.code for outcome in outcomes for finding in outcome.findings}
+        digest = outcomes[0].sha256
+        # What is about this machine or program and not about the file goes with the run.
+        content = digest if digest and not codes & TRANSIENT else f"run:{place}"
+        stored = msgspec.json.encode(outcomes)
         if len(stored) > _MOST_RESULT:
             outcomes = (unusable(outcomes[0].file, DIED, "核对的结果太长，请删去多余内容后重新保存"),)
             content, stored = f"run:{place}", msgspec.json.encode(outcomes)
@@ -218,17 +224,30 @@ def _decoded(stored: object) -> tuple[Outcome, ...]:
 
 
 @contextlib.contextmanager
-def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
-    """Open a ledger for a run, and make it if there is none; until it is closed no other process can open it.
+def open_ledger(path: str | os.PathLike[str] | None, request: Request = Request()) -> Iterator[Ledger]:
+    """Open a ledger for a run, and make it if there is none; nobody else can open it meanwhile.
+
+    ``check_files(…, ledger=…)`` does all of this; with the ledger itself a program can check in its own way::
+
+        request = Request(year=2024)
+        with open_ledger("台账.db", request) as ledger:
+            for place, path in enumerate(paths):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                if ledger.begin(place, path.name, path.stat().st_mtime, digest) is None:
+                    ledger.add(place, outcomes(path, year=2024))
+            ledger.settle()
+            write_html("结果.html", ledger.outcomes())
 
     Args:
-        path: the file; None for a temporary one, which is deleted after the run.
-        rules: the key of the rules of this run, from ``rules_key``.
+        path: the file; None for a temporary one that nobody sees and that goes with the run.
+        request: how the files are checked; results of another way of checking are kept, but not used.
 
     Raises:
-        DataError: if the file is no ledger or damaged, or another run uses it.
+        DataError: if the file is no ledger or damaged, or another run has it.
+        DefinitionError: if a set that comes with the program cannot be loaded.
         MachineError: if it cannot be read or written.
     """
+    path, key = Path(path) if path else None, rules_key(request)
     with _explained(path):
         if path:
             _require_ordinary(path)
@@ -248,7 +267,7 @@ def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
                     connection.execute(f"DROP TABLE IF EXISTS {name}")
                 connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS", 1))
             connection.execute("DELETE FROM results WHERE content LIKE 'run:%'")
-            ledger = Ledger(connection, rules)
+            ledger = Ledger(connection, key)
             ledger.save()
             yield ledger
             ledger.save()

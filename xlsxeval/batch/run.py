@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from xlsxeval.api.source import printable
@@ -18,19 +16,12 @@ from xlsxeval.batch.many import processors, run_tasks
 from xlsxeval.batch.roster import compare
 from xlsxeval.batch.worker import BUG, MACHINE, Task
 from xlsxeval.errors import MachineError
-from xlsxeval.files import read_ordinary
 from xlsxeval.folder import digest_of
-from xlsxeval.forms.folder import templates_folder
-from xlsxeval.read.limits import MIB
 from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
-from xlsxeval.version import __version__
-
-#: The largest form file.
-_MOST_DEFINITION = 16 * MIB
 
 
 @dataclass(slots=True)
@@ -101,7 +92,7 @@ def run_files(
     with closing(results):
         for place, result in results:
             if result:
-                ledger.add(place, result)
+                ledger.add(place, result.outcomes)
                 progress.count(result.outcomes)
             yield progress
 
@@ -118,28 +109,6 @@ def _digest(path: Path, request: Request) -> str:
         return digest_of(read_bytes(path, request.limits))
     except (Refused, MachineError):
         return ""  # the worker reports the error
-
-
-def rules_key(request: Request, folder: Path | None = None) -> str:
-    """Give the key of results in the ledger: a hash of everything beside the file's content that decides its results.
-
-    These are the program's version, the limits, the choice of rules, valid waivers, and all form files.
-
-    Args:
-        request: how to check.
-        folder: the folder of the chosen set; None for the sets that come with the program.
-    """
-    key = hashlib.sha256(f"{__version__}\n{request.limits}\n{request.excerpts}\n".encode())
-    key.update(f"{request.year}\n{request.explained}\n".encode())
-    key.update(f"{sorted(request.selection.select)}\n{sorted(request.selection.ignore)}\n".encode())
-    today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
-    valid = [(waiver, waiver.until >= today) for waiver in request.waivers]
-    key.update(f"{valid}\n{folder is None}\n".encode())
-    for place in (templates_folder(), *([folder] if folder else [])):
-        for file in sorted(place.rglob("*.yaml")):
-            content = read_ordinary(file, _MOST_DEFINITION)
-            key.update(f"{file.relative_to(place).as_posix()} {len(content)}\n".encode() + content)
-    return key.hexdigest()
 
 
 def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:

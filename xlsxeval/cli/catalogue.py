@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xlsxeval.cli.options import command, group, option
+from xlsxeval.cli.shared import allowance_of, rules_set, sentence, utf8_when_piped, with_allowance
 from xlsxeval.cli.shared import force as force_option
-from xlsxeval.cli.shared import rules_set, sentence, utf8_when_piped
 from xlsxeval.errors import DataError, OutputError
 
 if TYPE_CHECKING:
@@ -53,16 +53,21 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
 )
 @option("--year", metavar="年度", type=int, help="表上印的年度；不写则看表上印的")
 @force_option
-def draft_command(file: Path, output: Path, year: int | None, *, force: bool) -> None:
+@with_allowance
+def draft_command(
+    file: Path, output: Path, year: int | None, *, force: bool, max_seconds: float | None, max_memory: int | None
+) -> None:
     """把官方的空白工作簿起草成表文件。"""
-    from xlsxeval.api.reading import draft_forms
+    from xlsxeval.batch.allowance import StoppedError
+    from xlsxeval.batch.child import call_limited
     from xlsxeval.output import write_output
     from xlsxeval.read.refusals import Refused
 
     try:
-        files = draft_forms(file, output.name or "我的套表", year=year)
-    except Refused as refused:
-        raise DataError(f"{file}：{refused}") from None
+        name = output.name or "我的套表"
+        files = call_limited(_drafted, file, name, year, allowance=allowance_of(max_seconds, max_memory))
+    except (Refused, StoppedError) as error:
+        raise DataError(f"{file}：{error}") from None
     if output.exists() and not output.is_dir():
         raise OutputError(f"这不是文件夹：{output}")
     there = [output / name for name in files if (output / name).exists()]
@@ -78,6 +83,12 @@ def draft_command(file: Path, output: Path, year: int | None, *, force: bool) ->
     )
 
 
+def _drafted(file: Path, name: str, year: int | None) -> dict[str, str]:
+    from xlsxeval.api.reading import draft_forms
+
+    return draft_forms(file, name, year=year)
+
+
 @command("rules")
 @option("--format", "form", type=click.Choice(["text", "md", "json"]), default="text", help="md是Markdown表格")
 @rules_set
@@ -85,7 +96,7 @@ def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
     from xlsxeval.api.rules import catalogue
     from xlsxeval.forms.model import SEVERITIES
-    from xlsxeval.report.dump import as_json
+    from xlsxeval.report.json_text import as_json
     from xlsxeval.report.page import catalogue_page
     from xlsxeval.report.tree import rules_tree
 

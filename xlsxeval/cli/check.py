@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from xlsxeval.cli.options import command, option
 from xlsxeval.cli.reports import reports_in, with_reports
-from xlsxeval.cli.shared import any_set, formset_of, limits_of, sentence, utf8_when_piped, with_limits
+from xlsxeval.cli.shared import (
+    allowance_of,
+    any_set,
+    formset_of,
+    limits_of,
+    sentence,
+    utf8_when_piped,
+    with_allowance,
+    with_limits,
+)
 from xlsxeval.errors import DataError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsxeval.batch.allowance import Allowance
     from xlsxeval.batch.collect import Collected
     from xlsxeval.forms.waivers import Waiver
     from xlsxeval.outputs.reports import Report
@@ -27,8 +34,7 @@ if TYPE_CHECKING:
 _MACHINE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     """The options of ``check`` beside the reports and the limits, by their own names."""
 
     form: str
@@ -86,10 +92,7 @@ class _Options:
 )
 @option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
-@option(
-    "--max-seconds", group="限度", type=click.FloatRange(0, min_open=True), help="每个文件最多用几秒处理器时间，默认10"
-)
-@option("--max-memory", group="限度", type=click.IntRange(100), help="每个进程最多用多少MiB内存，默认512")
+@with_allowance
 @with_limits
 def check_command(names: tuple[str, ...], **given: object) -> None:
     """核对填好的工作簿：逐格重算，两表对照，指出哪里错、应为多少、怎么改。
@@ -101,7 +104,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
     from xlsxeval.outputs.collecting import collect_for, nothing_to_check
     from xlsxeval.outputs.reports import chosen_reports
 
-    options = _Options(**{name: given[name] for name in _Options.__dataclass_fields__})  # type: ignore[arg-type]  # click gives these types
+    options = _Options(**{name: given[name] for name in _Options._fields})  # type: ignore[arg-type]  # click gives these types
     _check_combination(options)
     others = (options.ledger, options.roster, options.template, options.waive)
     reports = chosen_reports(reports_in(given), others, force=options.force)
@@ -118,7 +121,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
         sys.exit(_check_many(names, found, request, options, reports))
     from xlsxeval.cli.single import check_single
 
-    code = check_single(found.files[0], request, options.form, _allowance(options))
+    code = check_single(found.files[0], request, options.form, allowance_of(options.max_seconds, options.max_memory))
     sys.exit(max(code, _MACHINE if found.closed else 0))
 
 
@@ -155,13 +158,6 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
     )
 
 
-def _allowance(options: _Options) -> Allowance:
-    from xlsxeval.batch.allowance import Allowance
-
-    usual = Allowance()
-    return Allowance(options.max_seconds or usual.seconds, options.max_memory or usual.memory)
-
-
 def _waivers(path: Path | None) -> tuple[Waiver, ...]:
     if path is None:
         return ()
@@ -180,7 +176,6 @@ def _check_many(
     """Check the files as one run with its reports; gives the exit code."""
     from xlsxeval.cli.cluster import cluster
     from xlsxeval.cli.folder import check_folder
-    from xlsxeval.forms.library import set_folder
     from xlsxeval.outputs.letters import Letter
     from xlsxeval.outputs.run import Plan
 
@@ -191,10 +186,9 @@ def _check_many(
             roster=options.roster,
             letter=Letter(options.template, options.deadline, options.contact, options.sender),
             scope=tuple(map(Path, names)),
-            set_folder=set_folder(options.set_name) if options.set_name else None,
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
             jobs=options.jobs,
-            allowance=_allowance(options),
+            allowance=allowance_of(options.max_seconds, options.max_memory),
             force=options.force,
         )
         return check_folder(found, request, plan, options.form, quiet=options.quiet, statistics=options.statistics)

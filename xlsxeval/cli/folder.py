@@ -17,6 +17,7 @@ from xlsxeval.api.sets import SetLike, sets_of
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.run import Progress
 from xlsxeval.batch.worker import BUG
+from xlsxeval.cli.shared import sentence
 from xlsxeval.outputs.run import CheckedFiles, Plan, run_plan
 from xlsxeval.report.jsonl import json_lines
 from xlsxeval.report.listing import Paint, block, facts_lines, plain_paint, verdict_line
@@ -45,6 +46,8 @@ def check_folder(found: Collected, request: Request, plan: Plan, form: str, *, q
             _print_json(run)
         else:
             _print_text(run, request.formset, quiet=quiet, statistics=statistics)
+        for note in run.notes:
+            click.echo(sentence(note), err=True)
         if run.failures:
             said = "；".join(map(str, run.failures))
             if run.stopped or not run.interrupted:

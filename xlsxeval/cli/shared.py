@@ -12,6 +12,7 @@ from xlsxeval.cli.options import option
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from xlsxeval.batch.allowance import Allowance
     from xlsxeval.forms.model import FormSet
     from xlsxeval.read.limits import Limits
 
@@ -38,6 +39,12 @@ LIMITS = {
 }
 
 
+_ALLOWANCE: tuple[tuple[str, click.IntRange | click.FloatRange, str], ...] = (
+    ("max_seconds", click.FloatRange(0, min_open=True), "每个文件最多用几秒处理器时间，默认10"),
+    ("max_memory", click.IntRange(100), "每个进程最多用多少MiB内存，默认512"),
+)
+
+
 def with_limits(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command an option for each limit of the reader, and one that lists them: they are not in its help."""
     for name in reversed(LIMITS):
@@ -51,6 +58,21 @@ def with_limits(command: Callable[..., None]) -> Callable[..., None]:
         callback=_print_limits,
         help="显示读取文件的限度",
     )(command)
+
+
+def with_allowance(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options that bound the process in which it reads a file; see ``allowance_of``."""
+    for name, kind, words in reversed(_ALLOWANCE):
+        command = option(_option_name(name), name, group="限度", type=kind, help=words)(command)
+    return command
+
+
+def allowance_of(max_seconds: float | None, max_memory: int | None) -> Allowance:
+    """Give the processor seconds and the memory that one file may use, from the options of ``with_allowance``."""
+    from xlsxeval.batch.allowance import Allowance
+
+    usual = Allowance()
+    return Allowance(max_seconds or usual.seconds, max_memory or usual.memory)
 
 
 def _option_name(name: str) -> str:

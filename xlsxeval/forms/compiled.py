@@ -23,8 +23,8 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 FOLDER = _PACKAGE / "compiled"
 #: The name of the file with all sets, in which equal parts stand once.
 ALL = "all"
-#: The code that decides about a compiled set, beside the templates; the program's version stands in ``__init__``.
-_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("__init__.py", "numbers.py", "text.py")
+#: The code that decides about a compiled set, beside the templates; with the program's version.
+_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("version.py", "numbers.py", "text.py")
 _MODULES = frozenset({"xlsxeval.forms.model", "xlsxeval.formula.tree", "decimal"})
 
 

@@ -1,4 +1,4 @@
-"""The keys of form files and set files; the strict loader and the published schema are both made from them."""
+"""The keys of the files that people write (forms, sets, waivers); the loader and the schema are made from them."""
 
 from __future__ import annotations
 
@@ -147,6 +147,24 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
         Meta(max_length=500, description="改变规则的级别；off 不用这条规则"),
     ] = {}
     checks: Annotated[dict[str, CheckSpec], Meta(max_length=200, description="跨表规则，填空写成 表名.填空名")] = {}
+
+
+class WaiverSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一条审核说明。"""
+
+    rule: Annotated[str, Meta(description="规则代码")]
+    reason: Annotated[str, Meta(description="为什么可以不改")]
+    by: Annotated[str, Meta(description="谁同意的")]
+    until: Annotated[str, Meta(description="有效到哪一天，如 2025-12-31")]
+    unit: Annotated[str, Meta(description="只对这个单位")] = ""
+    cell: Annotated[str, Meta(description="只对这一格，如 自评表!J42")] = ""
+    field: Annotated[str, Meta(description="只对这个填空，如 项目支出.决算数")] = ""
+
+
+class WaiversSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """审核说明文件。"""
+
+    waivers: list[WaiverSpec]
 
 
 def schema(spec: type) -> dict[str, object]:

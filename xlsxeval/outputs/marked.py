@@ -8,6 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from xlsxeval.api.source import Source, content_of
+from xlsxeval.batch.allowance import Allowance, StoppedError
+from xlsxeval.batch.child import call_limited
 from xlsxeval.errors import MachineError
 from xlsxeval.folder import digest_of
 from xlsxeval.mark.copy import marked, opinion_sheet
@@ -45,7 +47,9 @@ def write_marked(
     scope: Iterable[Path] = (),
     limits: Limits = Limits(),
     complete: bool = True,
-) -> None:
+    max_seconds: float | None = None,
+    max_memory: int = Allowance.memory,
+) -> tuple[str, ...]:
     """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone.
 
     Args:
@@ -58,6 +62,12 @@ def write_marked(
             not write are removed.
         limits: budgets for untrusted files.
         complete: whether the run checked all its files; if not, nothing is removed.
+        max_seconds: processor seconds that one file may take; each is then marked in another process. Default: all are
+            marked in this one.
+        max_memory: MiB that the other process may use.
+
+    Returns:
+        Sentences about the folder that the user should know.
 
     Raises:
         OutputError: if somebody else's files are in the folder, or a copy was changed by hand.
@@ -70,14 +80,16 @@ def write_marked(
     target = OutputFolder(Path(folder), scope)
     above = _common_folder(places)
     taken: set[str] = set()
+    allowance = None if max_seconds is None else Allowance(max_seconds, max_memory)
     for file, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
         group, source = list(same_file), _path(file, by_name)
         if is_transient(group):
             complete = False  # the copy of an earlier run stays
             continue
-        content, ending = _marked_file(source, group, limits)
+        content, ending = _marked_file(source, group, limits, allowance)
         target.write(copy_name(_below(source, above), ending, taken), content, _modified(source))
     target.finish(complete=complete)
+    return target.notes
 
 
 def _path(file: str, paths: Mapping[str, Path]) -> Path:
@@ -89,12 +101,22 @@ def is_transient(outcomes: Iterable[Outcome]) -> bool:
     return any(finding.code in TRANSIENT for outcome in outcomes for finding in outcome.findings)
 
 
-def _marked_file(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> tuple[bytes, str]:
-    """Give the marked copy of a file, and the text that is added to its name."""
-    try:
-        return marked(_unchanged(read_bytes(path, limits), outcomes), outcomes, limits), ""
-    except (Refused, MachineError, MemoryError):
+def _marked_file(
+    path: Path, outcomes: Sequence[Outcome], limits: Limits, allowance: Allowance | None
+) -> tuple[bytes, str]:
+    """Give the marked copy of a file, and what is put behind its name."""
+    if any(outcome.verdict == "unusable" for outcome in outcomes):
         return opinion_sheet(outcomes), OPINION_END
+    try:
+        if allowance is None:
+            return _marked(path, outcomes, limits), ""
+        return call_limited(_marked, path, outcomes, limits, allowance=allowance), ""
+    except (Refused, StoppedError, MachineError, MemoryError):
+        return opinion_sheet(outcomes), OPINION_END
+
+
+def _marked(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> bytes:
+    return marked(_unchanged(read_bytes(path, limits), outcomes), outcomes, limits)
 
 
 def _unchanged(content: bytes, outcomes: Sequence[Outcome]) -> bytes:

@@ -21,7 +21,7 @@ def write_notices(
     *,
     scope: Iterable[Path] = (),
     complete: bool = True,
-) -> None:
+) -> tuple[str, ...]:
     """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
 
     Args:
@@ -31,6 +31,9 @@ def write_notices(
         scope: the arguments of the run. Notices that an earlier run with the same arguments wrote and this run does
             not write are removed.
         complete: whether the run checked all its files; if not, nothing is removed.
+
+    Returns:
+        Sentences about the folder that the user should know.
 
     Raises:
         DefinitionError: if the template cannot be used.
@@ -52,3 +55,4 @@ def write_notices(
         target.write(name, content)
     # A unit whose file could not be checked this time keeps the notice of an earlier run.
     target.finish(complete=complete and not unread)
+    return target.notes

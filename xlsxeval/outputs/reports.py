@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlsxeval.batch.allowance import Allowance
 from xlsxeval.errors import OutputError
 from xlsxeval.outputs.letters import Letter
 
@@ -29,6 +30,7 @@ class Run:
         paths: name in the outcomes -> path of the file.
         places: the arguments that are folders, and the parent folders of the others.
         scope: the arguments of the run.
+        allowance: the processor seconds and memory that one file may use.
         force: whether an earlier report may be written over.
     """
 
@@ -38,6 +40,7 @@ class Run:
     paths: Mapping[str, Path] = field(default_factory=dict)
     places: Sequence[Path] = ()
     scope: Sequence[Path] = ()
+    allowance: Allowance = Allowance()
     force: bool = False
 
 
@@ -47,7 +50,7 @@ class Report(NamedTuple):
     Attributes:
         name: the name of the option, without dashes.
         words: what it is, for the help.
-        write: writes the report; called with the path, the outcomes and the run.
+        write: writes the report; called with the path, the outcomes and the run; may give sentences for the user.
         excerpts: whether the outcomes must contain the cells around each finding.
         folder: whether the path is a folder.
         replaced: whether the outcomes contain filings that a newer one, or the same under another name, replaces.
@@ -55,7 +58,7 @@ class Report(NamedTuple):
 
     name: str
     words: str
-    write: Callable[[Path, Iterable[Outcome], Run], None]
+    write: Callable[[Path, Iterable[Outcome], Run], tuple[str, ...] | None]
     excerpts: bool = False
     folder: bool = False
     replaced: bool = True
@@ -88,10 +91,10 @@ def _html(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
     write_html(path, outcomes, facts=run.facts, formset=run.request.formset, force=run.force)
 
 
-def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...]:
     from xlsxeval.outputs.marked import write_marked
 
-    write_marked(
+    return write_marked(
         path,
         outcomes,
         paths=run.paths,
@@ -99,13 +102,15 @@ def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
         scope=run.scope,
         limits=run.request.limits,
         complete=not run.facts.interrupted,
+        max_seconds=run.allowance.seconds,
+        max_memory=run.allowance.memory,
     )
 
 
-def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
+def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...]:
     from xlsxeval.outputs.notices import write_notices
 
-    write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
+    return write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
 
 
 def _sarif(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:

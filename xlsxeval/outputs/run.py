@@ -16,7 +16,7 @@ from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger, open_ledger
 from xlsxeval.batch.roster import read_roster
-from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
+from xlsxeval.batch.run import Progress, facts_of, run_files
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
@@ -39,8 +39,7 @@ class Plan:
         roster: the file with the names of the units.
         letter: the parts that are the same in every notice.
         scope: the arguments of the run.
-        set_folder: the folder of the chosen set; None: a set that comes with the program.
-        executor: does the checks instead of processes of our own.
+        executor: where to check instead of processes of our own.
         jobs: how many processes; None: one for each processor.
         allowance: the processor seconds and memory that one file may use.
         force: whether earlier reports may be written over.
@@ -51,7 +50,6 @@ class Plan:
     roster: Path | None = None
     letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
-    set_folder: Path | None = None
     executor: Executor | None = None
     jobs: int | None = None
     allowance: Allowance = Allowance()
@@ -68,6 +66,7 @@ class CheckedFiles:
         collected: the files of the run, and the files that were left out.
         failures: the errors in writing reports, and the error that stopped the checks, if there was one.
         interrupted: whether the checks or the writing ended before everything was done.
+        notes: sentences about the reports that the user should know.
         stopped: the error that stopped the checks; None if there was none, or if it was Ctrl-C.
     """
 
@@ -75,6 +74,7 @@ class CheckedFiles:
     progress: Progress
     collected: Collected
     failures: list[XlsxevalError]
+    notes: tuple[str, ...]
     interrupted: bool
     stopped: MachineError | None
     _ledger: Ledger
@@ -137,7 +137,7 @@ def check_files(
         raise DataError(nothing_to_check(map(str, scope), collected))
     request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
     allowance = Allowance(max_seconds, max_memory)
-    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, allowance, force)
+    plan = Plan(chosen, book, units, letter, scope, executor, jobs, allowance, force)
     return run_plan(collected, request, plan)
 
 
@@ -164,7 +164,7 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
     """
     _try_template(plan)
     roster = read_roster(plan.roster) if plan.roster else ()
-    with open_ledger(plan.ledger, rules_key(request, plan.set_folder)) as ledger:
+    with open_ledger(plan.ledger, request) as ledger:
         progress, interrupted, stopped = Progress(), False, None
         try:
             checks = _steps(collected, ledger, request, plan)
@@ -178,13 +178,14 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         ledger.settle()
         facts = facts_of(ledger, collected, roster, interrupted=interrupted)
         failures: list[XlsxevalError] = []
+        notes: list[str] = []
         try:
-            _write_reports(ledger, facts, collected, request, plan, watch, failures)
+            _write_reports(ledger, facts, collected, request, plan, watch, failures, notes)
         except KeyboardInterrupt:
             interrupted = True
         if stopped:
             failures.append(stopped)
-        yield CheckedFiles(facts, progress, collected, failures, interrupted, stopped, ledger)
+        yield CheckedFiles(facts, progress, collected, failures, tuple(notes), interrupted, stopped, ledger)
 
 
 def _try_template(plan: Plan) -> None:
@@ -215,10 +216,11 @@ def _write_reports(
     plan: Plan,
     watch: Watch,
     failures: list[XlsxevalError],
+    notes: list[str],
 ) -> None:
     """Write every report; an error in one is added to ``failures``, and the others are written all the same."""
     paths = {printable(path): path for path in collected.files}
-    run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.force)
+    run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.allowance, plan.force)
     for report, path in plan.reports.items():
         if facts.interrupted and report.folder:
             failures.append(OutputError(f"核对没有做完，没有写：{path}"))
@@ -226,7 +228,7 @@ def _write_reports(
         steps = sum(facts.states.values()) + facts.replaced * report.replaced
         try:
             with watch(f"写出 {path.name}", steps) as step:
-                report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run)
+                notes += report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run) or ()
         except XlsxevalError as error:
             failures.append(error)
 

@@ -6,7 +6,6 @@ three 自评表 about three projects gives three filings.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -173,6 +172,8 @@ def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> 
 
 
 def _nearest(lost: Missing, free: Mapping[str, Position], year: int) -> Missing:
+    import difflib
+
     label = with_year(lost.label, year) if year else lost.label
     keys = {label_key(text).key: text for text in free}
     near = difflib.get_close_matches(label_key(label).key, keys, 1, _SIMILAR)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from typing import NamedTuple
 
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import ARCHIVE, Package, check_size, inflate, open_package, refuse_other_package
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused
 

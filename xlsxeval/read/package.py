@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.read.markup import counted, parse
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.refusals import LOCKED, SAVE_AGAIN, SAVE_AS, Refused, damaged, quoted, too_much
 
 _CHUNK = 64 * 1024

@@ -13,9 +13,9 @@ from xlrd.sheet import Sheet as XlrdSheet
 
 from xlsxeval.read.biff import unpack_texts
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.formats import BUILTIN, MOST_STYLES
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text

@@ -10,8 +10,8 @@ from pyxlsb import biff12
 from pyxlsb.reader import BIFF12Reader
 
 from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import Package, inflate, relations
 from xlsxeval.read.refusals import damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 
@@ -43,6 +42,8 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
     """
+    import csv
+
     writer = csv.writer(_Line(), lineterminator="\r\n")
     yield HEAD
     for outcome in outcomes:
