@@ -457,14 +457,14 @@ def test_a_bureau_writes_its_own(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("一\n{% if %}", r"通知.md:2: 模板写错了"),
-        ("{{ 单位名称 }}", "模板填不进去（'单位名称' is undefined）"),
-        ("{{ 须更正[0].问题[0].级别 }}", "模板填不进去"),
-        ("{{ ().__class__.__mro__ }}", "模板填不进去"),
-        ("{{ 须更正.append(1) }}", "模板填不进去"),
-        ("{% include '/etc/passwd' %}", "模板填不进去"),
-        ("{{ 1/0 }}", "模板填不进去"),
-        ("{% if not 期限 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
-        ("{% if not 须更正 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
+        ("{{ 单位名称 }}", "模板填写出错（'单位名称' is undefined）"),
+        ("{{ 须更正[0].问题[0].级别 }}", "模板填写出错"),
+        ("{{ ().__class__.__mro__ }}", "模板填写出错"),
+        ("{{ 须更正.append(1) }}", "模板填写出错"),
+        ("{% include '/etc/passwd' %}", "模板填写出错"),
+        ("{{ 1/0 }}", "模板填写出错"),
+        ("{% if not 期限 %}{{ 期线 }}{% endif %}", "模板填写出错（'期线' is undefined）"),
+        ("{% if not 须更正 %}{{ 期线 }}{% endif %}", "模板填写出错（'期线' is undefined）"),
     ],
 )
 def test_mistakes_in_a_template_are_found_on_loading(tmp_path: Path, text: str, message: str) -> None:

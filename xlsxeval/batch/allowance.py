@@ -53,12 +53,12 @@ class StoppedError(XlsxevalError):
 def too_slow(allowance: Allowance) -> StoppedError:
     """Give the error for too many processor seconds."""
     seconds = f"{allowance.seconds:g}秒处理器时间"
-    return StoppedError(TOO_SLOW, f"核对用了{seconds}还没有完（--max-seconds），请删去多余内容后重新保存")
+    return StoppedError(TOO_SLOW, f"核对用了{seconds}还没有完成（--max-seconds），请删去多余内容后重新保存")
 
 
 def too_long(allowance: Allowance) -> StoppedError:
     """Give the error for too many seconds on the clock."""
-    return StoppedError(TOO_SLOW, f"核对等了{allowance.wait:g}秒还没有完，电脑可能太忙，请稍后再核对")
+    return StoppedError(TOO_SLOW, f"核对等了{allowance.wait:g}秒还没有完成，电脑可能太忙，请稍后再核对")
 
 
 def out_of_memory() -> StoppedError:

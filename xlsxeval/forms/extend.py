@@ -51,7 +51,7 @@ def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
     if base is None:
         raise lines.error(f"找不到“{name}”，应是本文件旁边的文件，或程序自带的，如common/自评表.yaml", "extends")
     if depth == _MOST_BASES:
-        raise lines.error("extends连得太长，或者绕回了自己", "extends")
+        raise lines.error("extends的层数太多，或者又回到了自己", "extends")
     under, base_lines = read_extended(base, depth + 1)
     return _merged(under, tree), lines.above(base_lines)
 

@@ -244,5 +244,5 @@ def _filing(group: Sequence[FormAnswers], formset: FormSet, file: str, notes: tu
     subject = next((answers.subject for answers in forms.values() if answers.subject), "")
     hidden = tuple(f"“{answers.sheet}”是隐藏的工作表" for answers in forms.values() if answers.state != "visible")
     units = {answers.amount_unit for answers in forms.values()}
-    mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有作跨表核对",) if len(units) > 1 else ()
+    mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有做跨表核对",) if len(units) > 1 else ()
     return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *hidden, *mixed), subject)
