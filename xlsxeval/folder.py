@@ -100,9 +100,7 @@ class Folder:
         Raises:
             FileExistsError: if something has its name, and ``force`` is not given.
         """
-        import secrets
-
-        temporary = f"{_BEGIN}{os.getpid()}-{secrets.token_hex(4)}{_END}"
+        temporary = f"{_BEGIN}{os.getpid()}-{os.urandom(4).hex()}{_END}"
         try:
             with self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as stream:
                 stream.writelines(pieces)

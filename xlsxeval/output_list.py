@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Entry(NamedTuple):
     scopes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class OutputList:
+class OutputList(NamedTuple):
     """A list as it was read: the entries by name, how many lines it has, and how many names led out of the folder."""
 
     entries: Mapping[str, Entry]

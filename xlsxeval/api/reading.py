@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.api.source import Source, content_of, name_of
-from xlsxeval.data.plain import plain_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet
 from xlsxeval.read.any import open_any
@@ -104,6 +103,8 @@ def extract(
 
     Arguments and errors are those of ``read_filing``.
     """
+    from xlsxeval.data.plain import plain_data
+
     return plain_data(read_filing(source, formset=formset, year=year, file=file, limits=limits))
 
 

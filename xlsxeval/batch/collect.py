@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from xlsxeval.batch.patterns import expand
 from xlsxeval.errors import XlsxevalError
@@ -18,7 +19,6 @@ from xlsxeval.folder import is_link, is_temporary, open_folder
 from xlsxeval.output import real
 from xlsxeval.output_folder import MOST_BYTES
 from xlsxeval.output_list import LIST_NAME, MOST_LINES, Entry, read_list
-from xlsxeval.report.filename import NOTICE, OPINION_END
 
 #: The endings of the files that are read in a folder. A file given by name is read whatever its ending is; its content
 #: decides which reader is used.
@@ -29,8 +29,7 @@ DEEP = "路径太长的文件夹"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     """The files of a run.
 
     Attributes:
@@ -104,6 +103,8 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
                 else:
                     files.setdefault(key, file)
     if not files and written:
+        from xlsxeval.report.filename import NOTICE, OPINION_END
+
         files = {
             key: file
             for key, file in written.items()

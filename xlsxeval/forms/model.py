@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -23,8 +24,7 @@ OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(NamedTuple):
     """A rectangle in the picture: first row and column (from 0), number of rows and columns."""
 
     row: int
@@ -33,8 +33,7 @@ class Box:
     cols: int
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(NamedTuple):
     """A printed text.
 
     Attributes:
@@ -52,8 +51,7 @@ class Label:
     year_offsets: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Blank:
+class Blank(NamedTuple):
     """A cell to be filled in, and the labels by which it is found.
 
     Attributes:
@@ -134,8 +132,7 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(NamedTuple):
     """A possible cause of a failed check: ``say`` is added to the message if the condition ``when`` holds."""
 
     when: Node

@@ -7,7 +7,7 @@ table (2 lines between 2 thin lines); row 6.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name, column_range
 from xlsxeval.forms.model import Box, Form
@@ -18,8 +18,7 @@ from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
 ANCHORS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TableArea:
+class TableArea(NamedTuple):
     """The lines of a table on a sheet: first and last row, thin lines included, and column name -> its number."""
 
     first: int
@@ -31,8 +30,7 @@ class TableArea:
         return column_range(self.first, self.last, self.cols[name])
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """The positions of a form on its sheet.
 
     Attributes:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlsxeval.batch.allowance import Allowance
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from xlsxeval.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """The data of a run that reports need beside the outcomes.
 
     Attributes:
@@ -37,7 +36,7 @@ class Run:
     request: Request
     facts: Facts
     letter: Letter = Letter()
-    paths: Mapping[str, Path] = field(default_factory=dict)
+    paths: Mapping[str, Path] = MappingProxyType({})
     places: Sequence[Path] = ()
     scope: Sequence[Path] = ()
     allowance: Allowance = Allowance()

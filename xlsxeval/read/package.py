@@ -7,7 +7,7 @@ import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import MIB, Limits
@@ -47,8 +47,7 @@ class Package:
     tags_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """A relationship of a part: the last word of its type (``worksheet``), and the part it leads to.
 
     ``target`` is empty for a relationship that leads out of the file.

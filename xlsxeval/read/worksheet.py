@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW, cell_name, column_number, parse_area
 from xlsxeval.read.cells import Cell, Range
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import check_root, parse, too_deep
 from xlsxeval.read.refusals import Refused, damaged, quoted, too_much
-from xlsxeval.read.shifted import shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -50,8 +50,7 @@ class SharedData:
     formulas_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class SheetContent:
+class SheetContent(NamedTuple):
     """The content of one worksheet part; the attributes are those of ``cells.Sheet``."""
 
     cells: dict[tuple[int, int], Cell]
@@ -271,6 +270,8 @@ class _WorksheetReader:
         self.shared_data.formulas_left -= len(first)
         if self.shared_data.formulas_left < 0:
             raise too_much(f"共用公式展开后多于{self.shared_data.limits.max_formulas}字", "max-formulas")
+        from xlsxeval.read.shifted import shift  # most workbooks have no shared formula
+
         return shift(first, self.row - row, self.col - col)
 
     def _value(self, sort: str, value: str) -> tuple[str, str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlsxeval.filing import Filing
 from xlsxeval.read.cells import Workbook
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
-from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.finding import Checked, Finding, count
 from xlsxeval.rules.summary import Summary, summarize
 
@@ -101,10 +101,16 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         reading=tuple(Reading(name, answers.sheet, *answers.confidence) for name, answers in filing.forms.items()),
         summary=summarize(filing, checked.findings),
         excerpts=excerpts,
-        explained=tuple(reading_text(filing)) if explained else (),
+        explained=_explained(filing) if explained else (),
         sha256=checked.sha256,
         set_version=filing.formset.version,
     )
+
+
+def _explained(filing: Filing) -> tuple[str, ...]:
+    from xlsxeval.report.reading import reading_text
+
+    return tuple(reading_text(filing))
 
 
 def _excerpts(checked: Checked, book: Workbook) -> tuple[Excerpt | None, ...]:

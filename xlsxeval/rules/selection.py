@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which rules are wanted: codes or their beginnings (``E``, ``B0``); nothing selected means all."""
 
     select: frozenset[str] = frozenset()
