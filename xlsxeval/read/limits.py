@@ -15,13 +15,17 @@ class Limits:
     max_file: int = 25 * MIB
     max_unpacked: int = 96 * MIB
     #: Tags of all parts that are read; they cost time even if nothing is kept of them.
-    max_tags: int = 12_000_000
+    max_tags: int = 9_000_000
     max_parts: int = 2_000
     max_sheets: int = 1_100
     max_cells: int = 1_000_000
     max_merges: int = 20_000
     max_strings: int = 300_000
     max_text: int = 32_767
+    #: Characters of all different texts together, as they are compared (NFKC).
+    max_chars: int = 8_000_000
+    #: Lines of the lists in all forms together.
+    max_lines: int = 10_000
     max_depth: int = 64
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB
@@ -30,5 +34,5 @@ class Limits:
 
 
 #: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
-TAGS_OF_AN_ELEMENT = 6
+TAGS_OF_AN_ELEMENT = 8
 TAGS_OF_A_RECORD = 12

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlsxeval.errors import XlsxevalError
+from xlsxeval.read.limits import Limits
 
 #: Refusals that tell of this machine or program, and not of the file: not remembered, and no unit can mend them.
 TRANSIENT = frozenset({"R10", "R11", "R12", "R13"})
@@ -50,6 +51,11 @@ def damaged(what: str) -> Refused:
 def too_much(what: str, option: str) -> Refused:
     """Give the refusal of a file over a budget, with the option that raises it."""
     return Refused("R06", f"{what}，超过限度（--{option}），请删去多余内容后重新保存")
+
+
+def too_many_lines(limits: Limits) -> Refused:
+    """Give the refusal of lists with more lines than any form has."""
+    return too_much(f"表里的清单多于{limits.max_lines}行", "max-lines")
 
 
 def quoted(text: str, length: int = 40) -> str:
