@@ -7,7 +7,8 @@ from xlsxeval.read.limits import Limits
 
 #: Refusals because of this machine or program, and not because of the file. They are not kept in the ledger and not
 #: sent to the unit, which could not correct them.
-TRANSIENT = frozenset({"R10", "R11", "R12", "R13"})
+DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
+TRANSIENT = frozenset({DIED, TOO_SLOW, MACHINE, BUG})
 #: The reasons for a refusal: code -> title.
 REFUSALS = {
     "R01": "文件是空的",
