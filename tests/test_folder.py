@@ -358,7 +358,7 @@ def test_one_file_can_be_limited_as_well(tmp_path: Path) -> None:
     done = run("check", "a.xlsx", "--max-seconds", 0.5, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stdout.splitlines() == [
-        "a.xlsx  R11 错误  核对用了0.5秒处理器时间还没有完（--max-seconds），请删去多余内容后重新保存。",
+        "a.xlsx  R11 错误  核对用了0.5秒处理器时间还没有完成（--max-seconds），请删去多余内容后重新保存。",
         "a.xlsx：无法使用",
     ]
 

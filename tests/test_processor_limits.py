@@ -77,7 +77,7 @@ def test_processor_seconds(call: Call, work: Call) -> None:
     with pytest.raises(StoppedError) as raised:
         call(work, allowance=Allowance(seconds=1))
     assert raised.value.code == "R11"
-    assert str(raised.value) == "核对用了1秒处理器时间还没有完（--max-seconds），请删去多余内容后重新保存"
+    assert str(raised.value) == "核对用了1秒处理器时间还没有完成（--max-seconds），请删去多余内容后重新保存"
 
 
 @pytest.mark.slow
@@ -86,7 +86,7 @@ def test_seconds_on_the_clock(call: Call, monkeypatch: pytest.MonkeyPatch) -> No
     with pytest.raises(StoppedError) as raised:
         call(sleep, allowance=Allowance(seconds=0.25))
     assert raised.value.code == "R11"
-    assert str(raised.value) == "核对等了2秒还没有完，电脑可能太忙，请稍后再核对"
+    assert str(raised.value) == "核对等了2秒还没有完成，电脑可能太忙，请稍后再核对"
 
 
 @UNIX

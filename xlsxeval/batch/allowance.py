@@ -14,10 +14,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlsxeval.batch.worker import DIED, TOO_SLOW
 from xlsxeval.errors import XlsxevalError
 from xlsxeval.read.limits import MIB
-from xlsxeval.read.refusals import too_much
+from xlsxeval.read.refusals import DIED, TOO_SLOW, too_much
 
 #: Seconds on the clock: the processor seconds times _ON_THE_CLOCK, but at least _SHORTEST_WAIT.
 _ON_THE_CLOCK, _SHORTEST_WAIT = 6, 60.0
@@ -53,12 +52,12 @@ class StoppedError(XlsxevalError):
 def too_slow(allowance: Allowance) -> StoppedError:
     """Give the error for too many processor seconds."""
     seconds = f"{allowance.seconds:g}秒处理器时间"
-    return StoppedError(TOO_SLOW, f"核对用了{seconds}还没有完（--max-seconds），请删去多余内容后重新保存")
+    return StoppedError(TOO_SLOW, f"核对用了{seconds}还没有完成（--max-seconds），请删去多余内容后重新保存")
 
 
 def too_long(allowance: Allowance) -> StoppedError:
     """Give the error for too many seconds on the clock."""
-    return StoppedError(TOO_SLOW, f"核对等了{allowance.wait:g}秒还没有完，电脑可能太忙，请稍后再核对")
+    return StoppedError(TOO_SLOW, f"核对等了{allowance.wait:g}秒还没有完成，电脑可能太忙，请稍后再核对")
 
 
 def out_of_memory() -> StoppedError:

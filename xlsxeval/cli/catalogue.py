@@ -51,7 +51,7 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
     required=True,
     help="新套表的文件夹",
 )
-@option("--year", metavar="年度", type=int, help="表上印的年度；不写则看表上印的")
+@option("--year", metavar="年度", type=int, help="年度；不写则看表上印的")
 @force_option
 @with_allowance
 def draft_command(

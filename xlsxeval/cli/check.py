@@ -70,7 +70,7 @@ class _Options(NamedTuple):
     group="输出",
     metavar="文件",
     type=click.Path(path_type=Path),
-    help="退回修改通知的模板，样子见 xlsxeval notice-template",
+    help="退回修改通知的模板，格式见 xlsxeval notice-template",
 )
 @option("--deadline", group="输出", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
 @option("--contact", group="输出", default="", metavar="联系人", help="通知里写的联系人和电话")
@@ -88,7 +88,11 @@ class _Options(NamedTuple):
     "--ledger", group="报送", metavar="文件", type=click.Path(path_type=Path), help="台账：没有变化的文件下次不再核对"
 )
 @option(
-    "--roster", group="报送", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的"
+    "--roster",
+    group="报送",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="单位名单（CSV或工作簿）：列出没有报送的单位",
 )
 @option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")

@@ -1,4 +1,7 @@
-"""Plain trees to the structs of ``spec``, with errors in Chinese that name the line."""
+"""Convert plain mappings and lists to the structs of ``spec``, with errors in Chinese that name the line.
+
+Example: ``kind: mony`` in line 12 gives ``a.yaml:12: “kind”的值“mony”不在允许的范围内，可以写：text（文字）、…``.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +48,13 @@ def convert(tree: dict[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
 
 
 def _check(tree: Tree, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
-    """Walk structs, mappings and lists down to single values: each key known, each needed key there, each value right.
+    """Check a value and everything in it: keys must be known and complete, single values must have the right type.
 
-    ``hint`` is the type that the value at ``path`` should have, with what msgspec is told of it (``Annotated``).
+    Args:
+        tree: the value.
+        hint: the type that it should have, with its limits for msgspec (``Annotated``).
+        lines: the line of each value.
+        path: the place of the value in the file.
     """
     shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     struct = hasattr(shape, "__struct_fields__")
@@ -71,11 +78,12 @@ def _check(tree: Tree, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> 
 
 
 def _emptied(hint: Any, container: Any) -> Any:
-    """Give the type that only asks of a list or mapping how long it is."""
+    """Give the type of a list or mapping with its greatest length but without the types of its items."""
     return Annotated[container, *get_args(hint)[1:]] if get_origin(hint) is Annotated else container
 
 
 def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
+    """Refuse unknown keys and missing keys of a struct."""
     known = list(shape.__struct_fields__)
     for key, value in tree.items():
         if key not in known:
@@ -87,6 +95,7 @@ def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str
 
 
 def _advice(key: str, value: Tree, known: list[str]) -> str:
+    """Give the end of the sentence about an unknown key: the probable cause, or the most similar key."""
     import difflib
 
     if advice := full_width_advice(key):
@@ -99,11 +108,12 @@ def _advice(key: str, value: Tree, known: list[str]) -> str:
 
 @lru_cache(maxsize=32)
 def _hints(shape: type) -> dict[str, Any]:
-    """Give the types of a struct's keys; looking them up is dear, and a form has hundreds of fields."""
+    """Give the types of a struct's keys; cached, because this is slow and a form has hundreds of fields."""
     return get_type_hints(shape, include_extras=True)
 
 
 def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
+    """Check one value by msgspec, and raise its error in Chinese."""
     try:
         msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
@@ -116,7 +126,7 @@ def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, 
 
 
 def _chinese(message: str, key: str, text: str, hint: Any) -> str:
-    """Say msgspec's own message in Chinese.
+    """Give a message of msgspec in Chinese.
 
     Args:
         message: as ``Expected `float`, got `str```.
@@ -138,7 +148,7 @@ def _chinese(message: str, key: str, text: str, hint: Any) -> str:
 
 
 def _choices(hint: Any) -> str:
-    """Name the values of a Literal; of the kinds of blanks with what each is for."""
+    """List the values of a Literal; kinds of blanks with their Chinese names: ``money（金额）``."""
     shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     values = [str(value) for value in get_args(shape)] if get_origin(shape) is Literal else []
     return "、".join(f"{value}（{KINDS[value].title}）" if value in KINDS else value for value in values)

@@ -1,4 +1,4 @@
-"""审核说明 as data: which findings were looked at and accepted, why, by whom, until when."""
+"""审核说明 as data: the findings that were accepted, with reason, person and last day."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     tree, lines = read_yaml(read_text(path, DefinitionError), path.name)
     if not isinstance(tree, dict):
         raise DefinitionError("文件应由“waivers:”和一条条说明组成", file=path.name, line=1)
-    found = []
+    waivers = []
     for index, spec in enumerate(convert(tree, WaiversSpec, lines).waivers):
         try:
             until = date.fromisoformat(spec.until)
@@ -46,5 +46,5 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
         for key in ("reason", "by"):
             if not getattr(spec, key).strip():
                 raise lines.error(f"{key}不能空着：要写明为什么、谁同意的", "waivers", index)
-        found.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field))
-    return tuple(found)
+        waivers.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field))
+    return tuple(waivers)

@@ -31,4 +31,4 @@ def foreign_parser() -> Iterator[None]:
     except RecursionError as error:
         raise Refused("R06", "文件的嵌套太深，请删去多余内容后重新保存") from error
     except Exception as error:
-        raise damaged("里面的内容不是它应有的样子") from error
+        raise damaged("内部结构不正确") from error

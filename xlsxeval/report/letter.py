@@ -131,7 +131,7 @@ def filled(template: Template, values: Mapping[str, object]) -> str:
         lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == template.filename]
         message = "嵌套太深" if isinstance(error, RecursionError) else str(error)
         raise DefinitionError(
-            f"模板填不进去（{message}）", file=template.filename or "", line=lines[-1] if lines else 0
+            f"模板填写出错（{message}）", file=template.filename or "", line=lines[-1] if lines else 0
         ) from None
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
