@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tests import hostile, old_books
 
@@ -86,29 +86,36 @@ def csv() -> bytes:
 
 def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: bytes = b"") -> bytes:
     """Write a workbook; each sheet as its name and its part."""
-    names = b"".join(
-        _record(0x19C, struct.pack("<II", 0, number) + _text(f"r{number}") + _text(name))
-        for number, (name, _) in enumerate(sheets)
-    )
     rows = b"".join(
-        _record(0x00, struct.pack("<I", row) + bytes(13))
-        + _record(0x07, struct.pack("<III", 0, 0, row % 2))
-        + _record(0x05, struct.pack("<IId", 1, 0, 9.5))
-        + _record(0x03, struct.pack("<IIB", 2, 0, 0x2A))
-        + _record(0x08, struct.pack("<II", 3, 0) + _text("公式"))
+        record(0x00, struct.pack("<I", row) + bytes(13))
+        + record(0x07, struct.pack("<III", 0, 0, row % 2))
+        + record(0x05, struct.pack("<IId", 1, 0, 9.5))
+        + record(0x03, struct.pack("<IIB", 2, 0, 0x2A))
+        + record(0x08, struct.pack("<II", 3, 0) + text("公式"))
         for row in range(ROWS)
+    )
+    return xlsb_parts(sheets, {part: cells or rows for _, part in sheets})
+
+
+def xlsb_parts(sheets: Sequence[tuple[str, str]], cells: Mapping[str, bytes]) -> bytes:
+    """Write a workbook; each sheet as its name and its part, and the records of the cells in each part."""
+    names = b"".join(
+        record(0x19C, struct.pack("<II", 0, number) + text(f"r{number}") + text(name))
+        for number, (name, _) in enumerate(sheets)
     )
     links = hostile.links(
         *((f"r{number}", "worksheet", f"worksheets/{part}") for number, (_, part) in enumerate(sheets))
     )
-    texts = b"".join(_record(0x13, b"\0" + _text(text)) for text in ("指标", "得分"))
-    data = _record(0x191, b"") + (cells or rows) + _record(0x192, b"")
+    texts = b"".join(record(0x13, b"\0" + text(value)) for value in ("指标", "得分"))
     return hostile.pack(
         {
-            "xl/workbook.bin": _record(0x18F, b"") + names + _record(0x190, b""),
+            "xl/workbook.bin": record(0x18F, b"") + names + record(0x190, b""),
             "xl/_rels/workbook.bin.rels": links,
-            "xl/sharedStrings.bin": _record(0x19F, struct.pack("<II", 2, 2)) + texts + _record(0x1A0, b""),
-            **{f"xl/worksheets/{part}": data for _, part in sheets},
+            "xl/sharedStrings.bin": record(0x19F, struct.pack("<II", 2, 2)) + texts + record(0x1A0, b""),
+            **{
+                f"xl/worksheets/{part}": record(0x191, b"") + inner + record(0x192, b"")
+                for part, inner in cells.items()
+            },
         }
     )
 
@@ -116,15 +123,15 @@ def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: by
 def xlsb_rows(count: int) -> bytes:
     """Write the records of rows with one number each."""
     return b"".join(
-        _record(0x00, struct.pack("<I", row)) + _record(0x05, struct.pack("<IId", 255, 0, 1.5)) for row in range(count)
+        record(0x00, struct.pack("<I", row)) + record(0x05, struct.pack("<IId", 255, 0, 1.5)) for row in range(count)
     )
 
 
-def _text(value: str) -> bytes:
+def text(value: str) -> bytes:
     return struct.pack("<I", len(value)) + value.encode("utf-16-le")
 
 
-def _record(kind: int, data: bytes) -> bytes:
+def record(kind: int, data: bytes) -> bytes:
     """Write one record: its kind in one or two bytes, its length in groups of seven bits."""
     head = bytes([kind]) if kind < 0x80 else bytes([kind & 0xFF, kind >> 8])
     size, length = b"", len(data)

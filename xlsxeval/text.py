@@ -54,13 +54,13 @@ def tidy(text: str) -> str:
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def clean(text: str) -> str:
     """Give ``text`` in NFKC, without invisible characters and without any white space."""
     return _WHITE.sub("", tidy(text))
 
 
-@lru_cache(maxsize=8192)
+@remembered
 def label_key(text: str) -> LabelKey:
     """Reduce a label to its words.
 

@@ -80,7 +80,7 @@ def read_workbook(
     formsets = tuple(sets_of(formset))
     book = open_any(content, limits, _OWN_SHEETS)
     try:
-        filings = filings_in(book, formsets, name, year)
+        filings = filings_in(book, formsets, name, year, limits)
         if not book.skipped or all(len(filing.forms) == len(filing.formset.forms) for filing in filings):
             return filings, book
     except Refused:
@@ -88,7 +88,7 @@ def read_workbook(
             raise
     # A unit may have given one of its forms the name of a sheet that the program adds.
     book = open_any(content, limits, frozenset({OPINION_SHEET}) if MARKS_NAME in book.names else frozenset())
-    return filings_in(book, formsets, name, year), book
+    return filings_in(book, formsets, name, year, limits), book
 
 
 def extract(

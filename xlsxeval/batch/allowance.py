@@ -14,10 +14,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlsxeval.batch.worker import DIED, TOO_SLOW
 from xlsxeval.errors import XlsxevalError
 from xlsxeval.read.limits import MIB
-from xlsxeval.read.refusals import too_much
+from xlsxeval.read.refusals import DIED, TOO_SLOW, too_much
 
 #: Seconds on the clock: the processor seconds times _ON_THE_CLOCK, but at least _SHORTEST_WAIT.
 _ON_THE_CLOCK, _SHORTEST_WAIT = 6, 60.0

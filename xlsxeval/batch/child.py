@@ -22,8 +22,9 @@ from xlsxeval.batch.allowance import (
     too_long,
     too_slow,
 )
-from xlsxeval.batch.worker import DIED, DIED_MESSAGE, Result, Task, check_one, unusable
+from xlsxeval.batch.worker import DIED_MESSAGE, Result, Task, check_one, unusable
 from xlsxeval.errors import BugError, bug_text
+from xlsxeval.read.refusals import DIED
 from xlsxeval.request import Request
 
 _Value = TypeVar("_Value")

@@ -20,11 +20,11 @@ import msgspec
 
 from xlsxeval.batch.rules_key import rules_key
 from xlsxeval.batch.versions import Note, Version, notes_on_copies, notes_on_versions
-from xlsxeval.batch.worker import DIED, unusable
+from xlsxeval.batch.worker import unusable
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.folder import is_ordinary
 from xlsxeval.read.limits import MIB
-from xlsxeval.read.refusals import TRANSIENT
+from xlsxeval.read.refusals import DIED, TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request

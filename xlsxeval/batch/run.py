@@ -14,10 +14,10 @@ from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.many import processors, run_tasks
 from xlsxeval.batch.roster import compare
-from xlsxeval.batch.worker import BUG, MACHINE, Task
+from xlsxeval.batch.worker import Task
 from xlsxeval.errors import MachineError
 from xlsxeval.folder import digest_of
-from xlsxeval.read.refusals import Refused
+from xlsxeval.read.refusals import BUG, MACHINE, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome

@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from xlsxeval.api.checking import outcomes_for
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.read.refusals import too_much
+from xlsxeval.read.refusals import BUG, DIED, MACHINE, too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
-#: Verdicts that depend on the run and not on the file's content.
-DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
 DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
 
 

@@ -32,6 +32,8 @@ LIMITS = {
     "max_merges": "每张工作表合并区域数",
     "max_strings": "不同的文字条数",
     "max_text": "一格文字的字数",
+    "max_chars": "不同的文字合计的字数",
+    "max_lines": "各表清单合计的行数",
     "max_depth": "内部嵌套的层数",
     "max_token": "内部一个标记或一段文字的字节数",
     "max_formulas": "共用公式展开以后的字数",

@@ -30,7 +30,8 @@ def check_single(file: Path, request: Request, form: str, allowance: Allowance) 
     """
     from xlsxeval.api.source import printable
     from xlsxeval.batch.child import check_limited
-    from xlsxeval.batch.worker import BUG, MACHINE, Task
+    from xlsxeval.batch.worker import Task
+    from xlsxeval.read.refusals import BUG, MACHINE
 
     outcomes = check_limited(Task(0, printable(file), file), request, allowance).outcomes
     worst = 0

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from xlsxeval.forms.model import Form
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.cells import Sheet
-from xlsxeval.text import clean, label_key
+from xlsxeval.text import clean, label_key, remembered
 
 #: No label is longer than this; longer texts are answers.
-_LONGEST_LABEL = 120
+LONGEST_LABEL = 120
 #: More cells than this with one and the same text are not labels but answers.
 _MOST_OF_A_KIND = 200
 #: A form has some hundred cells; of a sheet with a million only the first are looked through for labels.
@@ -65,7 +65,7 @@ class _Step(NamedTuple):
     before: _Step | None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def label_and_value(text: str) -> tuple[str, str]:
     """Split a cell that holds a label and its value: ``其中：基本支出:1768.16万元``; both empty if it is none."""
     if ":" not in text and "：" not in text:
@@ -79,7 +79,7 @@ def texts_by_key(sheet: Sheet) -> dict[str, list[Position]]:
     """Give the cells of a sheet by the label key of their text."""
     found: dict[str, list[Position]] = {}
     for position, cell in islice(sheet.cells.items(), _MOST_CELLS):
-        if cell.kind == "text" and cell.formula is None and len(cell.text) <= _LONGEST_LABEL:
+        if cell.kind == "text" and cell.formula is None and len(cell.text) <= LONGEST_LABEL:
             label, value = label_and_value(cell.text)
             for text in (cell.text, label) if value else (cell.text,):
                 places = found.setdefault(label_key(text).key, [])

@@ -9,24 +9,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers, FoundLabel, Missing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.year import with_year
-from xlsxeval.read.align import ENOUGH, Alignment, Position, align, needed_labels, texts_by_key
+from xlsxeval.read.align import ENOUGH, LONGEST_LABEL, Alignment, Position, align, needed_labels, texts_by_key
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
+from xlsxeval.read.limits import Limits
 from xlsxeval.read.locate import locate, make_grid
 from xlsxeval.read.parts import FormPart, find_parts
-from xlsxeval.read.refusals import Refused
+from xlsxeval.read.refusals import Refused, too_many_lines
 from xlsxeval.text import clean, label_key, listed, remembered
 
 #: The place of a year in a label of a form: ``{{year}}``.
 _YEAR_PLACE = re.compile(r"\{\{[^{}]*\}\}")
 #: How similar a text must be to a label to be named as the nearest (1: equal).
 _SIMILAR = 0.5
+#: Among so many texts of a sheet a missing label is looked for; a form has some hundred.
+_MOST_NEAR = 5_000
 #: How many missing labels are named in a message.
 _SHOWN = 5
 #: The unit of amounts as forms print it: in a label's brackets, or after 单位.
@@ -43,7 +47,11 @@ class _Read(NamedTuple):
 
 
 def read_filings(
-    book: Workbook, formsets: Sequence[FormSet], file: str = "", year: int | None = None
+    book: Workbook,
+    formsets: Sequence[FormSet],
+    file: str = "",
+    year: int | None = None,
+    limits: Limits = Limits(),
 ) -> tuple[Filing, ...]:
     """Find the set whose forms fit best, and read every form of it: one filing for each unit (and project).
 
@@ -52,9 +60,10 @@ def read_filings(
         formsets: the sets that may be meant.
         file: the name to be shown in messages.
         year: the year that the forms should be of; default: the one printed on them.
+        limits: the budgets; lines of lists are counted here.
 
     Raises:
-        Refused: R08 if no sheet holds any form; the message names the form that is most similar.
+        Refused: R08 if no sheet holds any form (with the most similar form); R06 for too many lines.
     """
     texts = [(sheet, texts_by_key(sheet)) for sheet in book.sheets]
     # For each set, for each sheet, for each form of the set: how the form lies over the sheet.
@@ -64,11 +73,14 @@ def read_filings(
     if scores[best] == 0:
         raise Refused("R08", _nothing_found(aligned, texts))
     formset = formsets[best]
-    read = [
-        _read_form(part, formset, year)
-        for (sheet, keys), alignments in zip(texts, aligned[best], strict=True)
-        for part in find_parts(alignments, sheet, keys)
-    ]
+    read: list[_Read] = []
+    lines = 0
+    for (sheet, keys), alignments in zip(texts, aligned[best], strict=True):
+        for part in find_parts(alignments, sheet, keys):
+            read.append(_read_form(part, formset, year, limits))
+            lines += sum(map(len, read[-1].answers.tables.values()))
+            if lines > limits.max_lines:
+                raise too_many_lines(limits)
     groups, notes = _grouped(read, formset)
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
 
@@ -109,10 +121,10 @@ def _plain(text: str) -> str:
     return _YEAR_PLACE.sub("", text)
 
 
-def _read_form(part: FormPart, formset: FormSet, year: int | None) -> _Read:
+def _read_form(part: FormPart, formset: FormSet, year: int | None, limits: Limits) -> _Read:
     """Read the answers of one form on a sheet."""
     alignment, sheet = part
-    answers = locate(alignment, make_grid(sheet), _amount_unit(alignment, sheet) or formset.amount_unit)
+    answers = locate(alignment, make_grid(sheet), _amount_unit(alignment, sheet) or formset.amount_unit, limits)
     if year is not None or answers.year is None:
         answers = replace(answers, year=year or _year_above(alignment, sheet))
     answers = replace(answers, met=tuple(_found_labels(alignment, sheet)), state=sheet.state)
@@ -168,14 +180,14 @@ def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> 
     taken = set(alignment.labels.values())
     texts = {position: cell.text for position, cell in sheet.cells.items() if cell.kind == "text"}
     free = {text: position for position, text in texts.items() if position not in taken}
-    return tuple(_nearest(lost, free, answers.year or 0) for lost in answers.missing)
+    keys = {label_key(text).key: text for text in islice(free, _MOST_NEAR) if len(text) <= LONGEST_LABEL}
+    return tuple(_nearest(lost, keys, free, answers.year or 0) for lost in answers.missing)
 
 
-def _nearest(lost: Missing, free: Mapping[str, Position], year: int) -> Missing:
+def _nearest(lost: Missing, keys: Mapping[str, str], free: Mapping[str, Position], year: int) -> Missing:
     import difflib
 
     label = with_year(lost.label, year) if year else lost.label
-    keys = {label_key(text).key: text for text in free}
     near = difflib.get_close_matches(label_key(label).key, keys, 1, _SIMILAR)
     if not near:
         return Missing(label, "", "", lost.numeric)

@@ -38,3 +38,5 @@ BUILTIN = {
 
 #: The most cell styles a workbook may have; Excel opens no workbook with more.
 MOST_STYLES = 65_490
+#: The longest code of a number format, in characters; a longer one is no format of Excel.
+LONGEST_FORMAT = 255

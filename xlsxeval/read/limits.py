@@ -19,7 +19,7 @@ class Limits:
     max_file: int = 25 * MIB
     max_unpacked: int = 96 * MIB
     #: Tags of all parts that are read; each takes time, even if nothing of it is kept.
-    max_tags: int = 12_000_000
+    max_tags: int = 9_000_000
     #: Parts in the container, sheets, filled cells, merged ranges of a sheet, shared texts.
     max_parts: int = 2_000
     max_sheets: int = 1_100
@@ -28,6 +28,10 @@ class Limits:
     max_strings: int = 300_000
     #: Characters of one text, and how deep XML elements may be nested.
     max_text: int = 32_767
+    #: Characters of all different texts together, as they are compared (NFKC).
+    max_chars: int = 8_000_000
+    #: Lines of the lists in all forms together.
+    max_lines: int = 10_000
     max_depth: int = 64
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB
@@ -36,5 +40,5 @@ class Limits:
 
 
 #: How many tags of .xlsx take as much time as one element of .ods or .docx, or one record of .xls or .xlsb.
-TAGS_OF_AN_ELEMENT = 6
+TAGS_OF_AN_ELEMENT = 8
 TAGS_OF_A_RECORD = 12

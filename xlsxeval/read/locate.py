@@ -14,6 +14,8 @@ from xlsxeval.forms.place import TableArea
 from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell, Range, Sheet
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import too_many_lines
 from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
 from xlsxeval.text import label_key
 
@@ -65,13 +67,17 @@ def make_grid(sheet: Sheet) -> Grid:
     return Grid(sheet, covers, tuple(sorted({row for row, _ in sheet.cells})), converted)
 
 
-def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
+def locate(alignment: Alignment, grid: Grid, amount_unit: str, limits: Limits = Limits()) -> FormAnswers:
     """Read every blank of an aligned form.
 
     Args:
         alignment: which label stands where.
         grid: the sheet.
         amount_unit: what amounts are counted in.
+        limits: the budgets.
+
+    Raises:
+        Refused: for a list with too many lines.
     """
     form = alignment.form
     rows = _sheet_rows(alignment, grid)
@@ -86,6 +92,8 @@ def locate(alignment: Alignment, grid: Grid, amount_unit: str) -> FormAnswers:
                 at = (cell.row, cell.col) if cell else at
             fields[blank.name] = read_answer(cell, *at, kind, amount_unit) if at else _UNKNOWN
     regions = {table.name: _region(table, alignment, grid, rows) for table in form.tables.values()}
+    if any(len(grid.rows_between(region.first, region.last)) > limits.max_lines for region in regions.values()):
+        raise too_many_lines(limits)
     repairs: list[Repair] = []
     tables = {
         name: tuple(_lines(form.tables[name], region, alignment, grid, amount_unit, repairs))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from xlsxeval.errors import XlsxevalError
+from xlsxeval.read.limits import Limits
 
 #: Refusals because of this machine or program, and not because of the file. They are not kept in the ledger and not
 #: sent to the unit, which could not correct them.
-TRANSIENT = frozenset({"R10", "R11", "R12", "R13"})
+DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
+TRANSIENT = frozenset({DIED, TOO_SLOW, MACHINE, BUG})
 #: The reasons for a refusal: code -> title.
 REFUSALS = {
     "R01": "文件是空的",
@@ -59,6 +61,11 @@ def too_much(what: str, option: str) -> Refused:
         option: the option that sets the budget, without dashes.
     """
     return Refused("R06", f"{what}，超过限度（--{option}），请删去多余内容后重新保存")
+
+
+def too_many_lines(limits: Limits) -> Refused:
+    """Give the refusal of lists with more lines than any form has."""
+    return too_much(f"表里的清单多于{limits.max_lines}行", "max-lines")
 
 
 def quoted(text: str, length: int = 40) -> str:

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from xlsxeval.filing import Answer
 from xlsxeval.forms.model import Form, Table
+from xlsxeval.read.align import LONGEST_LABEL
 from xlsxeval.read.cells import Cell
 from xlsxeval.text import label_key
 
@@ -45,10 +46,14 @@ def vocabulary(form: Form, name: str) -> Vocabulary:
     return Vocabulary(names, only, frozenset(key for label in beside for key in label.keys))
 
 
-@lru_cache(maxsize=4096)
 def full_name(text: str, names: tuple[str, ...]) -> str:
     """Give the known name that a text is, or of which it is the beginning; empty if none or several."""
     key = label_key(text).key
+    return _known_name(key, names) if len(key) <= LONGEST_LABEL else ""
+
+
+@lru_cache(maxsize=4096)
+def _known_name(key: str, names: tuple[str, ...]) -> str:
     if key in names:
         return key
     found = [name for name in names if name.startswith(key)] if len(key) >= _SHORTEST else []

@@ -14,7 +14,7 @@ from xlrd.sheet import Sheet as XlrdSheet
 from xlsxeval.read.biff import unpack_texts
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.foreign import foreign_parser
-from xlsxeval.read.formats import BUILTIN, MOST_STYLES
+from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
@@ -27,7 +27,7 @@ _BEGINNING = b"\x09\x08"
 _VERSIONS = (50, 70, 80)
 _UNICODE = 80
 #: A number format is at most 255 characters long, two bytes each, behind five bytes.
-_LONGEST_FORMAT = 5 + 2 * 255
+_LONGEST_FORMAT = 5 + 2 * LONGEST_FORMAT
 #: xlrd's (type, value) of a cell and the number of its style.
 _Raw = tuple[int, object, int]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xlsxeval.read.cells import Sheet, Workbook
-from xlsxeval.read.formats import BUILTIN, MOST_STYLES
+from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import counted, parse
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
@@ -179,7 +179,7 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
             if len(codes) > MOST_STYLES:
                 raise damaged(f"数字格式多于{MOST_STYLES}种")
             code = attributes.get("formatCode", "")
-            codes[attributes.get("numFmtId", "")] = "" if code == "General" else code
+            codes[attributes.get("numFmtId", "")] = "" if code == "General" or len(code) > LONGEST_FORMAT else code
         elif element == "cellXfs":
             inside = True
 

@@ -9,6 +9,7 @@ from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
+from xlsxeval.rules.bounded import fewest, shortened
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.registry import JUDGEMENT
@@ -25,7 +26,8 @@ def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, 
         selection: the rules wanted; the set may give rules another severity or turn them off.
 
     Returns:
-        The findings in the order of the forms and, within a form, from top left to bottom right.
+        The findings in the order of the forms and, within a form, from top left to bottom right; of one rule no more
+        than a few hundred, the last of which says how many more there are.
     """
     severities = filing.formset.severities
     found = [outcome.finding for outcome in run_declared(filing) if outcome.finding]
@@ -35,9 +37,8 @@ def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, 
             found += judge(filing, replace(description, severity=severity) if severity else description)
     found = [one for one in found if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(filing.formset.forms)}
-    return tuple(
-        sorted(found, key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
-    )
+    found.sort(key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
+    return tuple(map(shortened, fewest(found)))
 
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:

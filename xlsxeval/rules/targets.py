@@ -5,11 +5,10 @@ from __future__ import annotations
 import calendar
 import re
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.rules.units import unit_of
-from xlsxeval.text import clean
+from xlsxeval.text import clean, remembered
 
 MORE, LESS, EQUAL = "≥", "≤", "="
 _OPERATORS = {
@@ -76,7 +75,7 @@ class Date(NamedTuple):
     day: int
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def read_quantity(text: str) -> Quantity | None:
     """Read a target or an achievement, or give None if it is not one number.
 
@@ -98,7 +97,7 @@ def _quantity(operator: str, number: str, scale: str, unit: str) -> Quantity:
     return Quantity(operator, value / 100, "%") if unit == "%" else Quantity(operator, value, unit)
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def read_range(text: str) -> QuantityRange | None:
     """Read ``90%-95%`` or ``3~5次``, or give None."""
     match = _RANGE.fullmatch(_plain(text))
@@ -109,7 +108,7 @@ def read_range(text: str) -> QuantityRange | None:
     return QuantityRange(low, high) if low.value <= high.value else None
 
 
-@lru_cache(maxsize=4096)
+@remembered
 def read_date(text: str) -> Date | None:
     """Read ``2024年12月31日``, ``12月底前``, ``2024.12.31``, ``年底前`` or ``四季度``, or give None."""
     plain = _plain(text)
