@@ -185,7 +185,7 @@ def many_lines() -> Iterator[Kind]:
         yield f"30,000 indicators.{ending}", forms.FORMATS[ending](with_lines(30_000))
     own: Callable[[int, int, str | float], str | float] = lambda line, col, old: (
         f"{line}{old}" if isinstance(old, str) and col > 3 else old
-    )  # noqa: E731
+    )
     yield "30,000 different indicators.xlsx", forms.xlsx(with_lines(30_000, own))
     yield "20,000 lines of errors.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: f"{line}.{col}x"))
     yield "20,000 lines of numbers.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: float(line * col)))

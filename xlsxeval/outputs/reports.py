@@ -138,7 +138,7 @@ REPORTS = (
 def chosen_reports(
     wanted: Mapping[str, str | os.PathLike[str]], others: Iterable[Path | None] = (), *, force: bool = False
 ) -> dict[Report, Path]:
-    """Give the reports that are wanted, and make sure before the work that they can be written.
+    """Give the chosen reports, after testing, before the checks, that they can be written.
 
     Args:
         wanted: name of a report -> where to write it.
