@@ -34,7 +34,7 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
                     name: _value(column, draw) for name, column in table.columns.items() if draw.random() >= blank / 2
                 }
                 if table.inherit:
-                    line |= dict(zip(table.inherit, draw.choice(_GROUPS), strict=True))
+                    line |= dict(zip(table.inherit, draw.choice(_GROUPS), strict=False))
                 lines.append(line)
             content[table.name] = lines
         forms[form.name] = content

@@ -83,7 +83,7 @@ import pathlib, sys
 from xlsxeval.forms import compiled
 compiled.FOLDER = pathlib.Path({str(tmp_path)!r})
 from xlsxeval.forms.library import all_sets, load_set
-assert [formset.name for formset in all_sets()] and load_set("hunan") is all_sets()[3]
+assert [formset.name for formset in all_sets()] and load_set("hunan") in all_sets()
 print(sorted(name for name in ("yaml", "msgspec", "xlsxeval.forms.load", "difflib") if name in sys.modules))
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -99,4 +99,4 @@ from xlsxeval.forms.library import all_sets
 print(len(all_sets()), "yaml" in sys.modules)
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout == "11 True\n"
+    assert result.stdout == f"{len(set_names())} True\n"
