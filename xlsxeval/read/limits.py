@@ -34,5 +34,5 @@ class Limits:
 
 
 #: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
-TAGS_OF_AN_ELEMENT = 8
-TAGS_OF_A_RECORD = 12
+TAGS_OF_AN_ELEMENT = 10
+TAGS_OF_A_RECORD = 16
