@@ -404,8 +404,7 @@ def old_formats() -> Iterator[Kind]:
     yield (
         "merged down.docx",
         small_books.docx(
-            "<w:tbl>"
-            + "<w:tr>"
+            "<w:tbl><w:tr>"
             + "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>" * 300
             + "</w:tr>" * 1
             + ("<w:tr>" + '<w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p/></w:tc>' * 60 + "</w:tr>") * 6_000
