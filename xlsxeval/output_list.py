@@ -1,4 +1,4 @@
-"""The list in a folder of outputs: what this program wrote there; whoever sends a folder can forge it."""
+"""The list in a folder of outputs: the files that this program wrote there. In a folder from others it may be false."""
 
 from __future__ import annotations
 

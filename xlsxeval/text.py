@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -23,7 +23,7 @@ _UNSAFE = re.compile(
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 YEAR_MARK = "#"
 #: Few texts of a form are longer. For longer texts only the last few results are kept.
-_SHORT = 500
+_SHORT, _MOST_SHORT = 500, 4096
 _Result = TypeVar("_Result")
 
 
@@ -34,19 +34,29 @@ class LabelKey(NamedTuple):
     years: tuple[int, ...]
 
 
+class _Memory(dict[str, _Result]):
+    """Text -> the result of a function; a missing result is calculated when it is asked for."""
+
+    def __init__(self, function: Callable[[str], _Result]) -> None:
+        super().__init__()
+        self._function, self._of_long_texts = function, lru_cache(maxsize=32)(function)
+
+    def __missing__(self, text: str) -> _Result:
+        if len(text) > _SHORT:
+            return self._of_long_texts(text)
+        if len(self) >= _MOST_SHORT:
+            self.clear()
+        result = self[text] = self._function(text)
+        return result
+
+
 def remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
     """Cache the results of a pure function of one text: 4,096 results for short texts, 32 for long ones.
 
     A form may repeat one long text in a thousand lines; with the cache each rule searches it once. A cell may hold
-    32,767 characters, so few long texts are kept, to bound the memory.
+    32,767 characters, so few long texts are kept, to bound the memory. A known text costs the look-up in a mapping.
     """
-    short, long = lru_cache(maxsize=4096)(function), lru_cache(maxsize=32)(function)
-
-    @wraps(function)
-    def cached(text: str) -> _Result:
-        return (short if len(text) <= _SHORT else long)(text)
-
-    return cached
+    return _Memory(function).__getitem__
 
 
 def tidy(text: str) -> str:

@@ -67,13 +67,13 @@ class Ledger:
         self._unsaved, self._saved = 0, time.monotonic()
 
     def begin(self, place: int, name: str, modified: float, content: str) -> tuple[Outcome, ...] | None:
-        """Enter a file of the run, and give what came of its content if that is known already.
+        """Enter a file of the run; return its outcomes if an earlier run checked the same content.
 
         Args:
             place: its number in the order of the reports.
             name: its name in the reports.
-            modified: when it was changed, in seconds since 1970; of two filings of a unit the later one counts.
-            content: the SHA-256 of its content in hexadecimal digits; empty if an earlier result is not wanted.
+            modified: the time of its last change, in seconds since 1970; of two filings of a unit the later one counts.
+            content: the SHA-256 of its content in hexadecimal digits; empty to look nothing up.
 
         Returns:
             The outcomes of an earlier check of this content in the same way; None if there was none.
@@ -85,10 +85,10 @@ class Ledger:
         return known
 
     def add(self, place: int, outcomes: tuple[Outcome, ...]) -> None:
-        """Keep what came of a file of the run, entered before as number ``place``; at least one outcome."""
+        """Keep the outcomes, at least one, of a file that was entered as number ``place``."""
         codes = {finding.code for outcome in outcomes for finding in outcome.findings}
         digest = outcomes[0].sha256
-        # What is about this machine or program and not about the file goes with the run.
+        # A result that depends on this machine or program is kept for this run only.
         content = digest if digest and not codes & TRANSIENT else f"run:{place}"
         stored = msgspec.json.encode(outcomes)
         if len(stored) > _MOST_RESULT:
@@ -225,7 +225,7 @@ def _decoded(stored: object) -> tuple[Outcome, ...]:
 
 @contextlib.contextmanager
 def open_ledger(path: str | os.PathLike[str] | None, request: Request = Request()) -> Iterator[Ledger]:
-    """Open a ledger for a run, and make it if there is none; nobody else can open it meanwhile.
+    """Open a ledger for a run, and make it if there is none; until it is closed no other process can open it.
 
     ``check_files(…, ledger=…)`` does all of this; with the ledger itself a program can check in its own way::
 
@@ -239,8 +239,8 @@ def open_ledger(path: str | os.PathLike[str] | None, request: Request = Request(
             write_html("结果.html", ledger.outcomes())
 
     Args:
-        path: the file; None for a temporary one that nobody sees and that goes with the run.
-        request: how the files are checked; results of another way of checking are kept, but not used.
+        path: the file; None for a temporary one, which is deleted after the run.
+        request: how the files are checked; results from other requests are kept, but not used.
 
     Raises:
         DataError: if the file is no ledger or damaged, or another run has it.

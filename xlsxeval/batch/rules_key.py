@@ -1,4 +1,4 @@
-"""What tells the results of one way of checking from those of another."""
+"""The key of results in the ledger: results with the same key were made in the same way."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from xlsxeval.version import __version__
 
 
 def rules_key(request: Request) -> str:
-    """Give what changes whenever the same content could be judged otherwise: program, sets, choice of rules, limits.
+    """Give a hash of everything beside a file's content that decides its results.
 
-    A set counts with everything it says, wherever it was loaded from: its text as a value holds every label, formula
-    and check. Comments and empty lines of its files change nothing.
+    These are the program's version, the limits, the choice of rules, the waivers, and the sets with every label,
+    formula and check, wherever they were loaded from. Comments and empty lines in form files do not change the key.
 
     Raises:
         DefinitionError: if a set that comes with the program cannot be loaded.
     """
-    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
     parts = (
         __version__,
         request.limits,

@@ -156,7 +156,7 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
         limits=limits_of(given),
         selection=select_rules(options.select, options.ignore, formset=formset),
         waivers=_waivers(options.waive),
-        today=date.today(),  # noqa: DTZ011  # the clerk's own day
+        today=date.today(),  # noqa: DTZ011  # the day where the user is
         excerpts=excerpts,
         explained=options.explain_reading,
     )

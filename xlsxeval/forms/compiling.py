@@ -58,4 +58,4 @@ def _made(value: Any, inner: list[Any]) -> Any:
         return type(value)(*inner)
     if isinstance(value, dict):
         return dict(zip(inner[::2], inner[1::2], strict=True))
-    return type(value)._make(inner) if hasattr(value, "_make") else type(value)(inner)
+    return type(value)(inner)

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -24,7 +23,8 @@ OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
-class Box(NamedTuple):
+@dataclass(frozen=True)
+class Box:
     """A rectangle in the picture: first row and column (from 0), number of rows and columns."""
 
     row: int
@@ -33,7 +33,8 @@ class Box(NamedTuple):
     cols: int
 
 
-class Label(NamedTuple):
+@dataclass(frozen=True)
+class Label:
     """A printed text.
 
     Attributes:
@@ -51,7 +52,8 @@ class Label(NamedTuple):
     year_offsets: tuple[int, ...]
 
 
-class Blank(NamedTuple):
+@dataclass(frozen=True)
+class Blank:
     """A cell to be filled in, and the labels by which it is found.
 
     Attributes:
@@ -132,7 +134,8 @@ class Table:
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-class Hint(NamedTuple):
+@dataclass(frozen=True)
+class Hint:
     """A possible cause of a failed check: ``say`` is added to the message if the condition ``when`` holds."""
 
     when: Node

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsxeval.batch.allowance import Allowance
 from xlsxeval.errors import OutputError
-from xlsxeval.outputs.letters import Letter
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from xlsxeval.batch.allowance import Allowance
+    from xlsxeval.outputs.letters import Letter
     from xlsxeval.report.facts import Facts
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import Request
@@ -35,12 +34,12 @@ class Run(NamedTuple):
 
     request: Request
     facts: Facts
-    letter: Letter = Letter()
-    paths: Mapping[str, Path] = MappingProxyType({})
-    places: Sequence[Path] = ()
-    scope: Sequence[Path] = ()
-    allowance: Allowance = Allowance()
-    force: bool = False
+    letter: Letter
+    paths: Mapping[str, Path]
+    places: Sequence[Path]
+    scope: Sequence[Path]
+    allowance: Allowance
+    force: bool
 
 
 class Report(NamedTuple):
@@ -139,7 +138,7 @@ REPORTS = (
 def chosen_reports(
     wanted: Mapping[str, str | os.PathLike[str]], others: Iterable[Path | None] = (), *, force: bool = False
 ) -> dict[Report, Path]:
-    """Give the reports that are wanted, and make sure before the work that they can be written.
+    """Give the chosen reports, after testing, before the checks, that they can be written.
 
     Args:
         wanted: name of a report -> where to write it.

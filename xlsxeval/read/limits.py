@@ -40,5 +40,5 @@ class Limits:
 
 
 #: How many tags of .xlsx take as much time as one element of .ods or .docx, or one record of .xls or .xlsb.
-TAGS_OF_AN_ELEMENT = 8
-TAGS_OF_A_RECORD = 12
+TAGS_OF_AN_ELEMENT = 10
+TAGS_OF_A_RECORD = 16

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.markup import counted, parse
+from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.refusals import too_much
 from xlsxeval.read.worksheet import add_run, plain_text
@@ -41,15 +41,21 @@ def _texts(chunks: Iterable[bytes], limits: Limits) -> list[str]:
     pieces: list[str] = []
     runs: list[str] = []
     phonetic = False
+    depth, deepest = 0, limits.max_depth
 
+    # The depth is counted here, without ``counted``, which costs a call for each tag: a workbook has many texts.
     def start(element: str, _attributes: dict[str, str]) -> None:
-        nonlocal phonetic
+        nonlocal depth, phonetic
+        depth += 1
+        if depth > deepest:
+            raise too_deep()
         pieces.clear()
         if element == "rPh":
             phonetic = True
 
     def end(element: str) -> None:
-        nonlocal phonetic
+        nonlocal depth, phonetic
+        depth -= 1
         if element == "t":
             if not phonetic:
                 add_run(runs, pieces, limits)
@@ -61,5 +67,5 @@ def _texts(chunks: Iterable[bytes], limits: Limits) -> list[str]:
         elif element == "rPh":
             phonetic = False
 
-    parse(chunks, *counted(start, end, limits), pieces, limits)
+    parse(chunks, start, end, pieces, limits)
     return texts

@@ -250,7 +250,7 @@ class _WorksheetReader:
         if len(self.cells) >= self.most_cells:
             raise too_much(f"有内容的单元格多于{self.shared_data.limits.max_cells}个", "max-cells")
         code = self.formats.get(attributes.get("s", "0"), "")
-        self.cells[at] = Cell(*at, text, kind, formula, code)
+        self.cells[at] = Cell(self.row, self.col, text, kind, formula, code)
 
     def _formula(self, attributes: dict[str, str]) -> str:
         """Give the formula of a cell; a shared one is written out for this cell.
