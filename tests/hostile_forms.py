@@ -28,7 +28,11 @@ def form() -> dict[str, dict[tuple[int, int], str | float]]:
     """Give the cells of the clean sample, sheet by sheet."""
     book = open_xlsx(FILLED, skip=frozenset({GUIDE_SHEET, LIVE_SHEET}))
     return {
-        sheet.name: {at: float(cell.text) if cell.kind == "number" else cell.text for at, cell in sheet.cells.items() if cell.text}
+        sheet.name: {
+            at: float(cell.text) if cell.kind == "number" else cell.text
+            for at, cell in sheet.cells.items()
+            if cell.text
+        }
         for sheet in book.sheets
     }
 
@@ -39,7 +43,9 @@ def answers() -> dict[str, list[tuple[int, int]]]:
     filing = xlsxeval.read_filing(FILLED)
     every: dict[str, list[tuple[int, int]]] = {}
     for read in filing.forms.values():
-        lines: Iterable[Answer] = [answer for table in read.tables.values() for line in table for answer in line.values()]
+        lines: Iterable[Answer] = [
+            answer for table in read.tables.values() for line in table for answer in line.values()
+        ]
         places = (parse_cell(answer.cell) for answer in (*read.fields.values(), *lines))
         every[read.sheet] = sorted({place for place in places if place} & form()[read.sheet].keys())
     return every
@@ -49,7 +55,12 @@ def answers() -> dict[str, list[tuple[int, int]]]:
 def lines() -> tuple[int, int]:
     """Give the first and the last row of the indicators."""
     filing = xlsxeval.read_filing(FILLED)
-    rows = [place[0] for line in filing.forms[FORM].tables["指标"] for answer in line.values() if (place := parse_cell(answer.cell))]
+    rows = [
+        place[0]
+        for line in filing.forms[FORM].tables["指标"]
+        for answer in line.values()
+        if (place := parse_cell(answer.cell))
+    ]
     return min(rows), max(rows)
 
 
@@ -64,7 +75,9 @@ def with_answers(change: Callable[[int, str | float], str | float]) -> Sheets:
     return changed
 
 
-def with_lines(count: int, change: Callable[[int, int, str | float], str | float] = lambda _line, _col, old: old) -> Sheets:
+def with_lines(
+    count: int, change: Callable[[int, int, str | float], str | float] = lambda _line, _col, old: old
+) -> Sheets:
     """Give the form with so many indicators; ``change`` is told the line, the column and what stands there."""
     first, last = lines()
     old, more = form()[FORM], count - (last - first + 1)
@@ -104,7 +117,9 @@ def xlsx(sheets: Sheets, *, after: str = "", extra: Mapping[str, str | bytes] | 
             **{name: part for name, part in hostile.parts().items() if name != hostile.SHEET},
             **members,
             hostile.WORKBOOK: hostile.workbook(listed),
-            hostile.LINKS: hostile.links(*relations, ("rs", "sharedStrings", "sharedStrings.xml"), ("rt", "styles", "styles.xml")),
+            hostile.LINKS: hostile.links(
+                *relations, ("rs", "sharedStrings", "sharedStrings.xml"), ("rt", "styles", "styles.xml")
+            ),
             hostile.STRINGS: f'<sst xmlns="{hostile.MAIN}">{shared}</sst>',
             **(extra or {}),
         }

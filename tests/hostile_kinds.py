@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests import hostile_forms as forms
 from tests.hostile_forms import FORM, Sheets, with_answers, with_lines
@@ -81,7 +81,9 @@ def texts() -> Iterator[Kind]:
 
 def searched() -> Iterator[Kind]:
     """Put texts that are hard for the program's own patterns into the answers."""
-    every = [text for _, pattern in patterns() if isinstance(pattern.pattern, str) for text in hard_texts(pattern, 3_000)]
+    every = [
+        text for _, pattern in patterns() if isinstance(pattern.pattern, str) for text in hard_texts(pattern, 3_000)
+    ]
     every = list(dict.fromkeys(text.removesuffix("\0") for text in every))
     for number in range(0, len(every), 600):
         some = every[number : number + 600]
@@ -102,26 +104,70 @@ def labels() -> Iterator[Kind]:
     """Repeat labels and forms."""
     cells = forms.form()[FORM]
     every = list(dict.fromkeys(value for value in cells.values() if isinstance(value, str)))
-    yield "one label 100,000 times in a column.xlsx", forms.xlsx({FORM: {(row, 1): "总分" for row in range(1, 100_001)}})
-    yield "one label 100,000 times in rows.xlsx", forms.xlsx({FORM: {(n // 1_000 + 1, n % 1_000 + 1): "总分" for n in range(100_000)}})
-    yield "all labels 100,000 times.xlsx", forms.xlsx({FORM: {(n // 10 + 1, n % 10 + 1): every[n % len(every)] for n in range(100_000)}})
+    yield (
+        "one label 100,000 times in a column.xlsx",
+        forms.xlsx({FORM: {(row, 1): "总分" for row in range(1, 100_001)}}),
+    )
+    yield (
+        "one label 100,000 times in rows.xlsx",
+        forms.xlsx({FORM: {(n // 1_000 + 1, n % 1_000 + 1): "总分" for n in range(100_000)}}),
+    )
+    yield (
+        "all labels 100,000 times.xlsx",
+        forms.xlsx({FORM: {(n // 10 + 1, n % 10 + 1): every[n % len(every)] for n in range(100_000)}}),
+    )
     turned = {FORM: {(n // 10 + 1, n % 10 + 1): every[-n % len(every)] for n in range(100_000)}}
     yield "all labels 100,000 times, last first.xlsx", forms.xlsx(turned)
     heads = [value for (row, _), value in sorted(cells.items()) if row in {forms.lines()[0] - 1, forms.lines()[0] - 2}]
-    yield "heads of the list 10,000 times.xlsx", forms.xlsx({FORM: {(n // len(heads) + 1, n % len(heads) + 1): heads[n % len(heads)] for n in range(100_000)}})
+    yield (
+        "heads of the list 10,000 times.xlsx",
+        forms.xlsx({FORM: {(n // len(heads) + 1, n % len(heads) + 1): heads[n % len(heads)] for n in range(100_000)}}),
+    )
     for ending in ("ods", "csv", "xlsb", "xls", "docx"):
         many = {FORM: {(n // 10 + 1, n % 10 + 1): every[n % len(every)] for n in range(50_000)}}
         yield f"all labels 50,000 times.{ending}", forms.FORMATS[ending](many)
     yield "a form 200 times.xlsx", forms.xlsx({"表": below(200)})
-    yield "a form 200 times beside.xlsx", forms.xlsx({"表": {(row, col + 12 * n): value for n in range(200) for (row, col), value in cells.items()}})
+    yield (
+        "a form 200 times beside.xlsx",
+        forms.xlsx({"表": {(row, col + 12 * n): value for n in range(200) for (row, col), value in cells.items()}}),
+    )
     yield "a form 200 times.csv", forms.separated({"表": below(200)})
     yield "a form on 200 sheets.xlsx", forms.xlsx({f"表{n}": cells for n in range(200)})
-    yield "both forms on 1,000 sheets.xlsx", forms.xlsx({f"{n}{name}": cells for n in range(500) for name, cells in forms.form().items()})
-    units = {f"表{n}": {at: f"{value}{n}" if value == cells[3, 3] else value for at, value in cells.items()} for n in range(300)}
+    yield (
+        "both forms on 1,000 sheets.xlsx",
+        forms.xlsx({f"{n}{name}": cells for n in range(500) for name, cells in forms.form().items()}),
+    )
+    units = {
+        f"表{n}": {at: f"{value}{n}" if value == cells[3, 3] else value for at, value in cells.items()}
+        for n in range(300)
+    }
     yield "300 units.xlsx", forms.xlsx(units)
-    yield "half a form 2,000 times.xlsx", forms.xlsx({"表": {(row + 14 * n, col): value for n in range(2_000) for (row, col), value in cells.items() if row < 15}})
-    yield "a label in each row far to the right.xlsx", forms.xlsx({FORM: {(row, 16_384): "总分" for row in range(1, 30_000)} | dict(cells)})
-    yield "labels cut after each sign.xlsx", forms.xlsx({FORM: {(n + 1, c + 1): text[: n % (len(text) + 1)] for n in range(2_000) for c, text in enumerate(every[:20])}})
+    yield (
+        "half a form 2,000 times.xlsx",
+        forms.xlsx(
+            {
+                "表": {
+                    (row + 14 * n, col): value for n in range(2_000) for (row, col), value in cells.items() if row < 15
+                }
+            }
+        ),
+    )
+    yield (
+        "a label in each row far to the right.xlsx",
+        forms.xlsx({FORM: {(row, 16_384): "总分" for row in range(1, 30_000)} | dict(cells)}),
+    )
+    yield (
+        "labels cut after each sign.xlsx",
+        forms.xlsx(
+            {
+                FORM: {
+                    (n + 1, c + 1): text[: n % (len(text) + 1)]
+                    for n in range(2_000)
+                    for c, text in enumerate(every[:20])
+                }
+            }
+        ),
+    )
 
 
 def below(times: int) -> dict[tuple[int, int], str | float]:
@@ -137,7 +183,10 @@ def many_lines() -> Iterator[Kind]:
     yield "100,000 indicators.xlsx", forms.xlsx(with_lines(100_000))
     for ending in ("ods", "csv", "xlsb", "xls", "docx"):
         yield f"30,000 indicators.{ending}", forms.FORMATS[ending](with_lines(30_000))
-    own: Callable[[int, int, str | float], str | float] = lambda line, col, old: f"{line}{old}" if isinstance(old, str) and col > 3 else old  # noqa: E731
+
+    def own(line: int, col: int, old: str | float) -> str | float:
+        return f"{line}{old}" if isinstance(old, str) and col > 3 else old
+
     yield "30,000 different indicators.xlsx", forms.xlsx(with_lines(30_000, own))
     yield "20,000 lines of errors.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: f"{line}.{col}x"))
     yield "20,000 lines of numbers.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: float(line * col)))
@@ -151,18 +200,34 @@ def _long_list() -> dict[tuple[int, int], str | float]:
     old = forms.form()["基础数据表"]
     line = {col: value for (row, col), value in old.items() if row == 18}
     kept = {(row + (50_000 if row > 18 else 0), col): value for (row, col), value in old.items()}
-    return kept | {(18 + n, col): f"{value}{n}" if col == 1 else value for n in range(50_000) for col, value in line.items()}
+    return kept | {
+        (18 + n, col): f"{value}{n}" if col == 1 else value for n in range(50_000) for col, value in line.items()
+    }
 
 
 def sheet_names() -> Iterator[Kind]:
     """Name sheets oddly."""
     cells = forms.form()
-    for number, name in enumerate(("=1+1", "'[a.xlsx]b'!A1", "a" * 20_000, "\u202e表", "../../x", "填表说明", "审核意见", "<b>&amp;", "x\ny", "", "con", "核对")):
+    for number, name in enumerate(
+        (
+            "=1+1",
+            "'[a.xlsx]b'!A1",
+            "a" * 20_000,
+            "\u202e表",
+            "../../x",
+            "填表说明",
+            "审核意见",
+            "<b>&amp;",
+            "x\ny",
+            "",
+            "con",
+            "核对",
+        )
+    ):
         named: Sheets = {name: cells[FORM], f"{name}2": cells["基础数据表"]}
         yield f"sheet name {number}.xlsx", forms.xlsx(named)
         yield f"sheet name {number}.ods", forms.ods(named)
 
 
-def every_kind() -> Iterator[Kind]:
-    for family in (texts, searched, formats, labels, many_lines, sheet_names):
-        yield from family()
+#: Each gives files of one family.
+FAMILIES = (texts, searched, formats, labels, many_lines, sheet_names)

@@ -100,16 +100,22 @@ def xlsb(sheets: Sequence[tuple[str, str]] = (("表", "sheet1.bin"),), cells: by
 def xlsb_parts(sheets: Sequence[tuple[str, str]], cells: Mapping[str, bytes]) -> bytes:
     """Write a workbook; each sheet as its name and its part, and the records of the cells in each part."""
     names = b"".join(
-        record(0x19C, struct.pack("<II", 0, number) + text(f"r{number}") + text(name)) for number, (name, _) in enumerate(sheets)
+        record(0x19C, struct.pack("<II", 0, number) + text(f"r{number}") + text(name))
+        for number, (name, _) in enumerate(sheets)
     )
-    links = hostile.links(*((f"r{number}", "worksheet", f"worksheets/{part}") for number, (_, part) in enumerate(sheets)))
+    links = hostile.links(
+        *((f"r{number}", "worksheet", f"worksheets/{part}") for number, (_, part) in enumerate(sheets))
+    )
     texts = b"".join(record(0x13, b"\0" + text(value)) for value in ("指标", "得分"))
     return hostile.pack(
         {
             "xl/workbook.bin": record(0x18F, b"") + names + record(0x190, b""),
             "xl/_rels/workbook.bin.rels": links,
             "xl/sharedStrings.bin": record(0x19F, struct.pack("<II", 2, 2)) + texts + record(0x1A0, b""),
-            **{f"xl/worksheets/{part}": record(0x191, b"") + inner + record(0x192, b"") for part, inner in cells.items()},
+            **{
+                f"xl/worksheets/{part}": record(0x191, b"") + inner + record(0x192, b"")
+                for part, inner in cells.items()
+            },
         }
     )
 

@@ -28,7 +28,8 @@ class Allowance:
     """What each file may use: processor seconds, and MiB of memory (the latter not on Windows and macOS)."""
 
     seconds: float = 10.0
-    memory: int = 512
+    #: With the process that waits, all together stay below 576 MiB.
+    memory: int = 400
 
     @property
     def wait(self) -> float:

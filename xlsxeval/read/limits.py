@@ -18,7 +18,7 @@ class Limits:
     max_tags: int = 9_000_000
     max_parts: int = 2_000
     max_sheets: int = 1_100
-    max_cells: int = 1_000_000
+    max_cells: int = 500_000
     max_merges: int = 20_000
     max_strings: int = 300_000
     max_text: int = 32_767
