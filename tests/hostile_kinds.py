@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from tests import hostile_forms as forms
 from tests.hostile_forms import FORM, Sheets, with_answers, with_lines
@@ -183,9 +183,10 @@ def many_lines() -> Iterator[Kind]:
     yield "100,000 indicators.xlsx", forms.xlsx(with_lines(100_000))
     for ending in ("ods", "csv", "xlsb", "xls", "docx"):
         yield f"30,000 indicators.{ending}", forms.FORMATS[ending](with_lines(30_000))
-    own: Callable[[int, int, str | float], str | float] = lambda line, col, old: (
-        f"{line}{old}" if isinstance(old, str) and col > 3 else old
-    )
+
+    def own(line: int, col: int, old: str | float) -> str | float:
+        return f"{line}{old}" if isinstance(old, str) and col > 3 else old
+
     yield "30,000 different indicators.xlsx", forms.xlsx(with_lines(30_000, own))
     yield "20,000 lines of errors.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: f"{line}.{col}x"))
     yield "20,000 lines of numbers.xlsx", forms.xlsx(with_lines(20_000, lambda line, col, _old: float(line * col)))

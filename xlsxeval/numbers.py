@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from typing import NamedTuple
 
-from xlsxeval.text import clean, tidy
+from xlsxeval.text import clean, remembered, tidy
 
 _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?\s*(?P<unit>%|亿元|万元|元|万人|万|亿|人|名|m2|平方米|平米|分|个)?"
@@ -38,7 +38,7 @@ def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
         money_unit: for an amount, the unit of the result (万元 or 元): an amount typed with another unit is
             converted to it. Empty for other numbers: ``1.2万`` gives 12000.
     """
-    match = _NUMBER.fullmatch(tidy(text))
+    match = _number_in(text)
     if match is None:
         return None
     digits = match["sign"] + match["whole"].replace(",", "") + (match["rest"] or "")
@@ -55,6 +55,11 @@ def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
         value *= _TIMES[unit]
         return Figure(value, decimals_of(value), unit)
     return Figure(value, decimals, unit)
+
+
+@remembered
+def _number_in(text: str) -> re.Match[str] | None:
+    return _NUMBER.fullmatch(tidy(text))
 
 
 def is_nil(text: str) -> bool:

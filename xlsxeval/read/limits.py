@@ -39,6 +39,12 @@ class Limits:
     max_formulas: int = 4 * MIB
 
 
+<<<<<<< HEAD
 #: How many tags of .xlsx take as much time as one element of .ods or .docx, or one record of .xls or .xlsb.
 TAGS_OF_AN_ELEMENT = 8
 TAGS_OF_A_RECORD = 12
+=======
+#: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
+TAGS_OF_AN_ELEMENT = 10
+TAGS_OF_A_RECORD = 16
+>>>>>>> attack
