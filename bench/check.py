@@ -12,7 +12,7 @@ import openpyxl
 
 import xlsxeval as api
 from xlsxeval.read.xlsx import open_xlsx
-from xlsxeval.report.dump import as_json
+from xlsxeval.report.json_text import as_json
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.tree import outcome_tree
 

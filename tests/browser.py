@@ -1,4 +1,4 @@
-"""A real browser for tests: headless Chromium, spoken to through a pair of pipes in its own protocol."""
+"""A real browser for tests: headless Chromium, controlled through a pair of pipes by its own protocol."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def start_browser(folder: Path) -> Browser:
     Raises:
         BrowserError: it did not start; the text says what it printed at each try.
     """
-    program, said = chromium(), []
+    program, failures = chromium(), []
     for number in range(1, TRIES + 1):
         profile = folder / f"profile{number}"
         profile.mkdir()
@@ -61,14 +61,14 @@ def start_browser(folder: Path) -> Browser:
             browser.start()
         except BrowserError as error:
             browser.stop()
-            said.append(f"try {number}: {error}")
+            failures.append(f"try {number}: {error}")
         else:
             return browser
-    raise BrowserError("\n".join(said))
+    raise BrowserError("\n".join(failures))
 
 
 class Browser:
-    """One page of a browser that is told what to do and asked what it shows."""
+    """One page of a browser, which tests control and read."""
 
     def __init__(self, program: str, folder: Path) -> None:
         """Start the process; ``start`` must be called next."""
@@ -88,7 +88,7 @@ class Browser:
         self.events: list[dict[str, object]] = []
 
     def start(self) -> None:
-        """Open an empty page and ask for its events."""
+        """Open an empty page and switch on its events."""
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = str(self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
         for domain in ("Page", "Network", "Runtime", "Log"):
@@ -117,7 +117,7 @@ class Browser:
         return self.log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
     def call(self, method: str, **params: object) -> Mapping[str, object]:
-        """Call a method of the protocol and give its result; events that come meanwhile are kept."""
+        """Call a method of the protocol and give its result; events that arrive before it are kept."""
         self.number += 1
         message = {"id": self.number, "method": method, "params": params}
         if self.session:
@@ -187,12 +187,12 @@ class Browser:
         self.call("Input.insertText", text=text)
 
     def requests(self) -> list[str]:
-        """Give every address the page asked for since it was opened."""
+        """Give every address that the page requested since it was opened."""
         sent = [event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
-        return [str(one["request"]["url"]) for one in sent]  # type: ignore[index]  # objects
+        return [str(request["request"]["url"]) for request in sent]  # type: ignore[index]  # objects
 
     def complaints(self) -> list[object]:
-        """Give what the page logged since it was opened: errors, warnings, what its policy kept out."""
+        """Give what was logged since the page was opened: errors, warnings, what its security policy refused."""
         kinds = {
             "Log.entryAdded",
             "Runtime.exceptionThrown",
@@ -210,7 +210,7 @@ class Browser:
         return b64decode(str(self.call("Page.captureScreenshot", captureBeyondViewport=True)["data"]))
 
     def pdf(self) -> bytes:
-        """Print to PDF, on the paper that the page asks for."""
+        """Print to PDF, on the paper size that the page sets."""
         return b64decode(str(self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=False)["data"]))
 
 

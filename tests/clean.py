@@ -1,4 +1,4 @@
-"""Clean filings of many shapes, made by someone who knows the rules, and single changes that break one of them."""
+"""Random filings without any fault, and single changes that each break one rule."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _money(draw: random.Random, low: float, high: float) -> Decimal:
 
 
 def clean_filing(seed: int) -> Data:
-    """Make one filing without a fault."""
+    """Make a filing without a fault; the same seed gives the same filing."""
     draw = random.Random(seed)
     basic, project = _basic(draw)
     unit = f"{draw.choice(['青石', '白水', '云台'])}县{draw.choice(['林业局', '水利局', '教育局', '档案馆'])}"
@@ -131,7 +131,7 @@ def _self(draw: random.Random, project: Decimal) -> Fields:
 
 
 def _lines(draw: random.Random) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+    lines: list[dict[str, str]] = []
     for first, points in draw.choice(_SPLITS).items():
         count = draw.randint(-(-points // 20), max(points // 4, 1))
         cuts = sorted(draw.sample(range(1, points), count - 1))
@@ -140,8 +140,8 @@ def _lines(draw: random.Random) -> list[dict[str, str]]:
             weights = [points // 2, points - points // 2]
         for number, weight in enumerate(sorted(weights)):
             second = draw.choice(_SECOND[first])
-            found.append(_line(draw, first, second, f"{second[:2]}{first[:2]}{number + 1}", weight))
-    return found
+            lines.append(_line(draw, first, second, f"{second[:2]}{first[:2]}{number + 1}", weight))
+    return lines
 
 
 def _line(draw: random.Random, first: str, second: str, name: str, weight: int) -> dict[str, str]:
@@ -168,7 +168,7 @@ def _line(draw: random.Random, first: str, second: str, name: str, weight: int) 
     return line
 
 
-#: What a change may break: code and the cell (or blank) at which it is found.
+#: A changed filing, and the findings that it must give: code and blank.
 Broken = tuple[Data, set[tuple[str, str]]]
 Change = Callable[[Data, random.Random], "Broken | None"]
 
@@ -183,7 +183,7 @@ def _self_lines(data: Data) -> list[dict[str, str]]:
 
 
 def set_field(form: int, name: str, value: Callable[[Decimal], object], *found: tuple[str, str]) -> Change:
-    """Change one amount; None if that changes nothing."""
+    """Give a change of one amount, with the findings that it must cause; it gives None if the value stays the same."""
 
     def change(data: Data, _draw: random.Random) -> Broken | None:
         fields = _forms(data)[form]
@@ -198,7 +198,7 @@ def set_field(form: int, name: str, value: Callable[[Decimal], object], *found: 
 
 
 def swapped(value: Decimal) -> str | None:
-    """Exchange two neighbouring digits that differ."""
+    """Exchange the first two neighbouring digits that differ: 1223 gives 2123; None if all are equal."""
     text = f"{value:f}"
     for index in range(len(text) - 1):
         pair = text[index : index + 2]
@@ -210,14 +210,14 @@ def swapped(value: Decimal) -> str | None:
 def on_line(
     pick: Callable[[dict[str, str]], bool], changed: Callable[[dict[str, str]], dict[str, str]], *found: tuple[str, str]
 ) -> Change:
-    """Change one line of the indicators; the findings name a column, whose cell in that line is meant."""
+    """Give a change of one line of the indicators; the findings name columns of that line."""
 
     def change(data: Data, draw: random.Random) -> Broken | None:
         lines = _self_lines(data)
-        fitting = [number for number, line in enumerate(lines) if pick(line)]
-        if not fitting:
+        suitable = [number for number, line in enumerate(lines) if pick(line)]
+        if not suitable:
             return None
-        number = draw.choice(fitting)
+        number = draw.choice(suitable)
         for key, text in changed(lines[number]).items():
             if text:
                 lines[number][key] = text
@@ -282,6 +282,6 @@ MUTATIONS: dict[str, Change] = {
 
 
 def mutated(seed: int, name: str) -> Broken | None:
-    """Give a clean filing with one change, and what must be found."""
+    """Give a clean filing with one change, and the findings that must follow."""
     data = copy.deepcopy(clean_filing(seed))
     return MUTATIONS[name](data, random.Random(seed))

@@ -1,4 +1,4 @@
-"""What many tests use: the Hunan set, and filings written as data."""
+"""Fixtures that many tests use: the Hunan set, and filings made from data."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def hunan() -> FormSet:
 
 
 def filing_of(formset: FormSet, forms: object, year: int = 2024) -> Filing:
-    """Make a filing of data without any workbook, with only the forms that the data names."""
+    """Make a filing from data, without a workbook, with only the forms that the data names."""
     filing = build_filing(formset, parse_data({"forms": forms}, formset), year=year)
     named = set(forms) if isinstance(forms, dict) else set()
     kept = {name: answers for name, answers in filing.forms.items() if name in named}

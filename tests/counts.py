@@ -1,4 +1,4 @@
-"""How many random cases a test tries, and from which seed: ``make test`` a tenth, ``make long`` all."""
+"""The number of random cases of a test, and the seed: a tenth of the cases in ``make test``, all in ``make long``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Second opinions: LibreOffice made to recalculate, and IronCalc in process, on workbooks whose caches are spoilt."""
+"""Independent calculations: LibreOffice and IronCalc recalculate workbooks whose stored results were made wrong."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from xlsxeval.forms.model import FormSet
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome, run_declared
 
-#: What every formula cell shows before it is recalculated.
+#: The wrong stored result of every formula cell before it is recalculated.
 STALE = 777_777
 _BATCH = 50
 _FORMULA_CELL = re.compile(
@@ -71,7 +71,7 @@ def _plain(value: object) -> float | str:
 
 
 def libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int = ALWAYS) -> dict[str, Cells]:
-    """Load and save many workbooks in LibreOffice, and give what their formula cells show then."""
+    """Load and save many workbooks in LibreOffice, and give the values of their formula cells after that."""
     return {name: cached(content) for name, content in saved_by_libreoffice(contents, folder, mode).items()}
 
 
@@ -83,7 +83,7 @@ def saved_by_libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int 
     for file, content in zip(files, contents.values(), strict=True):
         file.write_bytes(content)
     results: dict[str, bytes] = {}
-    # LibreOffice grows with every workbook that it converts in one go.
+    # The memory of LibreOffice grows with each workbook that it converts.
     for first in range(0, len(files), _BATCH):
         converted = convert(files[first : first + _BATCH], target, "xlsx:Calc MS Excel 2007 XML", mode=mode)
         results |= {name: file.read_bytes() for name, file in converted.items()}
@@ -91,16 +91,16 @@ def saved_by_libreoffice(contents: Mapping[str, bytes], folder: Path, mode: int 
 
 
 def in_process(content: bytes) -> Cells:
-    """Recalculate with IronCalc and give what every formula cell shows."""
+    """Recalculate with IronCalc, and give the values of the formula cells."""
     model = _load(content)
     model.evaluate()
     sheets = [sheet["name"] for sheet in model.get_worksheets_properties()]
-    found: Cells = {}
+    values: Cells = {}
     for sheet, cell in formula_cells(content):
         column, row = re.fullmatch(r"([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]  # an address
         value = model.get_cell_value(sheets.index(sheet), int(row), ironcalc.column_number_from_name(column))
-        found[sheet, cell] = _plain(value)
-    return found
+        values[sheet, cell] = _plain(value)
+    return values
 
 
 def _load(content: bytes) -> ironcalc.Model:
@@ -113,10 +113,10 @@ def _load(content: bytes) -> ironcalc.Model:
 def differences(ours: Cells, theirs: Cells) -> list[tuple[tuple[str, str], float | str, float | str]]:
     """Give the cells on which two engines differ; numbers may differ by 1e-9 of their size."""
 
-    def same(one: float | str, other: float | str) -> bool:
-        if isinstance(one, float) and isinstance(other, float):
-            return abs(one - other) <= 1e-9 * max(1.0, abs(one))
-        return one == other
+    def same(first: float | str, second: float | str) -> bool:
+        if isinstance(first, float) and isinstance(second, float):
+            return abs(first - second) <= 1e-9 * max(1.0, abs(first))
+        return first == second
 
     return [(key, value, theirs[key]) for key, value in ours.items() if not same(value, theirs[key])]
 
@@ -128,17 +128,17 @@ def live_lines(cells: Cells, count: int) -> list[tuple[str, float, str]]:
 
 
 def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, str]]:
-    """Give the same as the reader and the rules see it in the saved workbook, without a look at 核对."""
+    """Give the same lines from the reader and the rules, without using the sheet 核对."""
     filing = api.read_filing(content, formset=formset)
     outcomes: dict[int, list[DeclaredOutcome]] = {}
     for outcome in run_declared(filing):
         outcomes.setdefault(id(outcome.check), []).append(outcome)
-    found = []
+    lines = []
     for check in [*(check for form in formset.forms for check in form.checks), *formset.checks]:
-        of = outcomes.get(id(check), [])
-        states = {one.state for one in of}
+        own_outcomes = outcomes.get(id(check), [])
+        states = {outcome.state for outcome in own_outcomes}
         state = FAIL if FAIL in states else PASS if PASS in states else BLANK
-        failing = [one.finding for one in of if one.finding]
+        failing = [outcome.finding for outcome in own_outcomes if outcome.finding]
         at = check.at
         answers = filing.forms[at.form]
         if failing:
@@ -149,5 +149,5 @@ def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, st
             cell = f"{column_letters(answers.regions[at.table].cols[at.name])}{answers.regions[at.table].first - 1}"
         else:
             cell = answers.heads[at.table, at.name]
-        found.append((state, float(len(failing)), f"{at.form}!{cell}"))
-    return found
+        lines.append((state, float(len(failing)), f"{at.form}!{cell}"))
+    return lines

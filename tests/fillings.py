@@ -1,4 +1,4 @@
-"""Random fillings of the forms of a set, clean and faulty, blank parts included; the same for the same seed."""
+"""Random data for the forms of a set, with and without faults and with blank parts; the same for the same seed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TARGETS = ["≥10次", "100%", "优化", "536万元", "≤3起", "4", ""]
 
 
 def filling(formset: FormSet, seed: int) -> dict[str, object]:
-    """Make one data tree for ``fill``: some fields blank, now and then a typed value for a computed one."""
+    """Make data for ``fill``: some fields are blank, and some computed fields have a typed value."""
     draw = random.Random(seed)
     blank = draw.choice([0.05, 0.3, 0.7])
     forms: dict[str, object] = {}
@@ -34,7 +34,7 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
                     name: _value(column, draw) for name, column in table.columns.items() if draw.random() >= blank / 2
                 }
                 if table.inherit:
-                    line |= dict(zip(table.inherit, draw.choice(_GROUPS), strict=True))
+                    line |= dict(zip(table.inherit, draw.choice(_GROUPS), strict=False))
                 lines.append(line)
             content[table.name] = lines
         forms[form.name] = content
@@ -44,7 +44,7 @@ def filling(formset: FormSet, seed: int) -> dict[str, object]:
 
 
 def _make_whole(content: dict[str, object]) -> None:
-    """Give the first line what its 分值 must be for a hundred points in all."""
+    """Set the 分值 of the first line so that all points together are a hundred."""
     lines: list[dict[str, str]] = content["指标"]  # type: ignore[assignment]  # made above
     others = sum(float(line.get("分值", 0)) for line in lines[1:]) + float(str(content.get("资金分值", 10)))
     if lines and others <= 100:

@@ -1,4 +1,4 @@
-"""Hostile and merely unusual workbooks, each made from a harmless one: (name, bytes, refusal code or None)."""
+"""Hostile and unusual workbooks, each made by changing a harmless one: (name, bytes, refusal code or None)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests import old_books
 from tests.old_books import compound, label, shared, xls
 from xlsxeval.read.limits import KIB, MIB, Limits
 
-#: Small budgets, so that small bombs go off.
+#: Small budgets, so that small files are over them.
 LIMITS = Limits(
     max_file=4 * MIB,
     max_unpacked=2 * MIB,
@@ -121,7 +121,7 @@ def container() -> Iterator[Case]:
 
 
 def later_version(data: bytes) -> bytes:
-    """Say in the directory that the first member needs a program that does not exist yet."""
+    """Write into the directory that the first member needs a later version of zip than there is."""
     at = data.index(b"PK\x01\x02") + 6
     return data[:at] + (99).to_bytes(2, "little") + data[at + 2 :]
 
@@ -406,13 +406,13 @@ def flip(data: bytes, part: str) -> bytes:
 
 
 def twice(first: str, second: str) -> bytes:
-    """Put one part in under two names, which may be the same."""
+    """Make a workbook with one part under two names, which may be the same."""
     placeholder = "z" * len(second)
     return pack({**parts(), placeholder: parts()[first]}).replace(placeholder.encode(), second.encode())
 
 
 def backslashed() -> bytes:
-    """Give a workbook whose member names have backslashes, as some writers on Windows make."""
+    """Make a workbook whose member names have backslashes, as some programs on Windows write."""
     data = pack(parts())
     for name in parts():
         data = data.replace(name.encode(), name.replace("/", "\\").encode())
@@ -431,7 +431,7 @@ def encrypted(data: bytes) -> bytes:
 
 
 def overlapping() -> bytes:
-    """Let a second directory entry point at the bytes of the worksheet."""
+    """Make a second directory entry with the position of the worksheet's bytes."""
     data = pack({**parts(), "xl/worksheets/sheetZ.xml": parts()[SHEET]})
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         at = archive.getinfo(SHEET).header_offset
@@ -440,7 +440,7 @@ def overlapping() -> bytes:
 
 
 def lying(members: dict[str, str | bytes]) -> bytes:
-    """Say in the directory that the worksheet unpacks to 1,000 bytes."""
+    """Write into the directory that the worksheet unpacks to 1,000 bytes, which is too few."""
     data = pack(members)
     entry = data.rindex(SHEET.encode()) - 46
     return data[: entry + 24] + (1_000).to_bytes(4, "little") + data[entry + 28 :]

@@ -1,4 +1,4 @@
-"""What Excel repairs or refuses on opening and validators pass over: a lint over the parts of a workbook."""
+"""Find faults in the parts of a workbook that Excel repairs or refuses on opening and that validators do not find."""
 
 from __future__ import annotations
 

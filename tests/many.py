@@ -1,4 +1,4 @@
-"""Many files for tests: copies of a filled workbook that differ in nothing but their bytes, and a slow one."""
+"""Many files for tests: copies of a filled workbook with equal content and different bytes, and a slow workbook."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ FILLED = (CLEAN / "filled.xlsx").read_bytes()
 
 
 def distinct(number: int, content: bytes = FILLED) -> bytes:
-    """Give a workbook (the clean one) with a comment at the end of its container."""
+    """Give a workbook (by default one without faults) with a comment at the end of its container."""
     comment = f"{number}".encode()
     return content[:-2] + len(comment).to_bytes(2, "little") + comment
 
 
 def folder_of(folder: Path, count: int) -> Path:
-    """Fill a folder with workbooks of fixed dates."""
+    """Write workbooks with fixed dates into a folder."""
     folder.mkdir()
     for number in range(count):
         file = folder / f"{number:04}.xlsx"
@@ -28,5 +28,5 @@ def folder_of(folder: Path, count: int) -> Path:
 
 
 def slow(rows: int = 240_000) -> bytes:
-    """Give a workbook within all budgets that takes seconds."""
+    """Give a workbook that is within all budgets and takes seconds to check."""
     return hostile.changed(SHEET=hostile.sheet(f"<row><c><v>1</v></c><c><v>2</v></c>{'<x/>' * 20}</row>" * rows))

@@ -1,4 +1,4 @@
-"""Workbooks as other programs write them, and what a package holds; for the tests of marked copies."""
+"""Workbooks as different programs write them, for the tests of marked copies; and the parts of a package."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from xlsxeval.rules.finding import Finding
 
 #: The sheet that gets the marks in all of these workbooks.
 SHEET = "审 ' 表"
-#: Its cells: one with a value, the first of two merged ones, one with a comment, an empty one below all others, an empty
-#: one in a column with a format; then another one with a comment, and the first of the sheet, which get no mark.
+#: Its cells: with a value; the first of two merged cells; with a comment; empty, below all others; empty, in a column
+#: with a format. The last two get no mark: another cell with a comment, and the first cell of the sheet.
 FILLED, MERGED, NOTED, BELOW, ASIDE, NOTED_TOO, CORNER = ["B2", "C3", "D4", "B30", "H2", "F9", "A1"]
 #: The marked cells.
 CELLS = {FILLED: "error", MERGED: "warning", NOTED: "info", BELOW: "error", ASIDE: "info"}
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
-def said(sheet: str, cells: dict[str, str], message: str = "不对。请更正。", waived: str = "") -> Outcome:
-    """Give an outcome with one finding for each cell: cell -> severity."""
-    found = tuple(
+def outcome_on(sheet: str, cells: dict[str, str], message: str = "不对。请更正。", waived: str = "") -> Outcome:
+    """Give an outcome with one finding for each cell; ``cells``: cell -> severity."""
+    findings = tuple(
         Finding(f"E{number:02}", severity, sheet, sheet, cell, "项目支出.决算数", message, "1", "2", waived)
         for number, (cell, severity) in enumerate(cells.items(), 1)
     )
-    return Outcome("夹\\文件.xlsx", "findings" if found else "pass", found, unit="某某局", year=2024)
+    return Outcome("夹\\文件.xlsx", "findings" if findings else "pass", findings, unit="某某局", year=2024)
 
 
 def members(content: bytes) -> dict[str, bytes]:
@@ -44,7 +44,7 @@ def members(content: bytes) -> dict[str, bytes]:
 
 
 def packed(parts: dict[str, bytes]) -> bytes:
-    """Give a package of parts."""
+    """Make a package from its parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -57,9 +57,9 @@ def tree(xml: bytes) -> ET.Element:
     return ET.fromstring(xml)  # noqa: S314  # our own file
 
 
-def same(one: ET.Element, other: ET.Element) -> bool:
-    """Tell whether two elements say the same."""
-    return ET.canonicalize(ET.tostring(one)) == ET.canonicalize(ET.tostring(other))
+def same(first: ET.Element, second: ET.Element) -> bool:
+    """Tell whether two elements are equal in canonical XML."""
+    return ET.canonicalize(ET.tostring(first)) == ET.canonicalize(ET.tostring(second))
 
 
 def _picture() -> io.BytesIO:
@@ -72,7 +72,7 @@ def _picture() -> io.BytesIO:
 
 
 def rich(*, macros: bool = False) -> bytes:
-    """Give a workbook by XlsxWriter with all that a load and save would lose."""
+    """Make a workbook with XlsxWriter with everything that is lost when openpyxl loads and saves it."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     if macros:
@@ -110,7 +110,7 @@ def rich(*, macros: bool = False) -> bytes:
 
 
 def as_by_excel() -> bytes:
-    """Give the same with what Excel itself adds: marks of its versions, alternatives, line ends, byte order marks."""
+    """Make the same with what Excel adds: attributes of its versions, alternative content, CR LF, byte order marks."""
     spaces = (
         'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" mc:Ignorable="x14ac xr" '
         'xmlns:x14ac="http://schemas.microsoft.com/office/spreadsheetml/2009/9/ac" '
@@ -136,7 +136,7 @@ def as_by_excel() -> bytes:
 
 
 def by_openpyxl() -> bytes:
-    """Give a workbook by openpyxl, with a comment."""
+    """Make a workbook with openpyxl, with a comment."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = SHEET
@@ -150,7 +150,7 @@ def by_openpyxl() -> bytes:
 
 
 def by_hand(*, strict: bool = False) -> bytes:
-    """Give a workbook as WPS and converters may write it: prefixes, absolute targets, no addresses, bare rows."""
+    """Make a workbook as WPS and converters may write it: prefixes, absolute targets, cells and rows without address."""
     main, office = (STRICT, STRICT_OFFICE) if strict else (MAIN, OFFICE)
     rows = (
         '<x:row/><x:row><x:c/><x:c s="1"><x:v>5</x:v></x:c></x:row><x:row r="3" ht="30"/>'

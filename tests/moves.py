@@ -1,4 +1,4 @@
-"""What clerks and programs do to a workbook: rows and columns inserted, caches lost, labels broken, sheets moved."""
+"""Changes that people and programs make to a workbook: inserted rows and columns, lost results of formulas."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ def insert_col(sheet: Sheet, at: int) -> Sheet:
 
 
 def _moved(sheet: Sheet, move: Callable[[int, int], tuple[int, int]]) -> Sheet:
+    """Move cells, merged ranges and references; ``move`` gives the new row and column of a cell."""
+
     def formula(text: str) -> str:
-        def one(match: re.Match[str]) -> str:
+        def reference(match: re.Match[str]) -> str:
             row, col = move(int(match[2]), column_number(match[1]))
             return f"{column_letters(col)}{row}"
 
-        return _REFERENCE.sub(one, text)
+        return _REFERENCE.sub(reference, text)
 
     cells: dict[tuple[int, int], Cell] = {}
     for cell in sheet.cells.values():
@@ -40,7 +42,7 @@ def _moved(sheet: Sheet, move: Callable[[int, int], tuple[int, int]]) -> Sheet:
 
 
 def without_caches(book: Workbook) -> Workbook:
-    """Drop every cached result, as a program that does not calculate does."""
+    """Remove the stored result of every formula, as programs do that cannot calculate."""
 
     def bare(cell: Cell) -> Cell:
         return cell if cell.formula is None else cell._replace(text="", kind="none")

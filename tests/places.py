@@ -1,4 +1,4 @@
-"""Cells by the names of what stands in them, so that tests type no addresses.
+"""Cells by the names of their fields, so that tests contain no addresses.
 
 A place is written ``form.field``, ``form.table[line].column`` with lines counted from 1, ``form.table.column`` for the
 head of a column, or ``form“text”`` for another printed text: ``自评表.总分``, ``自评表.指标[3].得分``, ``自评表.指标.分值``,
@@ -22,7 +22,7 @@ from xlsxeval.rules.finding import Checked
 
 
 class Located(Protocol):
-    """What a finding has to be located by."""
+    """The attributes of a finding from which its place follows."""
 
     @property
     def code(self) -> str:

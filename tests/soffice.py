@@ -1,4 +1,4 @@
-"""LibreOffice for tests: started with a fresh profile, watched, stopped when it is silent, and started again."""
+"""LibreOffice for tests: started with a new profile, stopped if it finishes no file for some time, started again."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-#: A test fails when LibreOffice was started so often in a row without finishing a file.
+#: A test fails if LibreOffice was started so many times in a row without finishing a file.
 TRIES = 3
 #: Seconds in which a file must be finished. On a quiet machine the first file takes about 5 seconds.
 SILENCE = 180.0
@@ -120,17 +120,17 @@ def _run_until_all_exist(
         command: gives for the missing sources and the folder of a new profile the command and its standard input.
         whole: whether a result that exists is complete; else the last one may be half written.
     """
-    said: list[str] = []
+    reports: list[str] = []
     missing = list(results)
-    while missing and len(said) < TRIES:
+    while missing and len(reports) < TRIES:
         with tempfile.TemporaryDirectory(prefix="xlsxeval", ignore_cleanup_errors=True) as folder:
             arguments, text = command(missing, Path(folder) / "profile")
             expected = [results[source] for source in missing]
             end = _run(arguments, text, expected, Path(folder) / "printed.txt", whole=whole)
         still = [source for source in missing if not results[source].exists()]
-        said = [] if len(still) < len(missing) else [*said, f"try {len(said) + 1}: {end}"]
+        reports = [] if len(still) < len(missing) else [*reports, f"try {len(reports) + 1}: {end}"]
         missing = still
-    assert not missing, f"LibreOffice gave no result for {[path.name for path in missing]}\n" + "\n".join(said)
+    assert not missing, f"LibreOffice gave no result for {[path.name for path in missing]}\n" + "\n".join(reports)
 
 
 def _run(arguments: list[str], text: str, results: list[Path], log: Path, *, whole: bool) -> str:

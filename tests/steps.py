@@ -1,7 +1,7 @@
-"""A small backtracking matcher that counts its steps, and texts made from a pattern to make it work hard.
+"""A small backtracking matcher that counts its steps, and texts that make a given pattern take many steps.
 
-It follows the parsed pattern of Python's ``re`` and tries what ``re`` tries, in the same order. What takes ten times as
-many steps for ten times the text is safe to search in a stranger's text.
+It uses the pattern as parsed by Python's ``re``, and makes the same attempts in the same order. A pattern is safe for
+texts from files if ten times the text takes at most about ten times the steps.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Matcher:
     """Searches one text and counts."""
 
     def __init__(self, pattern: re.Pattern[Any], text: str, most: int) -> None:
-        """Begin with no step done and ``most`` allowed."""
+        """Begin with no steps; ``most`` steps are allowed."""
         source = pattern.pattern
         self.nodes = list(parser.parse(source, pattern.flags))
         self.flags, self.text, self.most, self.steps = pattern.flags, text, most, 0
@@ -41,7 +41,7 @@ class Matcher:
             at = end if end > at else at + 1
 
     def match(self, at: int) -> int:
-        """Give the end of the match that begins here, -1 if there is none."""
+        """Give the end of the match that begins at ``at``, -1 if there is none."""
         return self.sequence(self.nodes, 0, at, lambda end: end)
 
     def full_match(self) -> None:
@@ -92,7 +92,7 @@ class Matcher:
         raise NotImplementedError(kind)
 
     def at_place(self, place: Any, at: int) -> bool:
-        """Tell whether ``^`` or ``$`` holds here."""
+        """Tell whether ``^`` or ``$`` matches at a place."""
         if place in {sre.AT_BEGINNING, sre.AT_BEGINNING_STRING}:
             return at == 0 or (bool(self.flags & re.MULTILINE) and self.text[at - 1] == "\n")
         if place in {sre.AT_END, sre.AT_END_STRING}:
@@ -119,7 +119,7 @@ class Matcher:
         sign, value = body[0]
 
         def run(limit: int) -> int:
-            """Give how many signs fit, at most ``limit``."""
+            """Give how many signs match, at most ``limit``."""
             end = at
             while end - at < limit and end < len(self.text) and sign_fits(sign, value, self.text[end], self.flags):
                 self.count()

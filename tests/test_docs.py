@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
 
 import click
 import pytest
 
+import xlsxeval
 from tests.conftest import ROOT
 from xlsxeval.cli import main
+from xlsxeval.cli.chinese import chinese_messages
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -59,4 +65,27 @@ def test_command_lines_of_the_documents_are_understood(line: str) -> None:
         command = command.commands[words.pop(0)]
     # "xlsxeval check …" in a sentence, or the name of a command alone, is no command line to be run.
     if words or not any(parameter.required for parameter in command.params):
-        command.make_context(command.name, words)
+        # Exit: an option that prints something and ends. In Chinese, because click keeps its own options' help.
+        with chinese_messages(), suppress(click.exceptions.Exit):
+            command.make_context(command.name, words)
+
+
+def test_the_readme_names_every_set() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text.partition("现有的套表")[2].partition("\n\n样例")[0]
+    named = {
+        name for row in table.splitlines() for name in re.findall("`([^`]+)`", row.split("|")[1] if "|" in row else "")
+    }
+    assert named == set(xlsxeval.set_names())
+
+
+def test_the_example_for_developers_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    code = text.partition("```python\n")[2].partition("```")[0]
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    monkeypatch.chdir(tmp_path)
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(code, {})  # noqa: S102  # our own document
+    assert "自评表" in printed.getvalue()
+    assert "\n青石县林业发展中心 pass 0" in printed.getvalue()

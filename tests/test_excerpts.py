@@ -9,7 +9,8 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import FAULTY, S
-from tests.places import located, sample
+from tests.places import cell_of, located, sample
+from xlsxeval.a1 import parse_cell
 from xlsxeval.read.answers import shown_text
 from xlsxeval.read.cells import Cell, Range, Sheet
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
@@ -20,6 +21,13 @@ def excerpts(folder: Path) -> dict[tuple[str, str], Excerpt | None]:
     """Give the excerpts of a sample by code and place."""
     [outcome] = api.outcomes((folder / "filled.xlsx").read_bytes(), excerpts=True)
     return dict(zip(located(sample(folder), outcome.findings), outcome.excerpts, strict=True))
+
+
+def row_of(place: str) -> int:
+    """Give the row of a place in the sample S."""
+    position = parse_cell(cell_of(sample(S), place))
+    assert position is not None
+    return position[0]
 
 
 def at(cell: str) -> Finding:
@@ -58,8 +66,9 @@ def test_texts_stay_as_they_are() -> None:
 
 
 def test_the_rows_label_and_the_columns_head_stand_beside_cells_further_off() -> None:
+    row = row_of("基础数据表.水费电费差旅费.决算数")
     assert excerpts(S)["B10", "基础数据表.水费电费差旅费.决算数"] == Excerpt(
-        (6, 23, 24, 25),
+        (row_of("基础数据表.三公经费.决算数") - 1, row - 1, row, row + 1),
         ("A", "D", "E", "F", "G"),
         (
             ("经费控制情况（万元）", "2024年预算数", "2024年预算数", "2024年决算数", "2024年决算数"),
@@ -71,8 +80,13 @@ def test_the_rows_label_and_the_columns_head_stand_beside_cells_further_off() ->
 
 
 def test_a_line_is_named_by_its_own_text_and_not_by_the_group_it_is_in() -> None:
+    row = row_of("自评表.指标[28].得分")
     assert excerpts(S)["E15", "自评表.指标[28].得分"] == Excerpt(
-        (13, 41, 42),  # below is the empty line at the table's end, right of it nothing
+        (
+            row_of("自评表.指标[1].得分") - 2,
+            row - 1,
+            row,
+        ),  # below is the empty line at the table's end, right of it nothing
         ("D", "G", "H", "I", "J"),
         (
             ("三级指标", "评扣分标准", "分值", "得分", "偏差原因分析及改进措施"),

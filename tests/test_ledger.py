@@ -8,6 +8,7 @@ import random
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,26 +17,26 @@ from tests.many import FILLED
 from tests.test_cli import run
 from xlsxeval.batch import ledger as module
 from xlsxeval.batch.ledger import open_ledger
-from xlsxeval.batch.worker import Result, unusable
+from xlsxeval.batch.worker import unusable
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.report.outcome import Outcome
 
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="links and pipes of Unix")
-RESULT = Result("digest", (Outcome("a.xlsx", "pass", ()),))
+RESULT = (Outcome("a.xlsx", "pass", (), sha256="digest"),)
 
 
 def remembered(path: Path, content: str) -> tuple[Outcome, ...] | None:
-    with open_ledger(path, "rules") as ledger:
+    with open_ledger(path) as ledger:
         return ledger.begin(0, "a.xlsx", 0.0, content)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Give a ledger in which one result is kept."""
-    with open_ledger(tmp_path / "l.db", "rules") as ledger:
+    with open_ledger(tmp_path / "l.db") as ledger:
         ledger.begin(0, "a.xlsx", 0.0, "")
         ledger.add(0, RESULT)
-    assert remembered(tmp_path / "l.db", "digest") == RESULT.outcomes
+    assert remembered(tmp_path / "l.db", "digest") == RESULT
     return tmp_path / "l.db"
 
 
@@ -43,18 +44,18 @@ def path(tmp_path: Path) -> Path:
     ("code", "kept"), [("R05", True), ("R10", False), ("R11", False), ("R12", False), ("R13", False)]
 )
 def test_what_is_about_this_machine_or_program_is_not_remembered(tmp_path: Path, code: str, *, kept: bool) -> None:
-    result = Result("digest", (unusable("a.xlsx", code, "x"),))
-    with open_ledger(tmp_path / "l.db", "rules") as ledger:
+    result = (replace(unusable("a.xlsx", code, "x"), sha256="digest"),)
+    with open_ledger(tmp_path / "l.db") as ledger:
         ledger.begin(0, "a.xlsx", 0.0, "")
         ledger.add(0, result)
-        assert list(ledger.outcomes()) == list(result.outcomes)
+        assert list(ledger.outcomes()) == list(result)
     assert (remembered(tmp_path / "l.db", "digest") is not None) == kept
 
 
 def test_a_result_that_is_too_long_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_MOST_RESULT", 1000)
-    long = Result("digest", (unusable("a.xlsx", "R05", "x" * 1000),))
-    with open_ledger(tmp_path / "l.db", "rules") as ledger:
+    long = (replace(unusable("a.xlsx", "R05", "x" * 1000), sha256="long"),)
+    with open_ledger(tmp_path / "l.db") as ledger:
         for place, result in enumerate([long, RESULT]):
             ledger.begin(place, "a.xlsx", 0.0, "")
             ledger.add(place, result)
@@ -105,10 +106,10 @@ def test_anything_else_in_the_file_makes_it_no_ledger(path: Path, statement: str
 
 def filled(path: Path) -> bytearray:
     """Give the bytes of a ledger with many pages."""
-    with open_ledger(path, "rules") as ledger:
+    with open_ledger(path) as ledger:
         for place in range(300):
             ledger.begin(place, f"{place}.xlsx", 0.0, "")
-            ledger.add(place, Result(f"{place}", (unusable(f"{place}.xlsx", "R05", "x" * 500),)))
+            ledger.add(place, (replace(unusable(f"{place}.xlsx", "R05", "x" * 500), sha256=f"{place}"),))
     return bytearray(path.read_bytes())
 
 
@@ -123,7 +124,7 @@ def test_garbage_in_a_ledger_is_one_sentence(path: Path) -> None:
             del broken[chance.randrange(len(broken)) :]
         path.write_bytes(broken)
         try:
-            with open_ledger(path, "rules") as ledger:
+            with open_ledger(path) as ledger:
                 for place in range(300):
                     if ledger.begin(place, "a", 0.0, f"{place}") is None:
                         ledger.add(place, RESULT)

@@ -79,8 +79,8 @@ def test_a_template_without_end_is_refused_at_once(tmp_path: Path, text: str) ->
 def test_the_line_is_named(tmp_path: Path) -> None:
     for text, said in (
         ("一\n二\n{{ 单位|center(9) }}", "通知.md:3: 模板写错了（No filter named 'center'.）"),
-        ("一\n二\n{{ 1 / 0 }}", "通知.md:3: 模板填不进去（division by zero）"),
-        ("一\n{% for i in range(99999) %}\n" + "长" * 999 + "{% endfor %}", "通知.md: 模板填不进去（通知太长）"),
+        ("一\n二\n{{ 1 / 0 }}", "通知.md:3: 模板填写出错（division by zero）"),
+        ("一\n{% for i in range(99999) %}\n" + "长" * 999 + "{% endfor %}", "通知.md: 模板填写出错（通知太长）"),
         ("一\n\x0b", "通知.md:2: 模板里有控制字符U+000B，请删去"),
     ):
         with pytest.raises(DefinitionError) as caught:

@@ -37,7 +37,7 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
     roster.write_text("单位\n青石县气象局\n", encoding="utf-8")
 
     def open_ledger() -> None:
-        with xlsxeval.open_ledger(folder / "l.db", "rules") as ledger:
+        with xlsxeval.open_ledger(folder / "l.db", xlsxeval.Request(year=2024)) as ledger:
             assert isinstance(ledger, xlsxeval.Ledger)
 
     def check_files() -> None:

@@ -86,7 +86,7 @@ def test_too_slow_costs_one_file() -> None:
     assert [one.verdict for [one] in found] == ["pass", "unusable", "pass"]
     [finding] = found[1][0].findings
     assert finding.code == "R11"
-    assert finding.message == "核对用了0.5秒处理器时间还没有完（--max-seconds），请删去多余内容后重新保存。"
+    assert finding.message == "核对用了0.5秒处理器时间还没有完成（--max-seconds），请删去多余内容后重新保存。"
 
 
 @UNIX

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.hostile import LIMITS, MODULE, OFFICE, PACKAGE, WORKBOOK, changed, workbook
-from tests.marking import ASIDE, BELOW, CELLS, CORNER, FILLED, SHEET, by_openpyxl, members, packed, rich, said
+from tests.marking import ASIDE, BELOW, CELLS, CORNER, FILLED, SHEET, by_openpyxl, members, outcome_on, packed, rich
 from tests.test_mark import marks
 from xlsxeval.mark.copy import marked
 from xlsxeval.read.refusals import Refused
@@ -118,7 +118,7 @@ def notes(copy: bytes) -> list[str]:
 @pytest.mark.parametrize("make", _CASES, ids=lambda make: make.__name__)
 def test_what_can_run_is_left_out(make: Callable[[], bytes]) -> None:
     content = make()
-    copy = marked(content, [said(SHEET, CELLS)])
+    copy = marked(content, [outcome_on(SHEET, CELLS)])
     for name, part in members(copy).items():
         for word in (
             "vba",
@@ -141,7 +141,7 @@ def test_what_can_run_is_left_out(make: Callable[[], bytes]) -> None:
 
 @pytest.mark.parametrize("make", _CASES, ids=lambda make: make.__name__)
 def test_nothing_leads_to_what_was_left_out(make: Callable[[], bytes]) -> None:
-    copy = members(marked(make(), [said(SHEET, CELLS)]))
+    copy = members(marked(make(), [outcome_on(SHEET, CELLS)]))
     for part in re.findall(r'PartName="/([^"]*)"', copy["[Content_Types].xml"].decode()):
         assert part in copy
     for name, rels in copy.items():
@@ -156,7 +156,7 @@ def test_nothing_leads_to_what_was_left_out(make: Callable[[], bytes]) -> None:
 
 @pytest.mark.parametrize("make", _CASES, ids=lambda make: make.__name__)
 def test_the_copy_is_marked_and_marking_it_again_changes_nothing(make: Callable[[], bytes]) -> None:
-    content, outcome = make(), said(SHEET, CELLS)
+    content, outcome = make(), outcome_on(SHEET, CELLS)
     copy = marked(content, [outcome])
     assert {cell for _, cell in marks(copy)} >= {FILLED, BELOW, ASIDE}
     assert marked(copy, [outcome]) == copy
@@ -188,7 +188,7 @@ def macro_sheet(kind: str = f"{_MICROSOFT}/xlMacrosheet", target: str = "macrosh
 
 
 def test_a_sheet_of_macros_becomes_an_empty_sheet() -> None:
-    copy = marked(macro_sheet(), [said("表", {CORNER: "error"})], LIMITS)
+    copy = marked(macro_sheet(), [outcome_on("表", {CORNER: "error"})], LIMITS)
     parts = members(copy)
     assert b"EXEC" not in b"".join(parts.values())
     assert b"acro" not in parts["[Content_Types].xml"].replace(b"/xl/macrosheets/", b"")
@@ -197,16 +197,16 @@ def test_a_sheet_of_macros_becomes_an_empty_sheet() -> None:
     assert "Auto_Open" not in parts[WORKBOOK].decode()
     assert 'name="f"' not in parts[WORKBOOK].decode()
     assert notes(copy) == [_MACROS]
-    assert marked(copy, [said("表", {CORNER: "error"})], LIMITS) == copy
+    assert marked(copy, [outcome_on("表", {CORNER: "error"})], LIMITS) == copy
 
 
 def test_a_module_of_macros_becomes_an_empty_sheet() -> None:
     content = changed(WORKBOOK=workbook(MODULE + '<sheet name="表" sheetId="1" r:id="rId1"/>'))
-    copy = marked(content, [said("表", {CORNER: "error"})], LIMITS)
+    copy = marked(content, [outcome_on("表", {CORNER: "error"})], LIMITS)
     assert [sheet.name for sheet in open_xlsx(copy).sheets] == ["模块", "表", "审核意见"]
     assert 'r:id=""' not in members(copy)[WORKBOOK].decode()
     assert notes(copy) == [_MACROS]
-    assert marked(copy, [said("表", {CORNER: "error"})], LIMITS) == copy
+    assert marked(copy, [outcome_on("表", {CORNER: "error"})], LIMITS) == copy
 
 
 @pytest.mark.parametrize("target", ["workbook.xml", "styles.xml", "worksheets/sheet1.xml", "nowhere.xml"])
@@ -214,16 +214,16 @@ def test_a_module_of_macros_becomes_an_empty_sheet() -> None:
 def test_a_sheet_that_claims_to_be_macros_is_refused(kind: str, target: str) -> None:
     content = macro_sheet(kind, target)
     with pytest.raises(Refused):
-        marked(content, [said("表", {CORNER: "error"})], LIMITS)
+        marked(content, [outcome_on("表", {CORNER: "error"})], LIMITS)
 
 
 def test_a_plain_workbook_says_nothing_of_macros() -> None:
-    assert notes(marked(rich(), [said(SHEET, CELLS)])) == []
+    assert notes(marked(rich(), [outcome_on(SHEET, CELLS)])) == []
 
 
 def test_what_stays_and_may_start_a_program_is_named() -> None:
     parts = {**members(by_openpyxl()), "xl/activeX/activeX1.xml": b"<ocx/>", "xl/embeddings/a.bin": b""}
-    copy = marked(packed(parts), [said(SHEET, CELLS)])
+    copy = marked(packed(parts), [outcome_on(SHEET, CELLS)])
     assert notes(copy) == ["注意：副本里仍有原文件的ActiveX控件、嵌入对象，打开时如果询问是否启用或更新，请不要同意。"]
 
 

@@ -19,10 +19,11 @@ from xlsxeval.forms.load import load_folder
 from xlsxeval.read.cells import Cell, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
 from xlsxeval.read.refusals import Refused
-from xlsxeval.report.dump import as_json, as_yaml
+from xlsxeval.report.json_text import as_json
 from xlsxeval.report.outcome import outcome_of
 from xlsxeval.report.text import findings_text
 from xlsxeval.report.tree import filing_tree, outcome_tree
+from xlsxeval.report.yaml_text import as_yaml
 from xlsxeval.rules.finding import Checked
 from xlsxeval.rules.run import check
 

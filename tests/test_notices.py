@@ -159,7 +159,7 @@ def test_a_letter_to_the_letter() -> None:
     text = markdown([outcome("某某局", FINDING, WARNING)], deadline="2025年4月30日", contact="李某")
     assert (
         text
-        == """# 关于退回修改2024年度绩效自评材料的通知
+        == f"""# 关于退回修改2024年度绩效自评材料的通知
 
 某某局：
 
@@ -171,7 +171,7 @@ def test_a_letter_to_the_letter() -> None:
 
 | 序号 | 位置 | 填的是 | 应为 | 问题和修改办法 |
 | :---: | :---: | :---: | :---: | --- |
-| 1 | I29 | 90.8 | 80.8 | 总分不对。 |
+| 1 | {CELL} | 90.8 | 80.8 | 总分不对。 |
 
 ## 二、须说明的事项
 
@@ -181,7 +181,7 @@ def test_a_letter_to_the_letter() -> None:
 
 | 序号 | 位置 | 填的是 | 应为 | 问题和修改办法 |
 | :---: | :---: | :---: | :---: | --- |
-| 2 | F13 | 90.8 | 80.8 | 超过预算。 |
+| 2 | {OTHER_CELL} | 90.8 | 80.8 | 超过预算。 |
 
 ## 三、报送要求
 
@@ -457,14 +457,14 @@ def test_a_bureau_writes_its_own(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("一\n{% if %}", r"通知.md:2: 模板写错了"),
-        ("{{ 单位名称 }}", "模板填不进去（'单位名称' is undefined）"),
-        ("{{ 须更正[0].问题[0].级别 }}", "模板填不进去"),
-        ("{{ ().__class__.__mro__ }}", "模板填不进去"),
-        ("{{ 须更正.append(1) }}", "模板填不进去"),
-        ("{% include '/etc/passwd' %}", "模板填不进去"),
-        ("{{ 1/0 }}", "模板填不进去"),
-        ("{% if not 期限 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
-        ("{% if not 须更正 %}{{ 期线 }}{% endif %}", "模板填不进去（'期线' is undefined）"),
+        ("{{ 单位名称 }}", "模板填写出错（'单位名称' is undefined）"),
+        ("{{ 须更正[0].问题[0].级别 }}", "模板填写出错"),
+        ("{{ ().__class__.__mro__ }}", "模板填写出错"),
+        ("{{ 须更正.append(1) }}", "模板填写出错"),
+        ("{% include '/etc/passwd' %}", "模板填写出错"),
+        ("{{ 1/0 }}", "模板填写出错"),
+        ("{% if not 期限 %}{{ 期线 }}{% endif %}", "模板填写出错（'期线' is undefined）"),
+        ("{% if not 须更正 %}{{ 期线 }}{% endif %}", "模板填写出错（'期线' is undefined）"),
     ],
 )
 def test_mistakes_in_a_template_are_found_on_loading(tmp_path: Path, text: str, message: str) -> None:

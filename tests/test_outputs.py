@@ -189,7 +189,7 @@ def test_a_failure_of_the_machine_leaves_what_there_is(tmp_path: Path) -> None:
     run(*options, cwd=tmp_path)
     before = {**contents(tmp_path / "标记"), **contents(tmp_path / "通知")}
     result = run(*options, "--max-seconds", "0.001", cwd=tmp_path)
-    assert result.stdout.splitlines()[0].startswith("甲.xlsx：无法使用（R11：核对用了0.001秒处理器时间还没有完")
+    assert result.stdout.splitlines()[0].startswith("甲.xlsx：无法使用（R11：核对用了0.001秒处理器时间还没有完成")
     assert {**contents(tmp_path / "标记"), **contents(tmp_path / "通知")} == before
 
 

@@ -15,8 +15,7 @@ import pytest
 
 from tests.many import FILLED, slow
 from xlsxeval import Refused, errors
-from xlsxeval.batch import allowance as limits
-from xlsxeval.batch import child, processes, spawned, worker
+from xlsxeval.batch import allowance, child, processes, spawned, worker
 from xlsxeval.batch.allowance import Allowance, StoppedError
 from xlsxeval.batch.child import call_limited, check_limited
 from xlsxeval.batch.worker import Task
@@ -78,16 +77,16 @@ def test_processor_seconds(call: Call, work: Call) -> None:
     with pytest.raises(StoppedError) as raised:
         call(work, allowance=Allowance(seconds=1))
     assert raised.value.code == "R11"
-    assert str(raised.value) == "核对用了1秒处理器时间还没有完（--max-seconds），请删去多余内容后重新保存"
+    assert str(raised.value) == "核对用了1秒处理器时间还没有完成（--max-seconds），请删去多余内容后重新保存"
 
 
 @pytest.mark.slow
 def test_seconds_on_the_clock(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "_SHORTEST_WAIT", 2.0)
+    monkeypatch.setattr(allowance, "_SHORTEST_WAIT", 2.0)
     with pytest.raises(StoppedError) as raised:
         call(sleep, allowance=Allowance(seconds=0.25))
     assert raised.value.code == "R11"
-    assert str(raised.value) == "核对等了2秒还没有完，电脑可能太忙，请稍后再核对"
+    assert str(raised.value) == "核对等了2秒还没有完成，电脑可能太忙，请稍后再核对"
 
 
 @UNIX
@@ -187,4 +186,4 @@ def _own_timer_is_off() -> Iterator[None]:
     yield
     if sys.platform != "win32":
         assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)
-        assert limits.is_out_of_time(-signal.SIGPROF)
+        assert allowance.is_out_of_time(-signal.SIGPROF)

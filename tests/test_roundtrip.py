@@ -20,8 +20,9 @@ from tests.places import cell_of, cells_of, laid_out
 from xlsxeval.data.parse import read_data
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Field
-from xlsxeval.report.dump import as_json, as_yaml
+from xlsxeval.report.json_text import as_json
 from xlsxeval.report.tree import filing_tree
+from xlsxeval.report.yaml_text import as_yaml
 
 HUNAN = api.load_set("hunan")
 

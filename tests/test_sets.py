@@ -157,7 +157,7 @@ def test_a_form_has_from_its_base_what_its_picture_has_blanks_for(tmp_path: Path
     ("form", "base", "said"),
     [
         (FORM.replace("底.yaml", "没有.yaml"), BASE, "表.yaml:1: 找不到“没有.yaml”"),
-        (FORM, f"extends: 底.yaml\n{BASE}", "底.yaml:1: extends连得太长，或者绕回了自己"),
+        (FORM, f"extends: 底.yaml\n{BASE}", "底.yaml:1: extends的层数太多，或者又回到了自己"),
         (FORM + "checks:\n  T01: {that: 甲 <= 丁}\n", BASE, "表.yaml:11: 公式“甲 <= 丁”中的“丁”不是填空"),
         (FORM, BASE.replace("title: 甲大于乙", "titel: 甲大于乙"), "底.yaml:9: 不认识的键“titel”，是否想写“title”"),
         (FORM + "  丁: {kind: money}\n", BASE, "表.yaml:10: fields的“丁”在版面上没有填空"),

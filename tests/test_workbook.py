@@ -108,11 +108,11 @@ def test_four_sheets_that_open_at_the_first_blank(hunan: FormSet) -> None:
 
 def test_three_signs_of_identity(hunan: FormSet) -> None:
     content = api.new(hunan, year=2025)
-    book = open_xlsx(content)
-    assert book.properties["xlsxeval"] == "xlsxeval hunan 2025 v1"
-    assert book.names["_xlsxeval"] == '"xlsxeval hunan 2025 v1"'
+    book, version = open_xlsx(content), f"2025 v{hunan.version}"
+    assert book.properties["xlsxeval"] == f"xlsxeval hunan {version}"
+    assert book.names["_xlsxeval"] == f'"xlsxeval hunan {version}"'
     stamps = {sheet.name: sheet.cells[1, col].text for sheet, col in zip(book.sheets[1:3], (8, 11), strict=True)}
-    assert stamps == {"基础数据表": "xlsxeval hunan 基础数据表 2025 v1", "自评表": "xlsxeval hunan 自评表 2025 v1"}
+    assert stamps == {name: f"xlsxeval hunan {name} {version}" for name in ("基础数据表", "自评表")}
     assert openpyxl.load_workbook(io.BytesIO(content)).defined_names["_xlsxeval"].hidden
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -36,12 +36,13 @@ def generated() -> Iterator[tuple[Path, bytes]]:
     """Yield each generated file with its content."""
     hunan = api.load_set("hunan")
     yield from _workbook(SAMPLES / "空白表2024.xlsx", api.new(hunan, year=2024))
+    samples: dict[str, bytes] = {}
     for data in sorted(SAMPLES.glob("*/data.yaml")):
-        filled = api.fill(hunan, data)
+        samples[data.parent.name] = filled = api.fill(hunan, data)
         yield from _workbook(data.parent / "filled.xlsx", filled)
         lines = findings_text(outcome_of(api.check(filled, file="filled.xlsx")))
         yield data.parent / "findings.txt", "".join(f"{line}\n" for line in lines).encode()
-    yield from _reports(hunan)
+    yield from _reports(hunan, samples)
     yield from _translation()
     rules = _every_rule(hunan)
     for code, rule in rules.items():
@@ -71,12 +72,12 @@ def _translation() -> Iterator[tuple[Path, bytes]]:
     yield source.with_suffix(".mo"), mo_bytes(read_po(source.read_text("utf-8")))
 
 
-def _reports(hunan: FormSet) -> Iterator[tuple[Path, bytes]]:
-    """Yield the reports on the samples, an unusable file among them."""
+def _reports(hunan: FormSet, samples: Mapping[str, bytes]) -> Iterator[tuple[Path, bytes]]:
+    """Yield the reports on the samples (name of the folder -> workbook), an unusable file among them."""
     outcomes = [
         one
         for name in ("错误样例", "澧县县委办2024", "无误样例")
-        for one in api.outcomes((SAMPLES / name / "filled.xlsx").read_bytes(), file=f"{name}/filled.xlsx")
+        for one in api.outcomes(samples[name], file=f"{name}/filled.xlsx")
     ]
     outcomes += api.outcomes(b"<html>", file="网页.xlsx")
     catalogues = {hunan.name: api.catalogue(hunan)}

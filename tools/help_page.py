@@ -8,6 +8,7 @@ import click
 from click.testing import CliRunner
 
 from xlsxeval.cli import main
+from xlsxeval.cli.chinese import chinese_messages
 
 _WIDTH = 100
 _HEAD = """# 命令和选项
@@ -27,7 +28,8 @@ def commands(command: click.Command = main, names: tuple[str, ...] = ()) -> Iter
 def help_page() -> str:
     """Give the page."""
     parts = [_HEAD]
-    for names in commands():
-        printed = CliRunner().invoke(main, [*names, "--help"], prog_name="xlsxeval", terminal_width=_WIDTH).output
-        parts.append(f"## `{' '.join(('xlsxeval', *names))}`\n\n```text\n{printed.rstrip()}\n```\n")
+    with chinese_messages():
+        for names in commands():
+            printed = CliRunner().invoke(main, [*names, "--help"], prog_name="xlsxeval", terminal_width=_WIDTH).output
+            parts.append(f"## `{' '.join(('xlsxeval', *names))}`\n\n```text\n{printed.rstrip()}\n```\n")
     return "\n".join(parts)

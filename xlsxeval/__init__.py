@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import CheckOptions, Request
     from xlsxeval.rules.finding import Checked, Finding
-    from xlsxeval.rules.run import Selection
+    from xlsxeval.rules.selection import Selection
     from xlsxeval.rules.summary import Summary, summarize
 
 #: Module -> the public names in it.
@@ -70,7 +70,7 @@ _MODULES = {
     "report.outcome": ("Outcome",),
     "request": ("CheckOptions", "Request"),
     "rules.finding": ("Checked", "Finding"),
-    "rules.run": ("Selection",),
+    "rules.selection": ("Selection",),
     "rules.summary": ("Summary", "summarize"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

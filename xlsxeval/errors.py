@@ -4,16 +4,16 @@ from __future__ import annotations
 
 
 class XlsxevalError(Exception):
-    """Base of everything raised on purpose; ``str(error)`` is one sentence for the user."""
+    """Base of all errors that the program raises on purpose; ``str(error)`` is one sentence for the user."""
 
     exit_code = 2
 
 
 class DefinitionError(XlsxevalError):
-    """A form file or set file is wrong; carries the file and line in its text."""
+    """A form file or set file is wrong; the text begins with the file and the line: ``a.yaml:12: …``."""
 
     def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
-        """Prefix ``message`` with where it was found, so that the author can go there."""
+        """Put the file and the line, if they are known, before ``message``."""
         where = f"{file}:{line}: " if file and line else f"{file}: " if file else ""
         super().__init__(where + message)
 
@@ -33,15 +33,19 @@ class MachineError(XlsxevalError):
 
 
 class BugError(Exception):
-    """A mistake of ours that happened in another process; ``str(error)`` is what ``bug_text`` said there."""
+    """An error of this program in another process; ``str(error)`` is the result of ``bug_text`` in that process."""
 
 
-#: Texts of foreign exceptions may quote a whole file.
+#: Characters of an exception's text in a message; some libraries quote a whole file in it.
 _MOST_SHOWN = 200
 
 
 def bug_text(error: BaseException) -> str:
-    """Give one sentence on a mistake of ours, with what its maintainer needs: the last of our lines, and the last."""
+    """Give one sentence, for the developers, about an unexpected exception.
+
+    It names the type, the text, the last line of this program in the traceback and the last line of all:
+    ``程序出错（ValueError: …，evaluate.py:71，decimal.py:12），…``.
+    """
     if isinstance(error, BugError):
         return str(error)
     import traceback

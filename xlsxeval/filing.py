@@ -1,4 +1,4 @@
-"""A filing as values: every answer, where it came from and how it was written. Knows no file format."""
+"""A filing as values: every answer, the cell it was read from and how it was written. No file format is used here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,20 @@ _RATIO_LIMIT = Decimal(2)
 
 
 class Answer(NamedTuple):
-    """What stands in one blank.
+    """The content of one blank.
 
-    ``value`` is None for blank; ``text`` is what a person sees; ``decimals`` are the printed decimals.
-    ``formula`` is the cell's formula text or None; ``own`` tells that it is the form's own formula, so that its
-    result follows from the other answers. ``problem`` is ``text`` for a number typed as text, ``bad`` for
-    something that is no number.
+    Example: a cell that holds the number 0.9952 and shows ``99.52%`` gives ``Answer(Decimal("0.9952"), "99.52%",
+    "G6", decimals=4)``.
+
+    Attributes:
+        value: a ratio for a percentage; None for a blank cell.
+        text: what a person sees in the cell.
+        cell: its address; empty if the blank was not found on the sheet.
+        formula: the formula in the cell, None if there is none.
+        own: whether it is the formula that the form gives for this blank, so that its result follows from the
+            other answers.
+        decimals: how many decimals of the value are printed.
+        problem: ``text`` for a number typed as text, ``bad`` for something that is no number; else empty.
     """
 
     value: Decimal | str | None
@@ -36,7 +44,7 @@ class Answer(NamedTuple):
 
 
 class YearSeen(NamedTuple):
-    """A year printed in a label: which one stood there, and how far it should be from the form's year."""
+    """A year printed in a label, and by how many years it should differ from the form's year (-1: the year before)."""
 
     year: int
     offset: int
@@ -45,24 +53,24 @@ class YearSeen(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A label that was not found, the nearest text met instead, and the blanks lost with it."""
+    """A label of the form that was not found on the sheet, and the text on the sheet that is most like it."""
 
     label: str
     nearest: str
     cell: str
-    #: Whether numbers were lost with it, or only texts.
+    #: Whether the blanks that belong to the label, and could therefore not be read, include numbers.
     numeric: bool
 
 
 class Repair(NamedTuple):
-    """Something that was read although it stood in the wrong place or was cut: where, and what was made of it."""
+    """Something that was read although it stood in the wrong place or was cut: its cell, and how it was understood."""
 
     cell: str
     text: str
 
 
-class Met(NamedTuple):
-    """A label as the form prints it and as it was met; ``how`` is ``same``, ``other name`` or ``cut``."""
+class FoundLabel(NamedTuple):
+    """A label as the form prints it and as it stands on the sheet; ``how`` is ``same``, ``other name`` or ``cut``."""
 
     label: str
     text: str
@@ -74,19 +82,41 @@ Line = Mapping[str, Answer]
 
 
 def joined(table: Table, line: Line) -> Line:
-    """Add to a line what its form writes in several columns, as one answer: ``≥`` ``735`` ``人次`` as ``≥735人次``."""
-    found = dict(line)
+    """Add to a line an answer for each value that its form writes in several columns.
+
+    Example: the columns 符号 ``≥``, 目标 ``735`` and 单位 ``人次`` also give 年度指标值 ``≥735人次``.
+
+    Returns:
+        The line with these answers. Each has the address of the part with digits.
+    """
+    answers = dict(line)
     for name, columns in table.joined.items():
         parts = [line[column] for column in columns]
         text = "".join(tidy(part.text) for part in parts if not is_nil(part.text))
         main = max(parts, key=lambda part: any(sign.isdigit() for sign in part.text) + bool(part.text.strip()))
-        found[name] = Answer(text or None, text, main.cell)
-    return found
+        answers[name] = Answer(text or None, text, main.cell)
+    return answers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FormAnswers:
-    """One form of a filing as found on a sheet. Compared by identity, as a cache key."""
+    """One form of a filing as found on a sheet. Compared by identity, so that it can be the key of a cache.
+
+    Attributes:
+        form: the definition of the form.
+        sheet: the name of the sheet.
+        year: the year printed on the form; None if there is none.
+        fields: name of a field -> its answer.
+        tables: name of a table -> its lines.
+        regions: name of a table -> where its lines stand on the sheet.
+        heads: (table, column) -> the address of the column's head.
+        years: every year found in a label.
+        missing: the labels that were not found.
+        repairs: what was read although it stood in the wrong place or was cut.
+        amount_unit: the unit of amounts printed on the form: 万元 or 元.
+        met: the labels that were found.
+        state: whether the sheet is ``visible``, ``hidden`` or ``veryHidden``.
+    """
 
     form: Form
     sheet: str
@@ -98,18 +128,16 @@ class FormAnswers:
     years: tuple[YearSeen, ...] = ()
     missing: tuple[Missing, ...] = ()
     repairs: tuple[Repair, ...] = ()
-    #: What the amounts of this form are counted in, as it is printed on it: 万元 or 元.
     amount_unit: str = "万元"
-    met: tuple[Met, ...] = ()
-    #: Whether the sheet is visible, hidden or veryHidden.
+    met: tuple[FoundLabel, ...] = ()
     state: str = "visible"
 
     @property
     def confidence(self) -> tuple[int, int, int]:
-        """How many blanks were found (filled or not), how many rows, numbers or labels guessed, how many missed."""
-        found = sum(bool(answer.cell) for answer in self.fields.values())
-        guessed = len(self.repairs) + sum(one.how == "cut" for one in self.met)
-        return found, guessed, len(self.fields) - found
+        """Three counts: fields found (filled or not); rows, numbers or labels guessed; fields not found."""
+        located = sum(bool(answer.cell) for answer in self.fields.values())
+        guessed = len(self.repairs) + sum(label.how == "cut" for label in self.met)
+        return located, guessed, len(self.fields) - located
 
     @property
     def unit(self) -> str:
@@ -128,7 +156,17 @@ class FormAnswers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Filing:
-    """What one unit handed in: the answers of each form that was found. Compared by identity, as a cache key."""
+    """What one unit handed in. Compared by identity, so that it can be the key of a cache.
+
+    Attributes:
+        file: the name of the file, for messages.
+        formset: the set that its forms belong to.
+        forms: name of a form -> its answers; only the forms that were found.
+        year: the year that the filing is about; None if it is not known.
+        unit: the unit's name; empty if it is not given.
+        notes: remarks for the reader of the report, one sentence each.
+        subject: the project that the filing is about; empty in forms about the whole unit.
+    """
 
     file: str
     formset: FormSet
@@ -136,12 +174,11 @@ class Filing:
     year: int | None
     unit: str
     notes: tuple[str, ...] = ()
-    #: The project that the filing is about, empty in forms about the whole unit.
     subject: str = ""
 
 
 class Interpreted(NamedTuple):
-    """What a text means in a blank of some kind."""
+    """The meaning of a text in a blank of some kind; the parts are as in ``Answer``."""
 
     value: Decimal | str | None
     decimals: int
@@ -149,12 +186,15 @@ class Interpreted(NamedTuple):
 
 
 def interpret(text: str, kind: Kind, amount_unit: str) -> Interpreted:
-    """Read the text of a cell or data file for what it means.
+    """Give the meaning of the text of a cell or of an entry in a data file.
+
+    Examples: ``1,361.15`` in an amount gives 1361.15; ``15000元`` in an amount in 万元 gives 1.5; ``99.52`` in a
+    percentage gives 0.9952.
 
     Args:
-        text: as it stands there; blank and the marks for "none" (``—``) give None in a numeric blank.
+        text: the text as written; blank and the marks for "none" (``—``) give None in a numeric blank.
         kind: the kind of the blank.
-        amount_unit: what amounts are counted in, 万元 or 元.
+        amount_unit: the unit of amounts on this form, 万元 or 元.
 
     Returns:
         The value (a ratio for percentages), its printed decimals, and ``bad`` if it is no number.
@@ -173,12 +213,12 @@ def interpret(text: str, kind: Kind, amount_unit: str) -> Interpreted:
 
 
 def is_given(answer: Answer) -> bool:
-    """Tell whether anything stands in a blank."""
+    """Tell whether a blank was filled in."""
     return answer.value is not None or bool(answer.text)
 
 
 def used_lines(answers: FormAnswers) -> dict[str, list[Line]]:
-    """Give the lines of each table in which more than the inherited columns is filled."""
+    """Give the lines of each table that hold an answer of their own; see ``is_used``."""
     return {
         name: [line for line in lines if is_used(answers.form.tables[name], line)]
         for name, lines in answers.tables.items()
@@ -186,7 +226,7 @@ def used_lines(answers: FormAnswers) -> dict[str, list[Line]]:
 
 
 def is_used(table: Table, line: Line) -> bool:
-    """Tell whether a line holds an answer of its own."""
+    """Tell whether a line holds an answer of its own: one outside the columns taken over from the line above."""
     return any(column not in table.inherit and is_given(answer) for column, answer in line.items())
 
 

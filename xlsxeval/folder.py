@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import secrets
 import stat
 import time
 from collections.abc import Iterable, Iterator
@@ -18,27 +17,27 @@ from xlsxeval.files import NotOrdinaryError
 
 #: Temporary files begin and end so; one that is older than this many seconds was left by a run that was killed.
 _BEGIN, _END, _LEFT_BEHIND = ".xlsxeval-", ".tmp", 3600
-#: An open folder is a handle where the system has them; then nobody can put a link in its place meanwhile.
+#: Where the system has handles of folders, an open folder is one, so that no link can be put in its place meanwhile.
 _HANDLES = os.open in os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-#: Opening waits for nobody (a pipe) and takes nothing over (a terminal).
+#: With these flags, opening a pipe does not wait, and opening a terminal does not take control of it.
 _ORDINARY = _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 #: A link to a folder on Windows that is not called a symbolic link.
 _JUNCTION = 0xA0000003
 
 
 def digest_of(content: bytes) -> str:
-    """Give what tells one content from another."""
+    """Give the SHA-256 of a content in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def is_temporary(name: str) -> bool:
-    """Tell whether a file is one of ours that was not finished."""
+    """Tell whether a name is that of a temporary file of this program."""
     return name.startswith(_BEGIN) and name.endswith(_END)
 
 
 def is_link(status: os.stat_result) -> bool:
-    """Tell whether something (by its ``lstat``) leads elsewhere."""
+    """Tell whether an entry (by its ``lstat``) is a link."""
     return stat.S_ISLNK(status.st_mode) or getattr(status, "st_reparse_tag", 0) == _JUNCTION
 
 
@@ -55,7 +54,7 @@ class Folder:
     handle: int | None
 
     def place(self, name: str) -> str:
-        """Give what the system is told, together with ``handle``."""
+        """Give the path for calls of the system, to be used together with ``handle``."""
         return name if self.handle is not None else str(self.path / name)
 
     def names(self) -> list[str]:
@@ -101,7 +100,7 @@ class Folder:
         Raises:
             FileExistsError: if something has its name, and ``force`` is not given.
         """
-        temporary = f"{_BEGIN}{os.getpid()}-{secrets.token_hex(4)}{_END}"
+        temporary = f"{_BEGIN}{os.getpid()}-{os.urandom(4).hex()}{_END}"
         try:
             with self.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL) as stream:
                 stream.writelines(pieces)

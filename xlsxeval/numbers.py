@@ -1,4 +1,4 @@
-"""Numbers as they are written: strict syntax, exact Decimals, spreadsheet rounding; knows no form."""
+"""Numbers as they are written: strict syntax, exact Decimals, spreadsheet rounding; independent of forms."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NUMBER = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<rest>\.[0-9]+)?\s*(?P<unit>%|亿元|万元|元|万人|万|亿|人|名|m2|平方米|平米|分|个)?"
 )
 _SCALE = {"%": Decimal("0.01"), "亿元": Decimal(100000000), "万元": Decimal(10000), "元": Decimal(1)}
-#: Units that count in ten thousands or more; of amounts ``150万`` is 150万元.
+#: Units of ten thousand or more; in an amount, ``150万`` means 150万元.
 _TIMES = {"万": Decimal(10000), "万人": Decimal(10000), "亿": Decimal(100000000)}
 #: What people write for "nothing to report" in a numeric blank.
 NIL_MARKS = frozenset({"-", "--", "—", "——", "/", "\\", "无", "一", "－", "–"})
@@ -32,8 +32,11 @@ def parse_figure(text: str, *, money_unit: str = "") -> Figure | None:
     """Read one number with an optional unit, or give None.
 
     ``1,361.15``, ``３０``, ``536万元`` and ``99.52%`` (0.9952) are numbers; ``7.50.``, ``12 3``, ``1_000`` are not.
-    ``money_unit`` (万元 or 元) is what amounts are counted in: an amount typed with another unit
-    is converted. ``1.2万`` is 12000.
+
+    Args:
+        text: the text; width of digits and outer white space do not matter.
+        money_unit: for an amount, the unit of the result (万元 or 元): an amount typed with another unit is
+            converted to it. Empty for other numbers: ``1.2万`` gives 12000.
     """
     match = _number_in(text)
     if match is None:
@@ -65,13 +68,16 @@ def is_nil(text: str) -> bool:
 
 
 def decimals_of(value: Decimal) -> int:
-    """Count the decimals a value needs: 2 for 10.50 as well as for 10.5 only 1."""
+    """Count the decimals a value needs, without zeros at the end: 1 for 10.5 and for 10.50, 0 for 10."""
     exponent = value.normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 def round_to(value: Decimal, places: int, rounding: str) -> Decimal:
-    """Round to so many decimals; a value too large to have decimals within the precision stays as it is."""
+    """Round to ``places`` decimals; a value with too many digits for that (40 in all) is returned unchanged.
+
+    ``rounding`` is one of the names in ``decimal``, as ``ROUND_HALF_UP``.
+    """
     if value.adjusted() + places >= EXACT.prec - 1:
         return value
     return value.quantize(Decimal(1).scaleb(-places), rounding, EXACT)
@@ -88,14 +94,14 @@ def truncate(value: Decimal, places: int) -> Decimal:
 
 
 def plain(value: Decimal) -> str:
-    """Give the shortest exact text of a value, never with an exponent: ``10.5``, ``0``, ``-3``."""
+    """Give the shortest exact text of a value, without an exponent: ``10.5``, ``0``, ``-3``."""
     text = format(value, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text in {"-0", ""} else text
 
 
 def format_code(decimals: int) -> str:
-    """Give the number format that prints so many decimals: ``0.00``."""
+    """Give the Excel number format that prints ``decimals`` decimals: 2 gives ``0.00``."""
     return "0." + "0" * decimals if decimals else "0"
 
 

@@ -1,4 +1,4 @@
-"""One output file: written whole or not at all, and never over what somebody else put there."""
+"""Write one output file: completely or not at all, and never over a file of somebody else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xlsxeval.folder import open_folder
 
 
 def real(path: Path) -> str:
-    """Give what two ways to write the place of one file have in common."""
+    """Give the real path of a file, so that two names of one file give the same result."""
     return os.path.normcase(os.path.realpath(path))
 
 

@@ -1,9 +1,8 @@
-"""The list in a folder of outputs: what this program wrote there; whoever sends a folder can forge it."""
+"""The list in a folder of outputs: the files that this program wrote there. In a folder from others it may be false."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +24,7 @@ class Entry(NamedTuple):
     scopes: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class OutputList:
+class OutputList(NamedTuple):
     """A list as it was read: the entries by name, how many lines it has, and how many names led out of the folder."""
 
     entries: Mapping[str, Entry]

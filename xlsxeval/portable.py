@@ -35,5 +35,5 @@ def _is_plain_part(part: str) -> bool:
 
 
 def same_name(name: str) -> str:
-    """Give what two names have in common that some system takes for one: case, width, composed letters."""
+    """Give a key that is equal for names that some system takes as equal: case, width and composed letters differ."""
     return unicodedata.normalize("NFKC", name).casefold()

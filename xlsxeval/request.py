@@ -10,7 +10,7 @@ from typing import TypedDict
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.waivers import Waiver
 from xlsxeval.read.limits import Limits
-from xlsxeval.rules.run import Selection
+from xlsxeval.rules.selection import Selection
 
 
 @dataclass(frozen=True, slots=True)

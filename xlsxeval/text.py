@@ -1,11 +1,11 @@
-"""Text as people type it: label keys, years inside labels, and display widths; knows no form."""
+"""Text as people type it: label keys, years inside labels, and display widths; independent of forms."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -22,31 +22,41 @@ _UNSAFE = re.compile(
 #: Signs that no cell of a spreadsheet can hold: control signs but tab and line break, surrogates, U+FFFE, U+FFFF.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 YEAR_MARK = "#"
-#: A text of a form is seldom longer; of longer ones only the results for a few are kept.
-_SHORT = 500
+#: Few texts of a form are longer. For longer texts only the last few results are kept.
+_SHORT, _MOST_SHORT = 500, 4096
 _Result = TypeVar("_Result")
 
 
 class LabelKey(NamedTuple):
-    """What two printings of one label have in common, and the years that stood in it."""
+    """The words of a label without what differs between printings, and the years in the label."""
 
     key: str
     years: tuple[int, ...]
 
 
+class _Memory(dict[str, _Result]):
+    """Text -> the result of a function; a missing result is calculated when it is asked for."""
+
+    def __init__(self, function: Callable[[str], _Result]) -> None:
+        super().__init__()
+        self._function, self._of_long_texts = function, lru_cache(maxsize=32)(function)
+
+    def __missing__(self, text: str) -> _Result:
+        if len(text) > _SHORT:
+            return self._of_long_texts(text)
+        if len(self) >= _MOST_SHORT:
+            self.clear()
+        result = self[text] = self._function(text)
+        return result
+
+
 def remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
-    """Keep what a pure function of one text gave: for many short texts, and for few long ones.
+    """Cache the results of a pure function of one text: 4,096 results for short texts, 32 for long ones.
 
-    A form may show one long text in a thousand lines; each rule then searches it once. Memory stays bounded, because
-    a text may have 32,767 characters.
+    A form may repeat one long text in a thousand lines; with the cache each rule searches it once. A cell may hold
+    32,767 characters, so few long texts are kept, to bound the memory. A known text costs the look-up in a mapping.
     """
-    short, long = lru_cache(maxsize=4096)(function), lru_cache(maxsize=32)(function)
-
-    @wraps(function)
-    def cached(text: str) -> _Result:
-        return (short if len(text) <= _SHORT else long)(text)
-
-    return cached
+    return _Memory(function).__getitem__
 
 
 def tidy(text: str) -> str:
@@ -64,9 +74,14 @@ def clean(text: str) -> str:
 def label_key(text: str) -> LabelKey:
     """Reduce a label to its words.
 
-    White space, line breaks, punctuation, numbering (``1、``), ``其中：`` and whatever stands in
-    brackets (units, hints) do not count; a year before 年 becomes ``#`` and is given beside it.
-    A text that is all brackets, such as ``（2024年度）``, keeps its inside.
+    White space, line breaks, punctuation, numbering (``1、``), ``其中：`` and text in brackets (units, hints) are
+    left out. A year before 年 becomes ``#`` in the key and is returned in ``years``. A text that stands wholly in
+    brackets keeps what is inside them.
+
+    >>> label_key("其中：2024年 决算数（万元）")
+    LabelKey(key='#年决算数', years=(2024,))
+    >>> label_key("（2024年度）")
+    LabelKey(key='#年度', years=(2024,))
     """
     plain = clean(_CIRCLED.sub("", text))
     years = tuple(int(year) for year in _YEAR.findall(plain))
@@ -80,9 +95,9 @@ def _words(text: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Show control and direction characters, and what no XML can hold, as U+FFFD: no text plays with its reader.
+    """Replace control characters, direction characters and what XML cannot hold by U+FFFD; a line break by a blank.
 
-    A line break, as people type it into a cell, becomes a blank.
+    Such characters in a message could hide text or reverse its order on the screen.
     """
     return _UNSAFE.sub("\ufffd", _BREAK.sub(" ", text))
 
@@ -93,7 +108,7 @@ def sheet_length(text: str) -> int:
 
 
 def listed(names: Sequence[str], most: int) -> str:
-    """Name the first few: ``甲、乙等``."""
+    """Give the first ``most`` names as one text: ``甲、乙等``."""
     return "、".join(names[:most]) + ("等" if len(names) > most else "")
 
 
@@ -103,7 +118,7 @@ def display_width(text: str) -> int:
 
 
 def nearest(name: str, known: Iterable[str], most: int = 1) -> list[str]:
-    """Give the known names that are like ``name``, the likest first; width and case of letters do not count.
+    """Give at most ``most`` known names that are like ``name``, the most similar first; width and case are ignored.
 
     >>> nearest("ｃｈｅＫｃ", ["fill", "check"])
     ['check']
@@ -115,5 +130,5 @@ def nearest(name: str, known: Iterable[str], most: int = 1) -> list[str]:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Give ``，是否想写“…”`` with the likest of the known names, to follow a sentence; empty if none is like it."""
+    """Give ``，是否想写“…”`` with the most similar known name, to follow a sentence; empty if none is similar."""
     return "".join(f"，是否想写“{text}”" for text in nearest(name, known))

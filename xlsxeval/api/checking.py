@@ -1,4 +1,4 @@
-"""``check`` and ``outcomes``: a workbook read, recomputed and judged."""
+"""``check`` and ``outcomes``: read a workbook, recompute it and apply the rules."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.run import check as run_rules
-from xlsxeval.rules.waive import waive
 
 
 def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> Checked:
-    """Read a completed workbook, recompute every number and apply every rule; of several filings in it the first.
+    """Read a completed workbook, recompute every number and apply every rule.
 
-    A file that cannot be used is no exception but a verdict: ``unusable``, with one finding that says why.
+    If the workbook holds several filings, the first is checked and a note names the others. A file that cannot be
+    used raises no exception: the verdict is ``unusable``, with one finding that gives the reason.
 
     Args:
         source: a path, the bytes of a workbook, or an open binary file.
@@ -40,7 +40,7 @@ def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) ->
 
 
 def outcomes(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> tuple[Outcome, ...]:
-    """Check every filing in a workbook and give plain values: what every report is made from.
+    """Check every filing in a workbook and give plain values, from which every report is made.
 
     Arguments and errors are those of ``check``.
 
@@ -52,12 +52,13 @@ def outcomes(source: Source, *, file: str = "", **options: Unpack[CheckOptions])
 
 def outcomes_for(source: Source, name: str, request: Request) -> tuple[Outcome, ...]:
     """Check every filing in a workbook, called ``name`` in messages; as ``outcomes``."""
-    found, book = _checked(source, name, request)
+    results, book = _checked(source, name, request)
     cells = book if request.excerpts else None
-    return tuple(outcome_of(checked, cells, explained=request.explained) for checked in found)
+    return tuple(outcome_of(checked, cells, explained=request.explained) for checked in results)
 
 
 def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[Checked, ...], Workbook | None]:
+    """Check every filing in a workbook; returns the results and the cells (None for an unusable file)."""
     digest = ""
     try:
         content = content_of(source, request.limits)
@@ -66,11 +67,13 @@ def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
         return (Checked(name, "unusable", (finding,), sha256=digest),), None
-    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
+    today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
     checked = []
     for filing in filings:
         findings, notes = run_rules(filing, request.selection), filing.notes
         if request.waivers:
+            from xlsxeval.rules.waive import waive
+
             findings, ended = waive(findings, request.waivers, filing.unit, today)
             notes += ended
         checked.append(Checked(name, "findings" if findings else "pass", findings, filing, notes, digest))

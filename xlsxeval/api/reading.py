@@ -1,4 +1,4 @@
-"""``read_filing``, ``extract`` and ``draft_forms``: what stands in a workbook."""
+"""``read_filing``, ``extract`` and ``draft_forms``: the content of a workbook."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.api.source import Source, content_of, name_of
-from xlsxeval.data.plain import plain_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, MARKS_NAME, OPINION_SHEET, FormSet
 from xlsxeval.read.any import open_any
@@ -27,17 +26,17 @@ def read_filing(
     file: str = "",
     limits: Limits = Limits(),
 ) -> Filing:
-    """Read a completed workbook; of several filings in it the first, with a note that names the others.
+    """Read a completed workbook; if it holds several filings, give the first, with a note that names the others.
 
     Args:
         source: a path, the bytes of a workbook, or an open binary file.
-        formset: the set it belongs to; default: whichever of the known sets fits best.
-        year: the year it should be of; default: the one printed on it.
+        formset: the set it belongs to; default: the known set that fits best.
+        year: the year that it should be about; default: the year printed on it.
         file: the name used in messages; default: the path.
         limits: budgets for untrusted files.
 
     Raises:
-        Refused: if the file is no usable workbook or holds no known form (one sentence, with the way out).
+        Refused: if the file is no usable workbook or holds no known form; one sentence that says what to do.
         MachineError: if the file cannot be read.
     """
     first, *others = read_filings(source, formset=formset, year=year, file=file, limits=limits)
@@ -87,7 +86,7 @@ def read_workbook(
     except Refused:
         if not book.skipped:
             raise
-    # A form may stand on a sheet that only has the name of one of ours.
+    # A unit may have given one of its forms the name of a sheet that the program adds.
     book = open_any(content, limits, frozenset({OPINION_SHEET}) if MARKS_NAME in book.names else frozenset())
     return filings_in(book, formsets, name, year, limits), book
 
@@ -104,6 +103,8 @@ def extract(
 
     Arguments and errors are those of ``read_filing``.
     """
+    from xlsxeval.data.plain import plain_data
+
     return plain_data(read_filing(source, formset=formset, year=year, file=file, limits=limits))
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of rules: which there are, what each says, and which are wanted."""
+"""The catalogue of rules: all rules of a set, the page of one rule, and a choice of rules."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Rule
 from xlsxeval.read.refusals import REFUSALS
-from xlsxeval.rules.run import Selection, known_codes
 from xlsxeval.rules.run import catalogue as rules_of_set
+from xlsxeval.rules.run import known_codes
+from xlsxeval.rules.selection import Selection
 
 
 def catalogue(formset: SetLike) -> Mapping[str, Rule]:
-    """Give every rule of a set by its code, those that refuse a file included.
+    """Give every rule of a set by its code, including the rules that refuse a file (R01 and so on).
 
     Raises:
         DefinitionError: if the set cannot be loaded.
@@ -43,15 +44,15 @@ def explain(code: str, formset: SetLike = "hunan") -> str:
 def select_rules(
     select: Iterable[str] = (), ignore: Iterable[str] = (), *, formset: SetLike | None = None
 ) -> Selection:
-    """Choose rules by code or by the beginning of codes (``E``, ``B0``), each text one or several with commas.
+    """Choose rules by code or by the beginning of codes: ``E`` stands for every rule whose code begins with E.
 
     Args:
-        select: the rules wanted; nothing means all.
-        ignore: the rules not wanted.
-        formset: the set whose rules there are; default: every set that comes with the program.
+        select: the rules wanted, each text one or several with commas; nothing means all.
+        ignore: the rules not wanted, in the same form.
+        formset: the set whose codes are valid; default: every set that comes with the program.
 
     Raises:
-        DataError: for an entry with which no code begins.
+        DataError: for an entry that is not the beginning of any code.
         DefinitionError: if the set cannot be loaded.
     """
     chosen, dropped = (

@@ -1,4 +1,4 @@
-"""The set that a caller means: a loaded one, its name, or the path of its folder."""
+"""The set of forms that a caller gives: a loaded set, its name, or the path of its folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SetLike = FormSet | str | os.PathLike[str]
 
 
 def set_of(formset: SetLike) -> FormSet:
-    """Give the set that is meant.
+    """Load a set of forms, unless it is loaded already.
 
     Raises:
         DefinitionError: for an unknown name, or the first mistake in the files of the set.
@@ -23,12 +23,12 @@ def set_of(formset: SetLike) -> FormSet:
 
 
 def sets_of(formset: SetLike | None) -> Sequence[FormSet]:
-    """Give the set that is meant, or every set that comes with the program."""
+    """Give the chosen set alone; without a choice, every set that comes with the program."""
     return all_sets() if formset is None else (set_of(formset),)
 
 
 def request_of(options: CheckOptions) -> Request:
-    """Give the keywords of a call as a request.
+    """Make a request from the keywords of a call.
 
     Raises:
         DefinitionError: if the set cannot be loaded.

@@ -1,4 +1,4 @@
-"""What a workbook may be given as: a path, its bytes, or an open binary file."""
+"""The forms in which a caller may give a workbook: a path, its bytes, or an open binary file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def path_or_bytes(source: Source, limits: Limits) -> Path | bytes:
     """Give a source as a path or as bytes; an open file is read, at most one byte more than the budget allows.
 
     Raises:
-        TypeError: if the source is nothing that a workbook may be given as.
+        TypeError: if the source is of another type.
     """
     if isinstance(source, bytes):
         return source
@@ -36,10 +36,10 @@ def content_of(source: Source, limits: Limits) -> bytes:
     Raises:
         Refused: if there is no such file, or it is no ordinary one.
         MachineError: if it cannot be read for a reason outside it.
-        TypeError: if the source is nothing that a workbook may be given as.
+        TypeError: if the source is of another type.
     """
-    found = path_or_bytes(source, limits)
-    return found if isinstance(found, bytes) else read_bytes(found, limits)
+    given = path_or_bytes(source, limits)
+    return given if isinstance(given, bytes) else read_bytes(given, limits)
 
 
 def name_of(source: Source) -> str:
@@ -51,5 +51,5 @@ def name_of(source: Source) -> str:
 
 
 def printable(path: Path) -> str:
-    """Give a path as text that can be written anywhere: bytes that are no UTF-8 become hexadecimal escapes."""
+    """Give a path as text that can be written in UTF-8: other bytes in it become hexadecimal escapes."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,4 +1,4 @@
-"""``new`` and ``fill``: workbooks to hand out, and filled ones."""
+"""``new`` and ``fill``: write empty workbooks for the units, and filled workbooks."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def new(
         formset: the set of forms, its name or its folder.
         year: the form's year, as 2024.
         unit: the unit's name, put into the forms if given.
-        data: what is known already (indicators and targets, budget figures), as for ``fill``.
-        lines: lines of a group or table in the template, as ``{"数量指标": 12}``.
+        data: answers that are known already (indicators and targets, budget figures), as for ``fill``.
+        lines: how many lines a group or table has in the workbook, as ``{"数量指标": 12}``.
         protect: lock formulas and labels (no password).
-        lock_known: lock what ``data`` filled in as well.
+        lock_known: also lock the answers from ``data``.
 
     Returns:
         The .xlsx as bytes, the same on every run.
@@ -77,10 +77,10 @@ def fill(formset: SetLike, data: Data, *, year: int | None = None, unit: str = "
     """
     forms = set_of(formset)
     parsed = parse_data(_tree(data), forms)
-    of_year = year or parsed.year
-    if of_year is None or of_year not in _YEARS:
+    form_year = year or parsed.year
+    if form_year is None or form_year not in _YEARS:
         raise DataError("数据里没有年度（year），请写上，如 year: 2024")
-    return write_workbook(build_filing(forms, parsed, year=of_year, unit=unit or parsed.unit), protect=protect)
+    return write_workbook(build_filing(forms, parsed, year=form_year, unit=unit or parsed.unit), protect=protect)
 
 
 def _tree(data: Data) -> object:

@@ -1,4 +1,4 @@
-"""One call in a process of its own, within limits: for what the command line reads of a single stranger's file."""
+"""One call in a separate process, within limits: for every single file that the command line reads."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from xlsxeval.batch.allowance import (
     too_long,
     too_slow,
 )
-from xlsxeval.batch.worker import DIED, DIED_MESSAGE, Result, Task, check_one, unusable
+from xlsxeval.batch.worker import DIED_MESSAGE, Result, Task, check_one, unusable
 from xlsxeval.errors import BugError, bug_text
+from xlsxeval.read.refusals import DIED
 from xlsxeval.request import Request
 
 _Value = TypeVar("_Value")
 
 
 def check_limited(task: Task, request: Request, allowance: Allowance) -> Result:
-    """Check one file; gives a verdict whatever is in it, within what is allowed.
+    """Check one file within limits; every file gets a verdict.
 
     Raises:
         MachineError: if no process starts.
@@ -42,14 +43,19 @@ def check_limited(task: Task, request: Request, allowance: Allowance) -> Result:
 
 
 def call_limited(function: Callable[..., _Value], *arguments: object, allowance: Allowance) -> _Value:
-    """Call a function in a process of its own, and give what it gives or raise what it raises.
+    """Call a function in a separate process; return its result, or raise its exception.
 
-    On Linux a copy of this process (``fork``) does the work: nothing has to be imported again. Elsewhere, and in a
-    program with threads, which cannot be copied safely, it is another process, kept from call to call; the function
-    must then be one that can be imported there.
+    On Linux a copy of this process (``fork``) does the work, so that nothing is imported again. On other systems, and
+    in a program with threads, which must not be copied, another process does it and is kept for the next call; the
+    function must be importable there.
+
+    Args:
+        function: the function.
+        arguments: its arguments; for the other process they are pickled.
+        allowance: the limits.
 
     Raises:
-        StoppedError: if it used more than is allowed, or the process died.
+        StoppedError: if the call used more than is allowed, or the process died.
         MachineError: if no process starts.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
@@ -81,7 +87,7 @@ def call_limited(function: Callable[..., _Value], *arguments: object, allowance:
 
 
 def answer(work: Callable[[], object], allowance: Allowance) -> bytes:
-    """Do the work within the limits; gives what the parent unpickles: a value and None, or None and an exception."""
+    """Do the work within the limits; returns a pickle of (value, None), or of (None, exception)."""
     try:
         limit_memory(allowance)
         with limited_seconds(allowance):
@@ -90,11 +96,11 @@ def answer(work: Callable[[], object], allowance: Allowance) -> bytes:
     except MemoryError:
         return pickle.dumps((None, out_of_memory()))
     except Exception as error:  # noqa: BLE001  # it is raised again by the parent
-        return pickle.dumps((None, _that_travels(error)))
+        return pickle.dumps((None, _picklable(error)))
 
 
-def _that_travels(error: Exception) -> Exception:
-    """Give the exception itself if another process can be sent it; a bug of ours as the sentence with its place."""
+def _picklable(error: Exception) -> Exception:
+    """Give the exception itself if it survives pickling; for an error of this program, one with the text of it."""
     from xlsxeval.errors import DataError, MachineError, XlsxevalError
     from xlsxeval.read.refusals import Refused
 
@@ -102,16 +108,19 @@ def _that_travels(error: Exception) -> Exception:
         return BugError(bug_text(error))
     try:
         again: Any = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own
-    except Exception:  # noqa: BLE001  # its parts cannot be put together again: the sentence is what matters
+    except Exception:  # noqa: BLE001  # it cannot be unpickled: only its sentence is sent
         return MachineError(str(error)) if isinstance(error, MachineError) else DataError(str(error))
     return error if str(again) == str(error) else DataError(str(error))
 
 
 def _work(work: Callable[[], object], allowance: Allowance, pipe: tuple[int, int]) -> NoReturn:
-    """Work in the copy of the process, and end it without anything of the original's: its output, its handlers."""
+    """Do the work in the copied process, write the result into the pipe, and end the process.
+
+    ``os._exit`` runs no handlers and writes no buffered output, both of which were copied from the parent.
+    """
     code = 1
     try:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the original is told as well, and ends us
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent receives Ctrl-C too, and ends this process
         os.close(pipe[0])
         content = memoryview(answer(work, allowance))
         while content:
@@ -122,7 +131,7 @@ def _work(work: Callable[[], object], allowance: Allowance, pipe: tuple[int, int
 
 
 def _read(readable: int, seconds: float) -> bytes | None:
-    """Read until the other end is closed; None if that takes too long."""
+    """Read until the other end of the pipe is closed; None if that takes longer than ``seconds``."""
     until = time.monotonic() + seconds
     parts: list[bytes] = []
     while True:

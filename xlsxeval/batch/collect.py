@@ -1,6 +1,6 @@
-"""Which files a folder, a pattern or a name stands for.
+"""Find the files that a folder, a pattern or a name stands for.
 
-Whatever goes wrong with one entry costs that entry: it is counted or named, and the others are collected.
+An error with one entry leaves out that entry only: it is counted or named, and the others are collected.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from xlsxeval.batch.patterns import expand
 from xlsxeval.errors import XlsxevalError
@@ -18,24 +19,24 @@ from xlsxeval.folder import is_link, is_temporary, open_folder
 from xlsxeval.output import real
 from xlsxeval.output_folder import MOST_BYTES
 from xlsxeval.output_list import LIST_NAME, MOST_LINES, Entry, read_list
-from xlsxeval.report.filename import NOTICE, OPINION_END
-from xlsxeval.report.table import HEAD
 
-#: What is taken in a folder; a file that is named is taken whatever its name, and what it is follows from its content.
+#: The endings of the files that are read in a folder. A file given by name is read whatever its ending is; its content
+#: decides which reader is used.
 SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
 LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
 OURS = "本程序写出的文件"
 DEEP = "路径太长的文件夹"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-_HEAD = HEAD.encode()
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """The files in the order of the arguments, sorted within each.
+class Collected(NamedTuple):
+    """The files of a run.
 
-    ``skipped`` counts what was passed over by its reason; ``closed`` are folders that could not be opened; ``places``
-    are the folders that the arguments are, or that their files are in.
+    Attributes:
+        files: in the order of the arguments, sorted within each folder.
+        skipped: reason -> how many files were left out for it.
+        closed: the folders that could not be opened.
+        places: the arguments that are folders, and the parent folders of the others.
     """
 
     files: tuple[Path, ...]
@@ -46,11 +47,15 @@ class Collected:
 
 @dataclass(slots=True)
 class _Search:
-    """What is known while collecting.
+    """The state of a search.
 
-    ``own`` are the real paths of what this run writes or reads itself; ``closed`` are folders that cannot be listed;
-    ``lists`` holds for each folder the output folder that it is or is in, and ``entries`` the list of each output
-    folder; ``lines`` is how many lines of lists may still be read, so that many long ones do not fill the memory.
+    Attributes:
+        own: the real paths of the files and folders that this run writes, and of the lists that it reads.
+        skipped: reason -> how many files were left out for it.
+        closed: folder that cannot be listed -> the error.
+        lists: folder -> the output folder that it is or is inside of; None if there is none.
+        entries: output folder -> the entries of its list, by name.
+        lines: how many lines of lists may still be read, so that many long lists do not fill the memory.
     """
 
     own: frozenset[str]
@@ -68,15 +73,15 @@ class _Search:
 
 
 def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
-    """Find the files that the arguments stand for; each once, however it is named.
+    """Find the files that the arguments stand for, each once, even if several arguments stand for it.
 
-    What this program wrote is passed over as long as nobody changed it, unless there is nothing else: then the marked
-    copies are what is to be checked. It is counted, so that nobody can hide a file by such a list; but not where this
-    run writes itself, so that the second run says the same as the first.
+    Files that this program wrote, unchanged since, are left out. They are counted, so that nobody can hide a file
+    with a false list. Files in a folder that this run writes are not counted, so that a second run prints the same as
+    the first. If all files were written by this program, its marked copies are checked.
 
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx``.
-        ours: files and folders that this run writes, and lists that it reads.
+        ours: the files and folders that this run writes, and the lists that it reads.
     """
     search = _Search(frozenset(map(real, ours)))
     files: dict[str, Path] = {}
@@ -84,20 +89,22 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     places: list[Path] = []
     for argument in names:
         for path in expand(argument, lambda error: search.fail(error, Path(error.filename))):
-            inside = os.path.isdir(path)  # noqa: PTH112  # any error is False, and the file's reader says it
+            inside = os.path.isdir(path)  # noqa: PTH112  # False on an error; reading the file reports it
             places.append(path if inside else path.parent)
             for file, real_path in _walk(path, search) if inside else [(path, _real(path))]:
-                key = os.path.normcase(os.path.abspath(file))  # noqa: PTH100  # links stay what they are
+                key = os.path.normcase(os.path.abspath(file))  # noqa: PTH100  # links are not followed
                 if reason := _reason(file.name):
                     search.skipped[reason] += 1
                 elif real_path in search.own:
                     continue
-                elif folder := _written_into(file, search):
+                elif folder := _owning_folder(file, search):
                     written.setdefault(key, file)
                     search.skipped[OURS] += not (inside and _real(folder) in search.own)
                 else:
                     files.setdefault(key, file)
     if not files and written:
+        from xlsxeval.report.filename import NOTICE, OPINION_END
+
         files = {
             key: file
             for key, file in written.items()
@@ -111,7 +118,8 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
 def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
     """Yield the files below a folder that may be read, sorted, each with its real path.
 
-    Links to folders are not followed, so none leads back; and without recursion, so that depth is no matter.
+    Links to folders are not followed, so that no folder is visited twice. The loop is not recursive, so that any depth
+    of folders works.
     """
     waiting = [(top, _real(top))]
     while waiting:
@@ -126,7 +134,7 @@ def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
         for entry in entries:
             path = folder / entry.name
             link = _is_link(entry)
-            # Asking the system for the real path of each file takes long in deep folders.
+            # The real path of an ordinary entry follows from its folder's: ``realpath`` is slow in deep folders.
             real_path = _real(path) if link else os.path.normcase(os.path.join(real_folder, entry.name))  # noqa: PTH118
             if _is_folder(entry):
                 if link:
@@ -144,7 +152,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # a link that leads to itself, or out of reach: whoever reads it says why
+        return False  # a link that leads to itself or cannot be followed; reading the file reports it
 
 
 def _is_link(entry: os.DirEntry[str]) -> bool:
@@ -157,20 +165,23 @@ def _is_link(entry: os.DirEntry[str]) -> bool:
 def _real(path: Path) -> str:
     try:
         return real(path)
-    except (OSError, ValueError):  # too long, or with a sign that no name can have
+    except (OSError, ValueError):  # too long, or with a character that no name can have
         return str(path)
 
 
 def _reason(name: str) -> str:
-    """Say why a file is passed over even if it is named; empty if it is not."""
+    """Give the reason why a file of this name is never checked, even if it is given by name; else an empty text."""
     if name.startswith("~$") or (name.startswith(".~lock.") and name.endswith("#")):
         return LOCK
     return SYSTEM if name.lower() in _SYSTEM else ""
 
 
-def _written_into(path: Path, search: _Search) -> Path | None:
-    """Give the folder of outputs that this program wrote a file into, and nobody changed it since; or a table's own."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links stay what they are
+def _owning_folder(path: Path, search: _Search) -> Path | None:
+    """Give the output folder of a file that this program wrote and nobody changed since; None for any other file.
+
+    A table of findings (CSV) is recognised by its first line; its own folder is returned.
+    """
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed
     folder = _output_folder(absolute.parent, search)
     if folder is not None:
         entry = search.entries[folder].get(absolute.relative_to(folder).as_posix())
@@ -180,27 +191,30 @@ def _written_into(path: Path, search: _Search) -> Path | None:
 
 
 def _digest(path: Path) -> str | None:
-    """Give the digest of an ordinary file of a size that we write; links are not followed."""
+    """Give the digest of an ordinary file that is not larger than our outputs; links are not followed."""
     try:
         with open_folder(path.parent, follow=True) as folder:
             return folder.digest(path.name, MOST_BYTES)
     except (OSError, XlsxevalError):
-        return None  # whoever reads it says why
+        return None  # reading the file reports the error
 
 
 def is_our_table(path: Path) -> bool:
     """Tell whether a file is a table of findings that this program wrote."""
     if path.suffix.lower() != ".csv":
         return False
+    from xlsxeval.report.table import HEAD
+
+    head = HEAD.encode()
     try:
         with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
-            return stream.read(len(_HEAD)) == _HEAD
+            return stream.read(len(head)) == head
     except (OSError, ValueError, XlsxevalError):
         return False
 
 
 def _output_folder(folder: Path, search: _Search) -> Path | None:
-    """Give the output folder that a folder is or is in; None if there is none above it."""
+    """Give the output folder that a folder is or is inside of; None if there is none."""
     passed: list[Path] = []
     root: Path | None = folder
     while root is not None and root not in search.lists:

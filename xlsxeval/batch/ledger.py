@@ -1,8 +1,8 @@
-"""The ledger: what came of which content under which rules, and the run in hand; a file of SQLite.
+"""The ledger: an SQLite file with the results of earlier runs and with the files of the present run.
 
-Results stay for the next run, keyed by content and rules. The tables ``files`` and ``filings`` are the present run,
-in the order of its files; every report is made from them, so that a run that was broken off and taken up again gives
-the same bytes as an unbroken one.
+The table ``results`` stays for the next run; its key is the content of a file (a hash) with the rules. The tables
+``files`` and ``filings`` describe the present run, in the order of its files. Every report is made from them, so that
+a run that was interrupted and repeated gives the same bytes as one without interruption.
 """
 
 from __future__ import annotations
@@ -18,32 +18,34 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from xlsxeval.batch.rules_key import rules_key
 from xlsxeval.batch.versions import Note, Version, notes_on_copies, notes_on_versions
-from xlsxeval.batch.worker import DIED, Result, unusable
+from xlsxeval.batch.worker import unusable
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.folder import is_ordinary
 from xlsxeval.read.limits import MIB
-from xlsxeval.read.refusals import TRANSIENT
+from xlsxeval.read.refusals import DIED, TRANSIENT
 from xlsxeval.report.facts import state_of
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.request import Request
 from xlsxeval.rules.across import bare_unit
 
 #: Marks our files among those of SQLite ("xlev").
 _APPLICATION = 0x786C6576
 _FORMAT = 1
-#: What is entered is kept on the disk after so many files or seconds.
+#: New entries are written to the disk after so many files or seconds.
 _SAVE_FILES, _SAVE_SECONDS = 20, 5.0
-#: What is larger is no result of ours, and no ledger.
+#: The largest result, and the largest ledger, that this program writes.
 _MOST_RESULT, _MOST_BYTES = 64 * MIB, 4096 * MIB
 #: The rule on a form in which nothing was filled in.
 _EMPTY = "L03"
-#: The tables of a ledger, as SQLite keeps their text; a file with anything else in it (views, triggers) is none.
+#: The tables of a ledger, as SQLite keeps their text. A file with anything else in it (views, triggers) is refused.
 _RESULTS = "CREATE TABLE results(content TEXT, rules TEXT, outcomes BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID"
 _FILES = "CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, modified REAL, content TEXT)"
 _FILINGS = """CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, forms TEXT, unit TEXT, state TEXT,
                      replaced INTEGER DEFAULT 0, note TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID"""
 _TABLES = {"results": _RESULTS, "files": _FILES, "filings": _FILINGS}
-#: How a journal of SQLite ends that names a further file, which SQLite would delete; ours never do.
+#: The end of a journal that names a further file, which SQLite would delete. Our journals never name one.
 _NAMES_ANOTHER = bytes.fromhex("d9d505f920a163d7")
 _DECODER = msgspec.json.Decoder(tuple[Outcome, ...])
 
@@ -65,19 +67,30 @@ class Ledger:
         self._unsaved, self._saved = 0, time.monotonic()
 
     def begin(self, place: int, name: str, modified: float, content: str) -> tuple[Outcome, ...] | None:
-        """Enter a file of the run, and give what came of its content if that is known already."""
+        """Enter a file of the run; return its outcomes if an earlier run checked the same content.
+
+        Args:
+            place: its number in the order of the reports.
+            name: its name in the reports.
+            modified: the time of its last change, in seconds since 1970; of two filings of a unit the later one counts.
+            content: the SHA-256 of its content in hexadecimal digits; empty to look nothing up.
+
+        Returns:
+            The outcomes of an earlier check of this content in the same way; None if there was none.
+        """
         self._connection.execute("INSERT INTO files VALUES(?, ?, ?, '')", (place, name, modified))
         known = self._stored(content) if content else None
         if known is not None:
             self._enter(place, content, known)
         return known
 
-    def add(self, place: int, result: Result) -> None:
-        """Keep what came of a file of the run."""
-        codes = {finding.code for outcome in result.outcomes for finding in outcome.findings}
-        # What is about this machine or program and not about the file goes with the run.
-        content = result.digest if result.digest and not codes & TRANSIENT else f"run:{place}"
-        outcomes, stored = result.outcomes, msgspec.json.encode(result.outcomes)
+    def add(self, place: int, outcomes: tuple[Outcome, ...]) -> None:
+        """Keep the outcomes, at least one, of a file that was entered as number ``place``."""
+        codes = {finding.code for outcome in outcomes for finding in outcome.findings}
+        digest = outcomes[0].sha256
+        # A result that depends on this machine or program is kept for this run only.
+        content = digest if digest and not codes & TRANSIENT else f"run:{place}"
+        stored = msgspec.json.encode(outcomes)
         if len(stored) > _MOST_RESULT:
             outcomes = (unusable(outcomes[0].file, DIED, "核对的结果太长，请删去多余内容后重新保存"),)
             content, stored = f"run:{place}", msgspec.json.encode(outcomes)
@@ -85,6 +98,7 @@ class Ledger:
         self._enter(place, content, outcomes)
 
     def _enter(self, place: int, content: str, outcomes: tuple[Outcome, ...]) -> None:
+        """Enter the filings of a file; ``owner`` is equal for filings of the same set, year, unit and project."""
         for number, outcome in enumerate(outcomes):
             names = (outcome.formset, outcome.year, bare_unit(outcome.unit), bare_unit(outcome.subject))
             owner = "\n".join(map(str, names)) if outcome.unit else ""
@@ -93,14 +107,14 @@ class Ledger:
             row = (place, number, owner, forms, outcome.unit, state_of(outcome))
             insert = "INSERT INTO filings(place, number, owner, forms, unit, state) VALUES(?, ?, ?, ?, ?, ?)"
             self._connection.execute(insert, row)
-        # Last: a file with its content is done, whatever interrupts us.
+        # This is written last: a file whose ``content`` is set has all its filings, even after an interruption.
         self._connection.execute("UPDATE files SET content = ? WHERE place = ?", (content, place))
         self._unsaved += 1
         if self._unsaved >= _SAVE_FILES or time.monotonic() - self._saved > _SAVE_SECONDS:
             self.save()
 
     def save(self) -> None:
-        """Make what was entered last."""
+        """Write all entries to the disk."""
         self._connection.commit()
         self._unsaved, self._saved = 0, time.monotonic()
 
@@ -111,12 +125,12 @@ class Ledger:
         return _decoded(row[0]) if row else None
 
     def settle(self) -> None:
-        """End the run: forget what was broken off half-way, and compare the filings with each other.
+        """End the run: remove filings of files that were not finished, and compare the filings with each other.
 
-        Those that are the same content under another name, or older than another one of the unit, count no more.
+        A filing is marked as replaced if another file has the same content, or if the unit sent a newer one.
         """
         unfinished = "SELECT place FROM files WHERE content = ''"
-        self._connection.execute(f"DELETE FROM filings WHERE place IN ({unfinished})")  # noqa: S608  # no stranger's text
+        self._connection.execute(f"DELETE FROM filings WHERE place IN ({unfinished})")  # noqa: S608  # the text is constant
         self._mark_copies()
         self._mark_versions()
         self.save()
@@ -146,10 +160,10 @@ class Ledger:
         self._connection.executemany(update, ((note.text, note.replaced, note.place, note.number) for note in notes))
 
     def outcomes(self, *, replaced: bool = True) -> Iterator[Outcome]:
-        """Yield the filings of the run in the order of the files, with what ``settle`` noted.
+        """Yield the filings of the run in the order of the files, with the notes from ``settle``.
 
         Args:
-            replaced: whether those that others replace are wanted as well.
+            replaced: whether to include filings that another filing replaces.
         """
         rows = self._connection.execute(
             "SELECT place, name, outcomes FROM files JOIN results USING(content) WHERE rules = ? ORDER BY place",
@@ -165,32 +179,32 @@ class Ledger:
                     yield replace(outcome, file=name, notes=notes, replaced=bool(old))
 
     def states(self) -> dict[str, int]:
-        """Count the filings by what became of them, without those that others replace."""
-        found = self._connection.execute("SELECT state, count(*) FROM filings WHERE NOT replaced GROUP BY state")
-        return dict(found.fetchall())
+        """Count the filings by state (see ``facts.state_of``), without those that another filing replaces."""
+        rows = self._connection.execute("SELECT state, count(*) FROM filings WHERE NOT replaced GROUP BY state")
+        return dict(rows.fetchall())
 
     def count(self) -> tuple[int, int]:
-        """Count the files that are done, and the filings that others replace."""
+        """Count the files that were checked, and the filings that another filing replaces."""
         done = self._connection.execute("SELECT count(*) FROM files WHERE content != ''").fetchone()[0]
         return done, self._connection.execute("SELECT count(*) FROM filings WHERE replaced").fetchone()[0]
 
     def units(self) -> Iterator[Listed]:
-        """Yield the units that sent something, and in which file."""
-        found = self._connection.execute(
+        """Yield the units that sent something, each with the name of its file."""
+        rows = self._connection.execute(
             "SELECT unit, name FROM filings JOIN files USING(place) WHERE unit != '' ORDER BY place, number"
         )
-        return (Listed(*row) for row in found)
+        return (Listed(*row) for row in rows)
 
 
 class _DamagedError(Exception):
-    """What is in the ledger was not written by this program."""
+    """The ledger holds something that this program did not write."""
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that also survives messages of SQLite that quote what is no text."""
+    """A connection that also handles error messages of SQLite with bytes that are not UTF-8."""
 
     def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        """Do as ``sqlite3.Connection.execute``."""
+        """Run a statement, as ``sqlite3.Connection.execute``."""
         try:
             return super().execute(*arguments)
         except UnicodeDecodeError:
@@ -201,7 +215,7 @@ def _decoded(stored: object) -> tuple[Outcome, ...]:
     """Give the outcomes of a stored text.
 
     Raises:
-        _DamagedError: if it is none that this program wrote.
+        _DamagedError: if this program did not write it.
     """
     try:
         return _DECODER.decode(stored)  # type: ignore[arg-type]  # whatever is in the ledger
@@ -210,17 +224,30 @@ def _decoded(stored: object) -> tuple[Outcome, ...]:
 
 
 @contextlib.contextmanager
-def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
-    """Open a ledger for a run, and make it if there is none; nobody else can open it meanwhile.
+def open_ledger(path: str | os.PathLike[str] | None, request: Request = Request()) -> Iterator[Ledger]:
+    """Open a ledger for a run, and make it if there is none; until it is closed no other process can open it.
+
+    ``check_files(…, ledger=…)`` does all of this; with the ledger itself a program can check in its own way::
+
+        request = Request(year=2024)
+        with open_ledger("台账.db", request) as ledger:
+            for place, path in enumerate(paths):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                if ledger.begin(place, path.name, path.stat().st_mtime, digest) is None:
+                    ledger.add(place, outcomes(path, year=2024))
+            ledger.settle()
+            write_html("结果.html", ledger.outcomes())
 
     Args:
-        path: the file; None for a temporary one that nobody sees and that goes with the run.
-        rules: what tells the rules of this run from others.
+        path: the file; None for a temporary one, which is deleted after the run.
+        request: how the files are checked; results from other requests are kept, but not used.
 
     Raises:
         DataError: if the file is no ledger or damaged, or another run has it.
+        DefinitionError: if a set that comes with the program cannot be loaded.
         MachineError: if it cannot be read or written.
     """
+    path, key = Path(path) if path else None, rules_key(request)
     with _explained(path):
         if path:
             _require_ordinary(path)
@@ -240,14 +267,14 @@ def open_ledger(path: Path | None, rules: str) -> Iterator[Ledger]:
                     connection.execute(f"DROP TABLE IF EXISTS {name}")
                 connection.execute(statement.replace("TABLE", "TABLE IF NOT EXISTS", 1))
             connection.execute("DELETE FROM results WHERE content LIKE 'run:%'")
-            ledger = Ledger(connection, rules)
+            ledger = Ledger(connection, key)
             ledger.save()
             yield ledger
             ledger.save()
 
 
 def _require_ordinary(path: Path) -> None:
-    """Make sure that SQLite opens, and later writes, ordinary files only: no pipe, no link to a file elsewhere."""
+    """Refuse a ledger, or a file that SQLite keeps beside it, that is no ordinary file: a pipe, a link, a hard link."""
     for file in (path, *(path.with_name(path.name + end) for end in ("-journal", "-wal", "-shm"))):
         try:
             status = file.lstat()
@@ -268,13 +295,13 @@ def _names_another(journal: Path) -> bool:
 
 
 def _claim(connection: sqlite3.Connection, path: Path | None) -> None:
-    """Make sure that the file is empty or ours before anything is changed."""
+    """Refuse a file that is neither empty nor a ledger, before anything is changed in it."""
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (form,) = connection.execute("PRAGMA user_version").fetchone()
-    there = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
-    if there and ((application, form) != (_APPLICATION, _FORMAT) or not there.items() <= _TABLES.items()):
+    tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
+    if tables and ((application, form) != (_APPLICATION, _FORMAT) or not tables.items() <= _TABLES.items()):
         raise DataError(f"这不是台账文件：{path}，请换一个文件名")
-    if there and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+    if tables and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise _DamagedError
     connection.execute(f"PRAGMA application_id = {_APPLICATION}")
     connection.execute(f"PRAGMA user_version = {_FORMAT}")
@@ -282,7 +309,7 @@ def _claim(connection: sqlite3.Connection, path: Path | None) -> None:
 
 @contextlib.contextmanager
 def _explained(path: Path | None) -> Iterator[None]:
-    """Say in words what SQLite says in English."""
+    """Replace errors of SQLite by one sentence in Chinese."""
     try:
         yield
     except _DamagedError:

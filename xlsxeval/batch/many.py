@@ -31,25 +31,25 @@ def check_many(
     max_memory: int = Allowance.memory,
     **options: Unpack[CheckOptions],
 ) -> Iterator[tuple[Outcome, ...]]:
-    """Check many files in several processes; each gets a verdict, whatever is in it.
+    """Check many files in several processes; every file gets a verdict.
 
     Args:
         sources: paths, bytes of workbooks (called 第1份 and so on) or open binary files; may be an endless generator.
-        executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
-            not count then. A pool that breaks when one of its processes dies (``ProcessPoolExecutor``) ends the run.
+        executor: does the checks instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` are
+            ignored then. A pool that breaks when one of its processes dies (``ProcessPoolExecutor``) ends the run.
         jobs: how many processes; default: one for each processor.
-        ordered: yield in the order of the sources; else as they are done.
+        ordered: whether to yield in the order of the sources, or in the order in which the checks end.
         max_seconds: how many processor seconds one file may take; on the clock, six times as many, and at least 60.
         max_memory: MiB that one process may use (not on Windows and macOS).
         options: the attributes of ``Request`` (``formset``, ``year``, ``limits``, ``selection``, ``waivers``, …).
 
     Yields:
-        For each file what ``outcomes`` gives for it.
+        For each file the result of ``outcomes``.
 
     Raises:
-        MachineError: if no process starts, or the executor takes no more work.
+        MachineError: if no process starts, or the executor accepts no more work.
     """
-    request = replace(request_of(options), today=options.get("today") or date.today())  # noqa: DTZ011  # the clerk's own day
+    request = replace(request_of(options), today=options.get("today") or date.today())  # noqa: DTZ011  # the day where the user is
     tasks = (_task(index, source, request.limits) for index, source in enumerate(sources))
     allowance = Allowance(max_seconds, max_memory)
     results = run_tasks(tasks, request, executor=executor, jobs=jobs, allowance=allowance)
@@ -72,18 +72,22 @@ def run_tasks(
     jobs: int | None = None,
     allowance: Allowance = Allowance(),
 ) -> Generator[tuple[int, Result | None], None, None]:
-    """Yield the result of each task with its index as they come; None for what is known already. As ``check_many``."""
+    """Yield (place of the task, result) in the order in which results arrive; None for a result that is known already.
+
+    Arguments and errors are those of ``check_many``.
+    """
     if executor:
         return on_executor(tasks, request, executor)
     return in_processes(tasks, request, jobs=jobs or processors(), allowance=allowance)
 
 
 def processors() -> int:
-    """Count the processors that we may use."""
-    return getattr(os, "process_cpu_count", os.cpu_count)() or 1  # since Python 3.13 it knows what is ours
+    """Count the processors that this process may use; before Python 3.13, all processors of the computer."""
+    return getattr(os, "process_cpu_count", os.cpu_count)() or 1
 
 
 def _in_order(results: Iterable[tuple[int, Result | None]]) -> Iterator[tuple[int, Result | None]]:
+    """Yield results in the order of their tasks; results that arrive early wait for those before them."""
     waiting: dict[int, Result | None] = {}
     index = 0
     for place, result in results:

@@ -1,7 +1,7 @@
-"""Patterns of file names such as ``报送/**/*.xlsx``: no shell on Windows expands them.
+"""Patterns of file names such as ``报送/**/*.xlsx``, which no shell on Windows expands.
 
-``glob`` of the standard library follows links to folders under ``**`` and is recursive: two links that lead back, or a
-thousand folders in one another, end it.
+``glob`` of the standard library is not used: for ``**`` it follows links to folders, without end if they lead back,
+and it is recursive, so that a thousand folders inside each other end the program.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ _ANY_DEPTH = "**"
 
 
 def expand(name: str, report: Callable[[OSError], None]) -> list[Path]:
-    """Give what a name or a pattern stands for, sorted; the name itself if that exists, or if nothing fits.
+    """Give the paths that match a name or a pattern, sorted; the name itself if it exists, or if nothing matches.
 
     Args:
         name: a name or a pattern; ``**`` stands for any number of folders, but not for links to folders.
-        report: is told of each folder that cannot be listed.
+        report: called with the error for each folder that cannot be listed.
     """
     if not glob.has_magic(name) or os.path.lexists(name):
         return [Path(name)]
@@ -31,15 +31,15 @@ def expand(name: str, report: Callable[[OSError], None]) -> list[Path]:
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
         if part == _ANY_DEPTH:
-            # What stands at the end means the folder with all that is in it.
+            # ``**`` at the end stands for the folder itself, with everything in it.
             places = places if last else [below for place in places for below in _folders(place, report)]
         elif glob.has_magic(part):
-            fits = re.compile(fnmatch.translate(os.path.normcase(part))).match
+            matches = re.compile(fnmatch.translate(os.path.normcase(part))).match
             places = [
                 os.path.join(place, entry.name)  # noqa: PTH118
                 for place in places
                 for entry in _entries(place, report)
-                if fits(os.path.normcase(entry.name)) and (part.startswith(".") or not entry.name.startswith("."))
+                if matches(os.path.normcase(entry.name)) and (part.startswith(".") or not entry.name.startswith("."))
             ]
         else:
             places = [path for place in places if os.path.lexists(path := os.path.join(place, part))]  # noqa: PTH118
@@ -47,7 +47,7 @@ def expand(name: str, report: Callable[[OSError], None]) -> list[Path]:
 
 
 def _folders(place: str, report: Callable[[OSError], None]) -> Iterator[str]:
-    """Yield a folder and all folders below it, without those that are hidden or links."""
+    """Yield a folder and all folders below it, without hidden folders and links."""
     waiting = [place]
     while waiting:
         folder = waiting.pop()
@@ -60,7 +60,7 @@ def _folders(place: str, report: Callable[[OSError], None]) -> Iterator[str]:
 
 
 def _entries(folder: str, report: Callable[[OSError], None]) -> list[os.DirEntry[str]]:
-    """List a folder; nothing if it is none, or cannot be listed."""
+    """List the entries of a folder; an empty list if it is no folder or cannot be listed."""
     try:
         with os.scandir(folder or os.curdir) as entries:
             return list(entries)

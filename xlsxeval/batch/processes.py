@@ -1,7 +1,7 @@
-"""Checks in processes of our own: each holds one file at a time, so that a death or a time-out costs that file only.
+"""Checks in processes of our own. Each has one file at a time, so that its end or a time-out affects that file only.
 
-``ProcessPoolExecutor`` cannot do this: a dead worker takes every pending file with it, nobody learns which one it was,
-and a worker that hangs in C code cannot be stopped.
+``ProcessPoolExecutor`` is not used: if one of its workers dies, all pending files fail and the one to blame is not
+known, and a worker that hangs in C code cannot be stopped.
 """
 
 from __future__ import annotations
@@ -32,19 +32,25 @@ from xlsxeval.errors import MachineError
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.request import Request
 
-#: Windows waits for no more than 63 things at once.
+#: The most workers: Windows can wait for 63 objects at once.
 MOST = 60
-#: Seconds: how often the workers are looked at, and how long one may take to end.
+#: Seconds: how often the limits of the workers are tested, and how long a worker may take to end.
 _LOOK_EVERY, _TO_END = 0.5, 1.0
-#: So many workers in a row may die before they are ready.
+#: How many workers in a row may die before they are ready.
 _FAILED_STARTS = 5
 
 
 @dataclass(slots=True)
 class _Worker:
-    """A process, our end of its pipe, and the file it holds; ``ready`` once it has started.
+    """A process that checks files.
 
-    ``since`` is when it got the file, and ``used`` how many processor seconds it had used by then.
+    Attributes:
+        process: the process.
+        pipe: our end of the pipe to it.
+        ready: whether it has started and sent its first message.
+        task: the file that it is checking; None if it is idle.
+        since: the time (``time.monotonic``) at which it got the file.
+        used: the processor seconds that it had used at that time.
     """
 
     process: BaseProcess
@@ -57,7 +63,7 @@ class _Worker:
 
 @dataclass(slots=True)
 class _Pool:
-    """The workers, and what a new one is started with; ``failed_starts`` counts those that died before being ready."""
+    """The workers, and the arguments of a new one; ``failed_starts`` counts workers that died before being ready."""
 
     context: BaseContext
     request: Request
@@ -69,7 +75,13 @@ class _Pool:
 def in_processes(
     tasks: Iterable[Task], request: Request, *, jobs: int, allowance: Allowance
 ) -> Generator[tuple[int, Result | None], None, None]:
-    """Yield the result of each task with its index, in the order in which they come; None for what is known already.
+    """Yield (place of the task, result) in the order in which results arrive; None for a result that is known already.
+
+    Args:
+        tasks: the files; read as they are needed.
+        request: how to check.
+        jobs: how many processes.
+        allowance: the limits for each file.
 
     Raises:
         MachineError: if no process starts.
@@ -97,7 +109,7 @@ def _context() -> BaseContext:
     from multiprocessing import forkserver
 
     multiprocessing.set_forkserver_preload([__name__])
-    # Processes inherit what they do on Ctrl-C from the server: nothing, even before they run a line of ours.
+    # Workers inherit the handling of Ctrl-C from the fork server: they ignore it, even while they start.
     if threading.current_thread() is threading.main_thread():
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
         try:
@@ -109,7 +121,7 @@ def _context() -> BaseContext:
 
 def _start(pool: _Pool) -> _Worker:
     ours, theirs = multiprocessing.Pipe()
-    # The context's class is known to differ by system; all have Process.
+    # The classes of contexts differ by system; all have Process.
     process = pool.context.Process(  # type: ignore[attr-defined]
         target=_serve, args=(theirs, pool.request, pool.allowance), daemon=True
     )
@@ -120,13 +132,13 @@ def _start(pool: _Pool) -> _Worker:
 
 def _give(worker: _Worker, task: Task) -> None:
     worker.task, worker.since, worker.used = task, time.monotonic(), processor_seconds(worker.process.sentinel)
-    with contextlib.suppress(OSError):  # a dead worker shows at its end of the pipe
+    with contextlib.suppress(OSError):  # ``_collect`` finds a dead worker by its closed pipe
         worker.pipe.send(task)
 
 
 def _collect(pool: _Pool) -> Iterator[tuple[int, Result]]:
-    """Wait a little, take what has come, and replace the workers that died or used too much."""
-    # Never for long: on Windows nothing interrupts this wait.
+    """Wait a little, yield the results that arrived, and replace the workers that died or used too much."""
+    # The wait is short: on Windows, Ctrl-C does not interrupt it.
     arrived = connection.wait([worker.pipe for worker in pool.workers], _LOOK_EVERY)
     for place, worker in enumerate(pool.workers):
         task, result = worker.task, None
@@ -146,7 +158,7 @@ def _collect(pool: _Pool) -> Iterator[tuple[int, Result]]:
 
 
 def _over(worker: _Worker, task: Task, allowance: Allowance) -> Result | None:
-    """Give the verdict on the file of a worker that used too much, as far as this process can see."""
+    """Give the verdict on the file of a worker that is over a limit that this process can measure; else None."""
     if time.monotonic() - worker.since > allowance.wait:
         return _stopped(task, too_long(allowance))
     if processor_seconds(worker.process.sentinel) - worker.used > allowance.seconds:
@@ -169,7 +181,7 @@ def _replacement(pool: _Pool, worker: _Worker) -> _Worker:
 
 
 def _stop(workers: list[_Worker]) -> None:
-    """End workers: an idle one leaves when its pipe closes, a busy one is killed."""
+    """End workers: an idle worker ends by itself when its pipe closes, a busy worker is killed."""
     for worker in workers:
         worker.pipe.close()
         if worker.task or not worker.ready:
@@ -183,12 +195,12 @@ def _stop(workers: list[_Worker]) -> None:
 
 
 def _serve(pipe: connection.Connection, request: Request, allowance: Allowance) -> None:
-    """Check what comes through the pipe until it closes."""
+    """Work as a worker: check the files that arrive through the pipe until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(allowance)
     for name in () if request.formset else set_names():
         load_set(name)
-    with contextlib.suppress(EOFError, OSError):  # the other side is gone: nobody wants the rest
+    with contextlib.suppress(EOFError, OSError):  # the other process has ended
         pipe.send(None)
         while True:
             task = pipe.recv()

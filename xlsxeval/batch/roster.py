@@ -1,4 +1,4 @@
-"""The roster: which units should have sent something."""
+"""The roster: the list of the units that should have sent a workbook."""
 
 from __future__ import annotations
 
@@ -21,18 +21,21 @@ from xlsxeval.rules.across import bare_unit
 from xlsxeval.text import clean
 
 _COLUMN = "单位"
-#: What stands over a column of names: best as such, or as a part of it (预算单位, 部门全称).
+#: The head of the column of names: best one of these, else one that contains a part (预算单位, 部门全称).
 _HEADS = frozenset({_COLUMN, "单位名称", "部门", "部门名称"})
 _PARTS = (_COLUMN, "部门")
 _NUMBER = re.compile(r"[0-9.]+")
-#: A list of names has no more columns.
+#: Only so many columns are searched for the names.
 _MOST_COLUMNS = 200
-#: How zip files and the containers of .xls begin.
+#: The first bytes of zip files (.xlsx) and of compound files (.xls).
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 def read_roster(path: Path) -> tuple[str, ...]:
-    """Read the units' names from a CSV file or the first sheet of a workbook: the column 单位, or the first of names.
+    """Read the units' names from a CSV file or from the first sheet of a workbook.
+
+    They stand in the column with the head 单位 (or the like), without such a head in the first column that holds more
+    than numbers. Example: the lines ``序号,单位`` and ``1,县教育局`` give ``("县教育局",)``.
 
     Raises:
         DataError: if there is no name in it.
@@ -40,7 +43,7 @@ def read_roster(path: Path) -> tuple[str, ...]:
     """
     try:
         content = read_bytes(path, Limits())
-        # A workbook is read like those that were sent: the roster may be one of them.
+        # A workbook is read under the same limits as the files to be checked.
         is_book = content.startswith(_BOOKS)
         rows = call_limited(_book_rows, content, allowance=Allowance()) if is_book else _csv_rows(content)
     except (Refused, StoppedError) as error:
@@ -59,7 +62,7 @@ def read_roster(path: Path) -> tuple[str, ...]:
 
 
 def _book_rows(data: bytes) -> list[list[str]]:
-    """Give the rows of the first sheet that hold anything, cell by cell."""
+    """Give the texts of the rows of the first sheet that are not empty."""
     cells = open_any(data, Limits()).sheets[0].cells
     last = min(max((col for _, col in cells), default=0), _MOST_COLUMNS)
     rows = sorted({row for row, _ in cells})
@@ -67,12 +70,17 @@ def _book_rows(data: bytes) -> list[list[str]]:
 
 
 def _csv_rows(data: bytes) -> list[list[str]]:
-    """Give the lines that hold anything, cell by cell."""
+    """Give the texts of the lines that are not empty."""
     return [row for row in csv.reader(io.StringIO(decode(data))) if any(cell.strip() for cell in row)]
 
 
 def compare(roster: Iterable[str], sent: Iterable[Listed]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give the units of the roster that sent nothing, and the others that sent something, with the file."""
+    """Compare the roster with what was sent; names are compared without differences in writing (``bare_unit``).
+
+    Returns:
+        The units of the roster that sent nothing, and the units outside the roster that sent something, each of
+        these with its file: ``县教育局（教育局.xlsx）``.
+    """
     wanted = {bare_unit(name): name for name in roster}
     present: set[str] = set()
     unlisted: dict[str, str] = {}

@@ -1,13 +1,11 @@
-"""A run over a folder: every file once through the ledger, then the run as facts."""
+"""A run over many files: check every file, enter the results in the ledger, and count them."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
 from xlsxeval.api.source import printable
@@ -16,26 +14,26 @@ from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.many import processors, run_tasks
 from xlsxeval.batch.roster import compare
-from xlsxeval.batch.worker import BUG, MACHINE, Task
+from xlsxeval.batch.worker import Task
 from xlsxeval.errors import MachineError
-from xlsxeval.files import read_ordinary
 from xlsxeval.folder import digest_of
-from xlsxeval.forms.folder import templates_folder
-from xlsxeval.read.limits import MIB
-from xlsxeval.read.refusals import Refused
+from xlsxeval.read.refusals import BUG, MACHINE, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
-from xlsxeval.version import __version__
-
-#: The largest form file.
-_MOST_DEFINITION = 16 * MIB
 
 
 @dataclass(slots=True)
 class Progress:
-    """How far a run is: files done, those of them known before, errors found, and the machine's and our own faults."""
+    """The progress of a run.
+
+    Attributes:
+        done: files that are finished.
+        known: those of them whose results came from an earlier run.
+        errors: findings of severity error.
+        faults: the codes of failures of the machine or of this program.
+    """
 
     done: int = 0
     known: int = 0
@@ -43,7 +41,7 @@ class Progress:
     faults: set[str] = field(default_factory=set)
 
     def count(self, outcomes: Sequence[Outcome]) -> None:
-        """Count one file."""
+        """Count one finished file."""
         self.done += 1
         for outcome in outcomes:
             self.errors += outcome.count("error")
@@ -60,19 +58,19 @@ def run_files(
     jobs: int | None = None,
     allowance: Allowance = Allowance(),
 ) -> Generator[Progress, None, None]:
-    """Check files into the ledger; yields how far it is after each one.
+    """Check files and enter the results in the ledger; yields the progress after each file.
 
     Args:
         files: the files, in the order of the reports.
         ledger: an open ledger.
         request: how to check.
-        remembered: whether the ledger may know some of them from an earlier run.
-        executor: where to check instead of processes of our own.
+        remembered: whether the ledger may hold results of an earlier run.
+        executor: does the checks instead of processes of our own.
         jobs: how many processes.
         allowance: the processor seconds and memory that one file may use.
 
     Raises:
-        MachineError: if no process starts, or the executor takes no more work.
+        MachineError: if no process starts, or the executor accepts no more work.
     """
     progress = Progress()
 
@@ -94,7 +92,7 @@ def run_files(
     with closing(results):
         for place, result in results:
             if result:
-                ledger.add(place, result)
+                ledger.add(place, result.outcomes)
                 progress.count(result.outcomes)
             yield progress
 
@@ -110,31 +108,11 @@ def _digest(path: Path, request: Request) -> str:
     try:
         return digest_of(read_bytes(path, request.limits))
     except (Refused, MachineError):
-        return ""  # the worker says why
-
-
-def rules_key(request: Request, folder: Path | None = None) -> str:
-    """Give what changes whenever the same content could be judged otherwise: program, sets, choice of rules, limits.
-
-    Args:
-        request: how to check.
-        folder: the folder of the set, if one was chosen.
-    """
-    key = hashlib.sha256(f"{__version__}\n{request.limits}\n{request.excerpts}\n".encode())
-    key.update(f"{request.year}\n{request.explained}\n".encode())
-    key.update(f"{sorted(request.selection.select)}\n{sorted(request.selection.ignore)}\n".encode())
-    today = request.today or date.today()  # noqa: DTZ011  # the clerk's own day
-    valid = [(waiver, waiver.until >= today) for waiver in request.waivers]
-    key.update(f"{valid}\n{folder is None}\n".encode())
-    for place in (templates_folder(), *([folder] if folder else [])):
-        for file in sorted(place.rglob("*.yaml")):
-            content = read_ordinary(file, _MOST_DEFINITION)
-            key.update(f"{file.relative_to(place).as_posix()} {len(content)}\n".encode() + content)
-    return key.hexdigest()
+        return ""  # the worker reports the error
 
 
 def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
-    """Sum up a run, and compare it with the roster if there is one; not half a run, in which most are missing."""
+    """Count the filings of a run, and compare it with the roster; an interrupted run is not compared."""
     done, replaced = ledger.count()
     roster = () if interrupted else roster
     missing, unlisted = compare(roster, ledger.units()) if roster else ((), ())

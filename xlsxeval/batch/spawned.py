@@ -20,8 +20,9 @@ from typing import Any, TypeVar
 
 from xlsxeval.batch.allowance import Allowance, StoppedError, is_out_of_time, processor_seconds, too_long, too_slow
 from xlsxeval.batch.child import answer
-from xlsxeval.batch.worker import DIED, DIED_MESSAGE
+from xlsxeval.batch.worker import DIED_MESSAGE
 from xlsxeval.errors import MachineError
+from xlsxeval.read.refusals import DIED
 
 #: Seconds: how often the process is looked at, how long it may take to end, and how long to start on a busy computer.
 _LOOK_EVERY, _TO_END, _TO_START = 0.5, 1.0, 60.0

@@ -1,4 +1,4 @@
-"""Which filing of a unit counts: a copy of the same content, and a version that a later one replaces, do not."""
+"""Decide which filings of a unit count: not a second file with the same content, and not a replaced older version."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from typing import NamedTuple
 
 from xlsxeval.text import listed
 
-#: How many older files a note names.
+#: How many older files are named in a note.
 _NAMED = 3
 
 
 class Version(NamedTuple):
-    """One filing of a unit: its file's place in the run, its number in it, its forms (one a line), name and day."""
+    """One filing of a unit.
+
+    Attributes:
+        place: the number of its file in the run.
+        number: its number in the file.
+        forms: the names of its forms, one a line.
+        name: the name of its file.
+        day: the day of the file's last change.
+    """
 
     place: int
     number: int
@@ -22,7 +30,7 @@ class Version(NamedTuple):
 
 
 class Note(NamedTuple):
-    """What is noted on a filing, and whether it counts no more; without a number: on every filing of the file."""
+    """A note on a filing, and whether another filing replaces it; without a number, on every filing of the file."""
 
     place: int
     number: int | None
@@ -34,8 +42,7 @@ def notes_on_copies(files: Iterable[tuple[int, str, str]]) -> Iterator[Note]:
     """Note files that have the same content as another one.
 
     Args:
-        files: place, name and content of each file, the latest first: a filing that was sent again is as new as its
-            last copy, which therefore stands for all.
+        files: place, name and content hash of each file, the latest first; the latest of equal files is kept.
     """
     first: dict[str, str] = {}
     for place, name, content in files:
@@ -44,7 +51,7 @@ def notes_on_copies(files: Iterable[tuple[int, str, str]]) -> Iterator[Note]:
 
 
 def notes_on_versions(versions: Sequence[Version]) -> Iterator[Note]:
-    """Note, for the filings of one unit, which ones later ones replace; ``versions`` begins with the latest."""
+    """Note which filings of one unit are replaced by later ones; ``versions`` begins with the latest."""
     for newest, older in _replaced(versions):
         for version in older:
             text = f"这个单位另有一份较新的“{newest.name}”（{newest.day}修改），以那一份为准"
@@ -55,10 +62,10 @@ def notes_on_versions(versions: Sequence[Version]) -> Iterator[Note]:
 
 
 def _replaced(versions: Sequence[Version]) -> list[tuple[Version, list[Version]]]:
-    """Put to each filing the older ones, in other files, of which it has every form.
+    """Give each filing that replaces others, with the older filings in other files whose forms it all has.
 
-    A unit that sends its two forms in two files has sent each form once; a form in which nothing is filled in
-    replaces none.
+    A unit that sends its two forms in two files has sent each form once, so nothing is replaced. A form in which
+    nothing is filled in replaces no other.
     """
     groups: list[tuple[Version, list[Version]]] = []
     for version in versions:

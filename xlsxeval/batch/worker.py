@@ -1,4 +1,4 @@
-"""The check of one file, with exactly one verdict whatever happens; this is what runs in the other processes."""
+"""The check of one file, which gives exactly one verdict whatever happens; this code runs in the worker processes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import NamedTuple
 
 from xlsxeval.api.checking import outcomes_for
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.read.refusals import too_much
+from xlsxeval.read.refusals import BUG, DIED, MACHINE, too_much
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
-#: Verdicts on the run and not on the content.
-DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
 DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
 
 
 class Task(NamedTuple):
-    """One file to check; without a source its result is known already."""
+    """One file to check: its number in the run, its name, and its path or bytes (None if the result is known)."""
 
     place: int
     name: str
@@ -27,7 +25,7 @@ class Task(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of one file: the hash of what was read (empty if nothing was) and its outcomes."""
+    """The result of one file: the hash of its content (empty if nothing was read) and its outcomes."""
 
     digest: str
     outcomes: tuple[Outcome, ...]
@@ -39,12 +37,12 @@ def unusable(name: str, code: str, message: str) -> Outcome:
 
 
 def died(task: Task) -> Result:
-    """Give the verdict on a file whose checker did not live to give one."""
+    """Give the verdict on a file during whose check the process died."""
     return Result("", (unusable(task.name, DIED, DIED_MESSAGE),))
 
 
 def check_one(task: Task, request: Request) -> Result:
-    """Check one file; nothing but the end of the process keeps it from a verdict."""
+    """Check one file; returns a verdict in any case, except if the process dies."""
     try:
         outcomes = outcomes_for(task.source or b"", task.name, request)
         return Result(outcomes[0].sha256, outcomes)
@@ -52,7 +50,7 @@ def check_one(task: Task, request: Request) -> Result:
         code, message = MACHINE, str(error)
     except MemoryError:
         code, message = DIED, str(too_much("核对要用的内存太多", "max-memory"))
-    except Exception as error:  # noqa: BLE001  # a bug costs one file, and is said to be one
+    except Exception as error:  # noqa: BLE001  # a bug fails one file, with R13
         code, message = BUG, bug_text(error)
     return Result("", (unusable(task.name, code, message),))
 

@@ -51,7 +51,7 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
     required=True,
     help="新套表的文件夹",
 )
-@option("--year", metavar="年度", type=int, help="表上印的年度；不写则看表上印的")
+@option("--year", metavar="年度", type=int, help="年度；不写则看表上印的")
 @force_option
 @with_allowance
 def draft_command(
@@ -96,7 +96,7 @@ def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
     from xlsxeval.api.rules import catalogue
     from xlsxeval.forms.model import SEVERITIES
-    from xlsxeval.report.dump import as_json
+    from xlsxeval.report.json_text import as_json
     from xlsxeval.report.page import catalogue_page
     from xlsxeval.report.tree import rules_tree
 

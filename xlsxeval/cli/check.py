@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 _MACHINE = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
+class _Options(NamedTuple):
     """The options of ``check`` beside the reports and the limits, by their own names."""
 
     form: str
@@ -72,7 +70,7 @@ class _Options:
     group="输出",
     metavar="文件",
     type=click.Path(path_type=Path),
-    help="退回修改通知的模板，样子见 xlsxeval notice-template",
+    help="退回修改通知的模板，格式见 xlsxeval notice-template",
 )
 @option("--deadline", group="输出", default="", metavar="日期", help="通知里写的重新报送期限，如 2025年5月20日")
 @option("--contact", group="输出", default="", metavar="联系人", help="通知里写的联系人和电话")
@@ -90,7 +88,11 @@ class _Options:
     "--ledger", group="报送", metavar="文件", type=click.Path(path_type=Path), help="台账：没有变化的文件下次不再核对"
 )
 @option(
-    "--roster", group="报送", metavar="文件", type=click.Path(path_type=Path), help="单位名单（CSV）：列出没有报送的"
+    "--roster",
+    group="报送",
+    metavar="文件",
+    type=click.Path(path_type=Path),
+    help="单位名单（CSV或工作簿）：列出没有报送的单位",
 )
 @option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
@@ -106,7 +108,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
     from xlsxeval.outputs.collecting import collect_for, nothing_to_check
     from xlsxeval.outputs.reports import chosen_reports
 
-    options = _Options(**{name: given[name] for name in _Options.__dataclass_fields__})  # type: ignore[arg-type]  # click gives these types
+    options = _Options(**{name: given[name] for name in _Options._fields})  # type: ignore[arg-type]  # click gives these types
     _check_combination(options)
     others = (options.ledger, options.roster, options.template, options.waive)
     reports = chosen_reports(reports_in(given), others, force=options.force)
@@ -154,7 +156,7 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
         limits=limits_of(given),
         selection=select_rules(options.select, options.ignore, formset=formset),
         waivers=_waivers(options.waive),
-        today=date.today(),  # noqa: DTZ011  # the clerk's own day
+        today=date.today(),  # noqa: DTZ011  # the day where the user is
         excerpts=excerpts,
         explained=options.explain_reading,
     )
@@ -178,7 +180,6 @@ def _check_many(
     """Check the files as one run with its reports; gives the exit code."""
     from xlsxeval.cli.cluster import cluster
     from xlsxeval.cli.folder import check_folder
-    from xlsxeval.forms.library import set_folder
     from xlsxeval.outputs.letters import Letter
     from xlsxeval.outputs.run import Plan
 
@@ -189,7 +190,6 @@ def _check_many(
             roster=options.roster,
             letter=Letter(options.template, options.deadline, options.contact, options.sender),
             scope=tuple(map(Path, names)),
-            set_folder=set_folder(options.set_name) if options.set_name else None,
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,
             jobs=options.jobs,
             allowance=allowance_of(options.max_seconds, options.max_memory),

@@ -75,9 +75,10 @@ def _texts(file: Path, form: str, formset: FormSet | None, year: int | None, lim
     """Read a file, and give for each filing in it what is to be printed: ``json``, ``yaml`` or ``explained``."""
     from xlsxeval.api.reading import read_filings
     from xlsxeval.data.plain import plain_data
-    from xlsxeval.report.dump import as_json, as_yaml
+    from xlsxeval.report.json_text import as_json
     from xlsxeval.report.reading import reading_text
     from xlsxeval.report.tree import filing_tree
+    from xlsxeval.report.yaml_text import as_yaml
 
     filings = read_filings(file, formset=formset, year=year, limits=limits)
     if form == "yaml":

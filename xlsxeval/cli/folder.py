@@ -16,9 +16,9 @@ from xlsxeval.api.rules import catalogue
 from xlsxeval.api.sets import SetLike, sets_of
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.run import Progress
-from xlsxeval.batch.worker import BUG
 from xlsxeval.cli.shared import sentence
 from xlsxeval.outputs.run import CheckedFiles, Plan, run_plan
+from xlsxeval.read.refusals import BUG
 from xlsxeval.report.jsonl import json_lines
 from xlsxeval.report.listing import Paint, block, facts_lines, plain_paint, verdict_line
 from xlsxeval.report.statistics import statistics_lines

@@ -11,7 +11,7 @@ from xlsxeval.text import display_width
 
 #: What stays together on a line: a word in Latin letters, or one Chinese character; with the brackets that open before
 #: it and the signs that close after it, for no line begins with ， or ends with （.
-_PIECE = re.compile(r"\s*[（“‘《【]*(?:[!-~]+|\S)[，。、；：？！）”’》】…]*")
+_PIECE = re.compile(r" ?[（“‘《【]*(?:[!-~]+|\S)[，。、；：？！）”’》】…]*")
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 _WIDEST_FIRST_COLUMN, _BETWEEN, _NARROWEST = 32, 2, 20
 

@@ -73,6 +73,13 @@ class Command(click.Command):
             error.ctx = error.ctx or ctx
             raise
 
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Give the option that prints the help, with Chinese words in every process."""
+        help_option = super().get_help_option(ctx)
+        if help_option:
+            help_option.help = "显示这份说明"
+        return help_option
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group, with one second column for all."""
         _write_groups(self, ctx, formatter)

@@ -10,7 +10,10 @@ import click
 from xlsxeval.cli.shared import sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xlsxeval.batch.allowance import Allowance
+    from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import Request
 
 _FOUND, _REFUSED, _MACHINE, _BUG = 1, 2, 3, 4
@@ -27,10 +30,8 @@ def check_single(file: Path, request: Request, form: str, allowance: Allowance) 
     """
     from xlsxeval.api.source import printable
     from xlsxeval.batch.child import check_limited
-    from xlsxeval.batch.worker import BUG, MACHINE, Task
-    from xlsxeval.report.dump import as_json
-    from xlsxeval.report.text import findings_text
-    from xlsxeval.report.tree import outcome_tree
+    from xlsxeval.batch.worker import Task
+    from xlsxeval.read.refusals import BUG, MACHINE
 
     outcomes = check_limited(Task(0, printable(file), file), request, allowance).outcomes
     worst = 0
@@ -41,7 +42,19 @@ def check_single(file: Path, request: Request, form: str, allowance: Allowance) 
                 return _MACHINE if finding.code == MACHINE else _BUG
         if len(outcomes) > 1 and form == "text":
             click.echo(sentence(outcome.title))
-        for line in [as_json(outcome_tree(outcome))] if form == "json" else findings_text(outcome):
+        for line in _lines(outcome, form):
             click.echo(line)
         worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
     return worst
+
+
+def _lines(outcome: Outcome, form: str) -> Iterable[str]:
+    """Give the lines to print for one filing, as text or as JSON."""
+    if form == "json":
+        from xlsxeval.report.json_text import as_json
+        from xlsxeval.report.tree import outcome_tree
+
+        return [as_json(outcome_tree(outcome))]
+    from xlsxeval.report.text import findings_text
+
+    return findings_text(outcome)

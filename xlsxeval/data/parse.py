@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,6 +70,8 @@ def read_data(path: Path) -> DataFile:
 
 
 def _read_json(text: str, file: str) -> object:
+    import json
+
     try:
         return json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_no_key_twice)
     except json.JSONDecodeError as error:

@@ -25,13 +25,13 @@ class KnownNames:
     """The names that are used in the forms of the program.
 
     ``blanks``: (head, side label) -> blank; either may be empty. ``columns``: head -> column of the indicators' table.
-    ``units``, ``subjects``: the blanks for the name of the unit and of the project.
+    ``units``, ``subjects``: the blanks for the name of the unit and of the project, the usual ones first.
     """
 
     blanks: Mapping[tuple[str, str], str]
     columns: Mapping[str, str]
-    units: frozenset[str]
-    subjects: frozenset[str]
+    units: tuple[str, ...]
+    subjects: tuple[str, ...]
 
 
 @cache
@@ -56,8 +56,8 @@ def known() -> KnownNames:
     return KnownNames(
         blanks,
         columns,
-        frozenset(form.unit_field for form in forms if form.unit_field),
-        frozenset(form.subject_field for form in forms if form.subject_field),
+        tuple(dict.fromkeys(form.unit_field for form in forms if form.unit_field)),
+        tuple(dict.fromkeys(form.subject_field for form in forms if form.subject_field)),
     )
 
 

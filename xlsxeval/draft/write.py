@@ -114,7 +114,7 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
     yield f"form: {_quoted(form)}"
     yield f"title: {_quoted(drawn.title or form)}"
     for key, names in (("unit_field", known().units), ("subject_field", known().subjects)):
-        own = next((name for name in drawn.blanks if name in names), "")
+        own = next((name for name in names if name in drawn.blanks), "")
         if own or key in inherited:
             yield f"{key}: {_quoted(own)}"
     if not any(name in known().units for name in drawn.blanks):

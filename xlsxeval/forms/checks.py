@@ -1,4 +1,8 @@
-"""Declared checks: the ``checks`` of a form file or set file, looked up and expanded."""
+"""Make checks from the ``checks`` of a form file or set file: look up names, and expand ``*``.
+
+Example: ``that: "*.决算数 <= *.预算数"`` in a form with 甲.决算数, 甲.预算数, 乙.决算数 and 乙.预算数 gives two checks
+with the same code.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +20,10 @@ from xlsxeval.formula.parse import FormulaError, shown
 from xlsxeval.formula.tree import COMPARISONS, Binary, Call, FieldRef, LineCell, Node, Ref, refs
 from xlsxeval.text import sheet_length
 
-#: A text in a formula of Excel has no more than 255 signs.
+#: The most characters of a text that goes into an Excel formula, which may hold 255 with the words added around it.
 _LONGEST_WORDS = 200
 _CODE = re.compile(r"[^\s,，*.]{1,20}")
-#: Of one file; a condition with ``*`` counts once for each name that the star stands for.
+#: The most checks of one file, after ``*`` is expanded.
 _MOST_CHECKS = 2000
 
 
@@ -37,7 +41,7 @@ def build(
     Args:
         specs: the file's ``checks``.
         names: the names its formulas may use.
-        lines: where each value stands, for errors.
+        lines: the line of each value, for errors.
         form: the form's name, empty for the checks across forms.
         fields: the form's fields, whose formulas ``computed`` and ``filled`` checks use.
         severities: code -> the severity that the set gives it; ``off`` leaves the check out.
@@ -55,8 +59,8 @@ def build(
             continue
         if not _CODE.fullmatch(code):
             raise lines.error(f"规则代码应像C01这样，不超过20字，没有空格、逗号和点，这里是“{code}”", "checks", code)
-        said = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}
-        for key, texts in said.items():
+        shown_texts = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}
+        for key, texts in shown_texts.items():
             if any(sheet_length(text) > _LONGEST_WORDS for text in texts):
                 raise lines.error(f"{key}超过{_LONGEST_WORDS}字，写不进“核对”表的公式", "checks", code)
         made = [
@@ -82,6 +86,7 @@ def build(
 
 
 def _formula_text(pattern: str, fields: Mapping[str, Field]) -> str:
+    """Give the formula of the first field that a pattern stands for."""
     matched = [name for name, _ in star_values(pattern, fields)] if "*" in pattern else [pattern]
     return next((fields[name].formula_text for name in matched if name in fields), "")
 
@@ -124,6 +129,7 @@ def _conditions(code: str, spec: CheckSpec, names: Names, lines: Lines) -> Itera
 def _condition(
     code: str, spec: CheckSpec, names: Names, text: str, lines: Lines, path: tuple[str | int, ...]
 ) -> Iterator[Check]:
+    """Yield the checks of one condition: one for each text that ``*`` may stand for."""
     try:
         stars = names.stars(text)
     except FormulaError as error:
@@ -148,7 +154,10 @@ def _condition(
 
 
 def _faults(code: str, spec: CheckSpec, node: Node, lines: Lines) -> tuple[str, ...]:
-    """Give the faults of a condition; another condition of the same check may be a single comparison."""
+    """Give the names for the parts of an AND; none for another condition of the same check.
+
+    Example: ``AND(甲 > 0, 乙 > 0)`` with ``faults: [甲不是正数, 乙不是正数]``.
+    """
     if not spec.faults or not (isinstance(node, Call) and node.function == "AND"):
         return ()
     if len(spec.faults) != len(node.arguments):
@@ -159,6 +168,7 @@ def _faults(code: str, spec: CheckSpec, node: Node, lines: Lines) -> tuple[str, 
 def _expected(
     text: str, names: Names, lines: Lines, path: tuple[str | int, ...], star: str
 ) -> tuple[str, Node, str] | None:
+    """Cut a text at its formula: ``不小于{SUM(a, b)}`` gives ``不小于``, the formula and an empty text."""
     if not text:
         return None
     before, brace, rest = text.partition("{")
@@ -169,16 +179,18 @@ def _expected(
 
 
 def _at(code: str, spec: CheckSpec, names: Names, node: Node, star: str, lines: Lines) -> Ref:
+    """Give the blank at which a finding is reported: ``at``, or else the first in the formula."""
     name = spec.at.replace("*", star)
     if name and name in names.known:
         return names.known[name]
-    found = refs(node)
-    if name or not found:
+    blanks = refs(node)
+    if name or not blanks:
         raise lines.error(f"at的“{name}”不是填空" if name else "公式里没有填空", "checks", code)
-    return found[0]
+    return blanks[0]
 
 
 def _is_condition(node: Node) -> bool:
+    """Tell whether a formula is a comparison, or AND, OR, NOT of comparisons."""
     match node:
         case Binary(operator, _, _):
             return operator in COMPARISONS

@@ -1,8 +1,8 @@
-"""The sets that come with the program as they were after loading, so that a start reads no YAML.
+"""Read the loaded sets of the program from pickles, so that a start reads no YAML.
 
-``compiling`` writes them into the package when the wheel is built and by ``make generate``. They are pickles, which
-may run code when they are read: only files inside the package are read, which whoever can write there could do as
-well with the program itself. Sets of others are always read from their YAML.
+``compiling`` writes the pickles into the package when the wheel is built and by ``make generate``. A pickle can run
+code when it is read, so only files inside the package are read: a person who can change them can also change the
+program. Sets of others are always read from their YAML.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from xlsxeval.forms.model import FormSet
 _PACKAGE = Path(__file__).resolve().parent.parent
 #: Not part of the repository: made from the templates by the sources below.
 FOLDER = _PACKAGE / "compiled"
-#: The name under which all sets stand together, sharing what they have in common.
+#: The name of the file with all sets, in which equal parts stand once.
 ALL = "all"
-#: What a compiled set follows from besides the templates; the version of the program stands in ``__init__``.
-_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("__init__.py", "numbers.py", "text.py")
+#: The code that decides about a compiled set, beside the templates; with the program's version.
+_SOURCES, _SOURCE_FILES = ("forms", "formula"), ("version.py", "numbers.py", "text.py")
 _MODULES = frozenset({"xlsxeval.forms.model", "xlsxeval.formula.tree", "decimal"})
 
 
 class _Unpickler(pickle.Unpickler):
-    """Makes nothing but the values of forms."""
+    """Makes only the classes of forms; any other class is refused."""
 
     def find_class(self, module: str, name: str) -> object:
         if module not in _MODULES:
@@ -44,7 +44,7 @@ def load_compiled(name: str) -> dict[str, FormSet]:
         name: a set that comes with the program, or ``ALL``.
 
     Returns:
-        Name -> set; empty if it was not compiled, or from other templates or by another program, or is damaged.
+        Name -> set; empty if there is no file, it is damaged, or it was made from other templates or by other code.
     """
     try:
         with (FOLDER / f"{name}.pickle").open("rb") as stream:
@@ -60,7 +60,7 @@ def _read(stream: BinaryIO) -> dict[str, FormSet]:
 
 @cache
 def current_key() -> bytes:
-    """Give what changes whenever a compiled set may: a hash of the templates, the loading code and the version.
+    """Give the key at the beginning of each compiled set: a hash of the templates and of the loading code.
 
     Raises:
         OSError: if one of these files cannot be read.
@@ -75,7 +75,7 @@ def current_key() -> bytes:
 
 
 def _inputs() -> Iterator[tuple[str, str]]:
-    """Yield every file that a set follows from: a name that is the same wherever the program is installed, its path."""
+    """Yield every file that goes into the key, as (name that does not depend on the place of installation, path)."""
     templates, package = str(templates_folder()), str(_PACKAGE)
     for name in _files(templates, ""):
         for file in _files(f"{templates}/{name}", ".yaml"):
@@ -88,6 +88,6 @@ def _inputs() -> Iterator[tuple[str, str]]:
 
 
 def _files(folder: str, ending: str) -> list[str]:
-    """Give the names in a folder that end so, in order; of folders if nothing is to stand at the end."""
+    """Give the sorted names in a folder with an ending; with an empty ending, the names of its subfolders."""
     with os.scandir(folder) as entries:
         return sorted(entry.name for entry in entries if (entry.name.endswith(ending) if ending else entry.is_dir()))

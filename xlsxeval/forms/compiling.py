@@ -1,4 +1,4 @@
-"""Write the sets that come with the program into the package, as they are after loading."""
+"""Load the sets that come with the program, and write them as pickles into the package."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlsxeval.forms.load import load_folder
 
 
 def compile_sets(folder: Path = FOLDER) -> None:
-    """Load every set from its YAML and write it, alone and with all others.
+    """Load every set from its YAML, and write a file for each set and a file with all sets.
 
     Raises:
         DefinitionError: for the first mistake in the templates.
@@ -31,11 +31,11 @@ def compile_sets(folder: Path = FOLDER) -> None:
 
 
 def _shared(value: Any, known: dict[object, Any]) -> Any:
-    """Rebuild a value so that equal parts of it are one object: that halves what is read back.
+    """Rebuild a value so that equal parts of it are one object; this halves the size of the pickle.
 
     Args:
-        value: a set, or whatever it is made of.
-        known: the parts met so far; filled here. Parts are told apart by their type and by which parts they have.
+        value: a set, or a part of one.
+        known: the parts so far, extended by this function; the key is the type and the ids of a part's own parts.
     """
     if is_dataclass(value):
         inner = [_shared(getattr(value, field.name), known) for field in fields(value)]
@@ -47,12 +47,13 @@ def _shared(value: Any, known: dict[object, Any]) -> Any:
         return known.setdefault((type(value), str(value)), value)
     key = type(value), tuple(map(id, inner))
     if key not in known:
-        # ``inner`` is kept beside the value, so that the ids in the key stay those of these parts.
+        # ``inner`` is kept too, so that Python does not give the ids in the key to other objects.
         known[key] = _made(value, inner), inner
     return known[key][0]
 
 
 def _made(value: Any, inner: list[Any]) -> Any:
+    """Make a value of the same type from new parts."""
     if is_dataclass(value) and not isinstance(value, type):
         return type(value)(*inner)
     if isinstance(value, dict):

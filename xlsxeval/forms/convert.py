@@ -1,4 +1,7 @@
-"""Plain trees to the structs of ``spec``, with errors in Chinese that name the line."""
+"""Convert plain mappings and lists to the structs of ``spec``, with errors in Chinese that name the line.
+
+Example: ``kind: mony`` in line 12 gives ``a.yaml:12: “kind”的值“mony”不在允许的范围内，可以写：text（文字）、…``.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,13 @@ from xlsxeval.forms.yamlfile import Lines, Tree
 from xlsxeval.forms.yamlmistakes import full_width_advice
 
 Spec = TypeVar("Spec")
+#: The keys and indices of a place: ``$.fields[0].kind``.
+_PATH_PARTS = re.compile(r"\.(\w+)|\[(\d+)\]")
+#: The messages of msgspec.
+_TOO_LONG = re.compile(r"Expected `(\w+)` of length <= (\d+)")
+_OUT_OF_RANGE = re.compile(r"Expected `(\w+)` ([<>]=) (-?\d+)")
+_WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+_NOT_LISTED = re.compile(r"Invalid enum value '(.*)'", re.DOTALL)
 _TYPES = {
     "str": "文字",
     "int": "整数",
@@ -38,9 +48,13 @@ def convert(tree: dict[str, Tree], shape: type[Spec], lines: Lines) -> Spec:
 
 
 def _check(tree: Tree, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
-    """Walk structs, mappings and lists down to single values: each key known, each needed key there, each value right.
+    """Check a value and everything in it: keys must be known and complete, single values must have the right type.
 
-    ``hint`` is the type that the value at ``path`` should have, with what msgspec is told of it (``Annotated``).
+    Args:
+        tree: the value.
+        hint: the type that it should have, with its limits for msgspec (``Annotated``).
+        lines: the line of each value.
+        path: the place of the value in the file.
     """
     shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     struct = hasattr(shape, "__struct_fields__")
@@ -64,11 +78,12 @@ def _check(tree: Tree, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> 
 
 
 def _emptied(hint: Any, container: Any) -> Any:
-    """Give the type that only asks of a list or mapping how long it is."""
+    """Give the type of a list or mapping with its greatest length but without the types of its items."""
     return Annotated[container, *get_args(hint)[1:]] if get_origin(hint) is Annotated else container
 
 
 def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
+    """Refuse unknown keys and missing keys of a struct."""
     known = list(shape.__struct_fields__)
     for key, value in tree.items():
         if key not in known:
@@ -80,6 +95,7 @@ def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str
 
 
 def _advice(key: str, value: Tree, known: list[str]) -> str:
+    """Give the end of the sentence about an unknown key: the probable cause, or the most similar key."""
     import difflib
 
     if advice := full_width_advice(key):
@@ -92,16 +108,17 @@ def _advice(key: str, value: Tree, known: list[str]) -> str:
 
 @lru_cache(maxsize=32)
 def _hints(shape: type) -> dict[str, Any]:
-    """Give the types of a struct's keys; looking them up is dear, and a form has hundreds of fields."""
+    """Give the types of a struct's keys; cached, because this is slow and a form has hundreds of fields."""
     return get_type_hints(shape, include_extras=True)
 
 
 def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
+    """Check one value by msgspec, and raise its error in Chinese."""
     try:
         msgspec.convert(value, hint, strict=False)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
-        inside = [int(index) if index else key for key, index in re.findall(r"\.(\w+)|\[(\d+)\]", where)]
+        inside = [int(index) if index else key for key, index in _PATH_PARTS.findall(where)]
         names = [str(part) for part in (*path, *inside) if isinstance(part, str)]
         name = _cut(names[-1]) if names else lines.file
         text = value if isinstance(value, str) else ""
@@ -109,7 +126,7 @@ def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, 
 
 
 def _chinese(message: str, key: str, text: str, hint: Any) -> str:
-    """Say msgspec's own message in Chinese.
+    """Give a message of msgspec in Chinese.
 
     Args:
         message: as ``Expected `float`, got `str```.
@@ -117,21 +134,21 @@ def _chinese(message: str, key: str, text: str, hint: Any) -> str:
         text: the value itself if it is a text.
         hint: the type it should have.
     """
-    if match := re.fullmatch(r"Expected `(\w+)` of length <= (\d+)", message):
+    if match := _TOO_LONG.fullmatch(message):
         return f"“{key}”超过{match[2]}{_COUNTED.get(match[1], '项')}"
-    if match := re.fullmatch(r"Expected `(\w+)` ([<>]=) (-?\d+)", message):
+    if match := _OUT_OF_RANGE.fullmatch(message):
         return f"“{key}”应{'不大于' if match[2] == '<=' else '不小于'}{match[3]}"
-    if match := re.match(r"Expected `(.+?)`, got `(.+?)`", message):
+    if match := _WRONG_TYPE.match(message):
         wanted = "或".join(_TYPES.get(part.strip(), part.strip()) for part in match[1].split("|"))
         advice = full_width_advice(f"{key} {text}") if match[2] == "str" else ""
         return f"“{key}”应是{wanted}，这里是{_TYPES.get(match[2], match[2])}{advice}"
-    if match := re.match(r"Invalid enum value '(.*)'", message, re.DOTALL):
+    if match := _NOT_LISTED.match(message):
         return f"“{key}”的值“{_cut(match[1])}”不在允许的范围内，可以写：{_choices(hint)}"
     return f"“{key}”的值不对（{message}）"
 
 
 def _choices(hint: Any) -> str:
-    """Name the values of a Literal; of the kinds of blanks with what each is for."""
+    """List the values of a Literal; kinds of blanks with their Chinese names: ``money（金额）``."""
     shape = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     values = [str(value) for value in get_args(shape)] if get_origin(shape) is Literal else []
     return "、".join(f"{value}（{KINDS[value].title}）" if value in KINDS else value for value in values)

@@ -1,4 +1,8 @@
-"""What a picture says of the form: its labels with their other printings, and its blanks with their heads and sides."""
+"""Make labels and blanks from a picture: labels with their other names, blanks with the labels above and beside them.
+
+Example: the rows ``| 项目 | 决算数 |`` and ``| 工资 | [工资] |`` give the blank 工资 with the head 决算数 and the side
+label 工资.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +19,19 @@ from xlsxeval.text import label_key, sheet_length
 #: Parts of a picture without a printed text.
 _NO_TEXT = frozenset({"blank", "empty", "status"})
 _PLAIN = frozenset({"plain", "title", "subtitle"})
-#: The name is the title of what a spreadsheet program shows at the cell: Excel takes no more signs there.
+#: Characters of a name, and of the title of a cell's message in Excel, for which the name is used.
 _LONGEST_NAME, _TITLE = 60, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The parts of a picture, by the place that they cover and by the row in which they begin."""
+    """A picture, prepared for searching.
+
+    Attributes:
+        parts: its regions.
+        covering: (row, column) -> the region there.
+        styles: row -> the styles of the texts that begin in it.
+    """
 
     parts: tuple[Part, ...]
     covering: Mapping[tuple[int, int], Part]
@@ -29,7 +39,7 @@ class Drawing:
 
     @classmethod
     def of(cls, parts: tuple[Part, ...]) -> Drawing:
-        """Look at each part once."""
+        """Prepare the parts of a picture."""
         covering = {
             (row, col): part
             for part in parts
@@ -44,7 +54,7 @@ class Drawing:
 
     def is_open(self, box: Box) -> bool:
         """Tell whether a part stands in rows without borders: all texts that begin there are plain."""
-        styles = frozenset[str]().union(*(self.styles.get(box.row + more, ()) for more in range(box.rows)))
+        styles = frozenset[str]().union(*(self.styles.get(box.row + offset, ()) for offset in range(box.rows)))
         return bool(styles) and styles <= _PLAIN
 
 
@@ -55,22 +65,22 @@ def labels_of(
 
     Args:
         drawing: the picture.
-        other_printings: ``labels`` of the form file: a printed text -> how else it is printed.
-        lines: where each value of the file stands.
+        other_printings: ``labels`` of the form file: a printed text -> its other names.
+        lines: the line of each value of the file.
         first: the line of the file on which the picture begins.
 
     Raises:
-        DefinitionError: for an entry of ``labels`` that is not in the picture, or ``{{`` that is not known.
+        DefinitionError: for an entry of ``labels`` that is not in the picture, or an unknown name in ``{{ }}``.
     """
     texts = [part for part in drawing.parts if part.style not in _NO_TEXT]
     keys = {template_key(part.text)[0] for part in texts}
     aliases: dict[str, list[str]] = {}
     for name, others in other_printings.items():
         own = [template_key(name)[0], *(label_key(other).key for other in others)]
-        met = [key for key in own if key in keys]
-        if not met and not lines.inherits("labels", name):
+        drawn = [key for key in own if key in keys]
+        if not drawn and not lines.inherits("labels", name):
             raise lines.error(f"labels的“{name}”不是版面上的文字", "labels", name)
-        for key in met:
+        for key in drawn:
             aliases.setdefault(key, []).extend(own)
     labels = []
     for part in texts:
@@ -113,7 +123,7 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
 
 
 def _head(blank: Part, drawing: Drawing, numbers: Mapping[Box, int]) -> int | None:
-    """Find the nearest text above: the head of the blank's column if it is a label of the same width."""
+    """Give the index of the nearest text above a blank; None if that is no label of the same columns."""
     box = blank.box
     for row in range(box.row - 1, -1, -1):
         part = drawing.covering[row, box.col]

@@ -1,4 +1,8 @@
-"""Files that extend others: what a file does not say it has from its base, as far as its picture has the blanks."""
+"""Files that extend others: a file inherits the entries of its base for which its picture has the blanks.
+
+Example: the base has ``fields: {甲: {kind: money}, 乙: {kind: money}}``, and a form with the blanks 甲 and 丙 writes
+``fields: {甲: {help: 决算数}, 丙: {kind: text}}``. The form has 甲 as money with this help, and 丙; 乙 is left out.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
 from xlsxeval.formula.parse import FormulaError, parse
 from xlsxeval.formula.tree import Name, leaves
 
-#: Sections whose entries are merged key by key; in ``labels`` the lists are added up.
+#: Sections whose entries are merged key by key; in ``labels`` the lists of both files are joined.
 _SECTIONS = frozenset({"fields", "tables", "lists", "labels", "checks", "profile", "severity"})
 _ADDED = "labels"
 _MOST_BASES = 8
@@ -24,6 +28,13 @@ _MOST_BASES = 8
 
 def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
     """Read a file together with the files it extends.
+
+    Args:
+        file: the file.
+        depth: how many files extend it.
+
+    Returns:
+        The merged content, and the file and line of each value.
 
     Raises:
         DefinitionError: for the first mistake found.
@@ -40,51 +51,52 @@ def read_extended(file: Path, depth: int = 0) -> tuple[dict[str, Tree], Lines]:
     if base is None:
         raise lines.error(f"找不到“{name}”，应是本文件旁边的文件，或程序自带的，如common/自评表.yaml", "extends")
     if depth == _MOST_BASES:
-        raise lines.error("extends连得太长，或者绕回了自己", "extends")
+        raise lines.error("extends的层数太多，或者又回到了自己", "extends")
     under, base_lines = read_extended(base, depth + 1)
     return _merged(under, tree), lines.above(base_lines)
 
 
 @lru_cache(maxsize=32)
 def _parsed(text: str, name: str) -> tuple[Tree, Lines]:
-    """Parse a file; the sets share their bases, and parsing is most of what loading costs."""
+    """Parse a file; cached, because the sets share their bases and parsing takes most of the time of loading."""
     return read_yaml(text, name)
 
 
 def _merged(under: Mapping[str, Tree], over: Mapping[str, Tree]) -> dict[str, Tree]:
-    """Lay one file over another; an entry that is null takes the base's away."""
-    found = dict(under)
+    """Merge a file with its base; an entry that is null removes that of the base."""
+    merged = dict(under)
     for section, value in over.items():
-        base = found.get(section)
+        base = merged.get(section)
         if section in _SECTIONS and isinstance(base, dict) and isinstance(value, dict):
-            found[section] = _entries(base, value, added=section == _ADDED)
+            merged[section] = _entries(base, value, added=section == _ADDED)
         else:
-            found[section] = value
-    return {section: value for section, value in found.items() if value is not None}
+            merged[section] = value
+    return {section: value for section, value in merged.items() if value is not None}
 
 
 def _entries(under: Mapping[str, Tree], over: Mapping[str, Tree], *, added: bool) -> dict[str, Tree]:
-    found = dict(under)
+    """Merge the entries of a section; ``added``: whether lists are joined instead of replaced."""
+    merged = dict(under)
     for name, value in over.items():
-        base = found.get(name)
+        base = merged.get(name)
         if isinstance(base, dict) and isinstance(value, dict):
             both = {**base, **value}
-            found[name] = {key: one for key, one in both.items() if one is not None or key not in base}
+            merged[name] = {key: part for key, part in both.items() if part is not None or key not in base}
         elif added and isinstance(base, list) and isinstance(value, list):
-            found[name] = [*base, *value]
+            merged[name] = [*base, *value]
         else:
-            found[name] = value
-    return {name: value for name, value in found.items() if value is not None or name not in under}
+            merged[name] = value
+    return {name: value for name, value in merged.items() if value is not None or name not in under}
 
 
 def as_far_as(
     spec: CheckSpec, inherited: frozenset[str], names: Names, computed: Collection[str], form: str
 ) -> CheckSpec | None:
-    """Keep of the inherited parts of a check what speaks of blanks that the form has; None if nothing is left.
+    """Leave out the inherited parts of a check that name blanks which the form has not; None if nothing is left.
 
     Args:
-        spec: the check as the base and the form have it.
-        inherited: the keys of it that stand in the base; what the form wrote itself stays.
+        spec: the check, merged from the base and the form.
+        inherited: its keys that only the base has; the parts that the form wrote itself are kept.
         names: the names of the form.
         computed: its fields that have a formula.
         form: the form's name; empty for checks across forms, whose examples stay as they are.
@@ -106,6 +118,7 @@ def as_far_as(
 
 
 def _known(formula: str, names: Names) -> bool:
+    """Tell whether all names in a formula exist."""
     try:
         used = [leaf.text for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
     except FormulaError:
@@ -114,15 +127,17 @@ def _known(formula: str, names: Names) -> bool:
 
 
 def _matches(pattern: str, names: Collection[str]) -> bool:
+    """Tell whether a name, or any name that a pattern with ``*`` stands for, exists."""
     return pattern in names or ("*" in pattern and any(True for _ in star_values(pattern, names)))
 
 
 def _example(example: Mapping[str, object], names: Names) -> dict[str, object]:
-    found: dict[str, object] = {}
+    """Leave out the answers of an example for which the form has no blank."""
+    kept: dict[str, object] = {}
     for name, value in example.items():
         if isinstance(value, list) and name in names.tables:
             columns = names.within(name).known
-            found[name] = [{column: one for column, one in line.items() if column in columns} for line in value]
+            kept[name] = [{column: answer for column, answer in line.items() if column in columns} for line in value]
         elif name in names.known:
-            found[name] = value
-    return found
+            kept[name] = value
+    return kept

@@ -1,4 +1,7 @@
-"""Whether what is written for a formula fits into a cell: a short formula may become a very long one."""
+"""Test whether the Excel formulas made from a form's formula fit into a cell: a short formula may become very long.
+
+The formulas are written with made-up addresses that are as long as the longest real ones.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from xlsxeval.formula.excel_logic import comparisons, masks, truth
 from xlsxeval.formula.parse import LONGEST, FormulaError
 from xlsxeval.formula.tree import Column, LineCell, Node, Ref
 
-#: Kept free for what stands around a condition on 核对; and so many comparisons are IFs inside each other there.
+#: Characters that the sheet 核对 adds around a condition, and the most comparisons, which become nested IFs there.
 _AROUND, _MOST_COMPARISONS = 700, 30
 _PLACES = 6
 
 
 def _figures(sign: str) -> Figures:
-    """Stand in for real addresses: as long as the longest, the ends of an interval never the same."""
+    """Give made-up addresses: as long as the longest real ones, and with different ends of each interval."""
 
     def address(letter: str, ref: Ref) -> str:
         if isinstance(ref, Column):
@@ -38,7 +41,7 @@ _ADDRESSES, _LINE_ADDRESSES = _figures(""), _figures("line")
 
 
 def require_field_fits(node: Node) -> None:
-    """Try to write the formula of a blank, and the interval of its result.
+    """Test the length of the formula of a blank, and of the interval of its result.
 
     Raises:
         FormulaError: if a cell cannot hold them.
@@ -47,7 +50,7 @@ def require_field_fits(node: Node) -> None:
 
 
 def require_check_fits(check: Check) -> None:
-    """Try to write a condition, what is shown of it, and its hints.
+    """Test the length of a condition, of its two sides as they are shown, and of its hints.
 
     Raises:
         FormulaError: if a cell of 核对 cannot hold them.
@@ -56,9 +59,9 @@ def require_check_fits(check: Check) -> None:
     compared = list(comparisons(check.node))
     if len(compared) > _MOST_COMPARISONS:
         raise FormulaError(f"一个条件里的比较超过{_MOST_COMPARISONS}个，请拆成几个条件")
-    sides = [node for one in compared for node in (one.left, one.right)]
+    sides = [node for comparison in compared for node in (comparison.left, comparison.right)]
     shown = _length(to_excel(node, figures.value) for node in sides) + _length(
-        truth(one, figures, _PLACES)[1] for one in compared
+        truth(comparison, figures, _PLACES)[1] for comparison in compared
     )
     hints = _length(truth(hint.when, figures, _PLACES)[0] + hint.say for hint in check.hints)
     state = _length(masks(check.node, _ADDRESSES) if check.each else truth(check.node, figures, _PLACES))

@@ -1,4 +1,4 @@
-"""Where the sets that come with the program are, and which."""
+"""The folder and the names of the sets that come with the program."""
 
 from __future__ import annotations
 

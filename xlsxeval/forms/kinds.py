@@ -1,4 +1,4 @@
-"""The kinds of blanks: what may stand in them and with how many decimals it is printed."""
+"""The kinds of blanks: what may be filled in, and with how many decimals it is printed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,21 @@ from decimal import Decimal
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:
-    """What may stand in a blank; there is one object of each kind."""
+    """A kind of blanks; there is one object of each kind.
+
+    Attributes:
+        title: its name, as it is shown.
+        numeric: whether it holds numbers.
+        decimals: the usual decimals of a value (4 for percentages: 0.9952).
+        exact: whether a printed value is exact (scores, head counts); else it stands for an interval.
+        number_format: the format of its cells.
+        least: the smallest number, unless the field says otherwise.
+        whole: whether only whole numbers are allowed.
+    """
 
     title: str
     numeric: bool = True
     decimals: int = 2
-    #: Score and head counts are exact; an amount printed with d decimals stands for an interval.
     exact: bool = False
     number_format: str = "General"
     least: Decimal | None = Decimal(0)
@@ -21,7 +30,7 @@ class Kind:
 
     @property
     def most_decimals(self) -> int:
-        """The most decimals that our template shows: two more than usual."""
+        """The most decimals that our workbooks show: two more than usual."""
         return self.decimals + 2
 
 

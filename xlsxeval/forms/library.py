@@ -1,4 +1,4 @@
-"""Which sets there are: those that come with the program, and folders that others made."""
+"""Find and load sets: those that come with the program by name, those of others by folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.model import FormSet
 from xlsxeval.text import nearest
 
-#: The sets of the program that were loaded so far: one object for each, whichever way it was asked for.
+#: The sets of the program that were loaded so far, so that ``load_set`` and ``all_sets`` give the same objects.
 _loaded: dict[str, FormSet] = {}
 
 
@@ -50,13 +50,13 @@ def all_sets() -> tuple[FormSet, ...]:
 
 
 def _from_yaml(folder: Path) -> FormSet:
-    from xlsxeval.forms.load import load_folder  # a start with compiled sets needs none of it
+    from xlsxeval.forms.load import load_folder  # not needed with compiled sets
 
     return load_folder(folder)
 
 
 def set_folder(name: str) -> Path:
-    """Give the folder of a set, by its name or by that folder itself.
+    """Give the folder of a set; ``name`` is the name of a set of the program, or a folder.
 
     Raises:
         DefinitionError: for an unknown name.

@@ -1,4 +1,4 @@
-"""Form files to values: strict, every mistake is one sentence with file, line and what to do."""
+"""Load form files to values; every mistake is one sentence with file, line and what to do."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from xlsxeval.formula.parse import FormulaError
 from xlsxeval.numbers import parse_figure
 from xlsxeval.text import sheet_length
 
-#: Excel's own limits; what is shown at a cell and what stands in a footer have less than 255 for the form's own words.
+#: Limits of Excel: name of a sheet, message at a cell, footer (both 255, less the words that the program adds), width.
 _LONGEST_SHEET_NAME, _LONGEST_HELP, _LONGEST_FOOTER, _WIDEST = 31, 220, 200, 255
 _FORBIDDEN = frozenset("[]:*?/\\'.")
-#: Names that the workbook or Excel itself needs.
+#: Names of sheets that the workbook or Excel itself uses.
 _TAKEN = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, "history"})
 #: Lines of one group, and of all groups of a table.
 _MOST_LINES, _MOST_LINES_OF_TABLE = 500, 2000
-#: What amounts are counted in, put into the printed texts.
+#: The place of the unit of amounts in printed texts: ``{{ unit }}``.
 _UNIT = re.compile(r"\{\{\s*unit\s*\}\}")
 
 
@@ -74,13 +74,14 @@ def load_folder(folder: Path) -> FormSet:
 
 
 def _numbers(tree: Mapping[str, NumberOrText], lines: Lines, *path: str | int) -> dict[str, Decimal]:
-    found = {}
+    """Give the numbers of a mapping; ``path`` is its place in the file."""
+    numbers = {}
     for name, text in tree.items():
         figure = parse_figure(str(text))
         if figure is None:
             raise lines.error(f"{path[0]}的“{name}”应是数字，这里是“{text}”", *path, name)
-        found[name] = figure.value
-    return found
+        numbers[name] = figure.value
+    return numbers
 
 
 def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines]:
@@ -89,6 +90,7 @@ def _read(file: Path, shape: type[Spec]) -> tuple[Spec, Lines]:
 
 
 def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
+    """Refuse a code that two files use."""
     seen: dict[str, str] = {}
     for form in forms:
         for rule in form.rules:
@@ -100,10 +102,11 @@ def _unique_codes(forms: list[Form], spec: SetSpec, lines: Lines) -> None:
             raise lines.error(f"规则代码“{code}”在“{seen[code]}”中已经用过", "checks", code)
 
 
-def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
+def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) -> Form:
+    """Load one form file of a set."""
     spec, lines = _read(file, FormSpec)
     try:
-        height, width, parts = read_picture(_UNIT.sub(of.amount_unit, spec.layout))
+        height, width, parts = read_picture(_UNIT.sub(set_spec.amount_unit, spec.layout))
     except PictureError as error:
         raise DefinitionError(str(error), file=lines.file, line=lines.of("layout") + 1 + error.line) from None
     first = lines.of("layout") + 1
@@ -112,8 +115,8 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
         raise lines.error(message.strip(), "form")
     if spec.form.casefold() in _TAKEN:
         raise lines.error(f"表名不能是“{spec.form}”，工作簿里另有这样一张表", "form")
-    _require_footer(spec.title, of, lines)
-    if any(not 0 < one <= _WIDEST for one in spec.widths):
+    _require_footer(spec.title, set_spec, lines)
+    if any(not 0 < columns <= _WIDEST for columns in spec.widths):
         raise lines.error(f"列宽应在0到{_WIDEST}之间", "widths")
     if len(spec.widths) != width:
         raise lines.error(f"widths有{len(spec.widths)}个宽度，版面有{width}列", "widths")
@@ -122,17 +125,19 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
     blanks = blanks_of(drawing, labels, lines, first)
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
     drawn = {blank.name.split(".")[0] for blank in blanks}
-    wanted = {name: one for name, one in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
-    names = Names.of_form(spec.form, specs, wanted, profile)
-    fields = {name: _field(name, one, key, names, profile, lines) for name, (key, one) in specs.items()}
-    tables = {name: _table(name, table, fields, blanks, lines) for name, table in wanted.items()}
+    used = {name: table for name, table in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
+    names = Names.of_form(spec.form, specs, used, profile)
+    fields = {name: _field(name, field, key, names, profile, lines) for name, (key, field) in specs.items()}
+    tables = {name: _table(name, table, fields, blanks, lines) for name, table in used.items()}
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
     check_circles(spec.form, plain, lines)
     for key in ("unit_field", "subject_field"):
         if getattr(spec, key) and getattr(spec, key) not in plain:
             raise lines.error(f"{key}“{getattr(spec, key)}”不是填空", key)
     _check_lists(spec, lines)
-    checks, rules = declared.build(spec.checks, names, lines, form=spec.form, fields=plain, severities=of.severity)
+    checks, rules = declared.build(
+        spec.checks, names, lines, form=spec.form, fields=plain, severities=set_spec.severity
+    )
     return Form(
         name=spec.form,
         title=spec.title,
@@ -155,11 +160,13 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], of: SetSpec) -> Form:
 
 
 def _require_footer(title: str, spec: SetSpec, lines: Lines) -> None:
+    """Refuse a title that, with the version, is too long for the footer; ``&`` counts twice there."""
     if sheet_length(f"{title}{spec.version}".replace("&", "&&")) > _LONGEST_FOOTER:
         raise lines.error(f"title和version合起来超过{_LONGEST_FOOTER}字，页脚里放不下", "title")
 
 
 def _check_lists(spec: FormSpec, lines: Lines) -> None:
+    """Refuse a dropdown without a list."""
     for key, field in spec.fields.items():
         for use in ("choices", "suggest"):
             name = getattr(field, use)
@@ -168,9 +175,13 @@ def _check_lists(spec: FormSpec, lines: Lines) -> None:
 
 
 def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, tuple[str, FieldSpec]]:
-    """Match the fields (``三公经费.*`` stands for several) with the blanks of the picture."""
-    found: dict[str, tuple[str, FieldSpec]] = {}
-    for key, one in spec.fields.items():
+    """Give for each blank of the picture its key in ``fields`` and its field.
+
+    Example: the key ``三公经费.*`` stands for the blanks 三公经费.预算数 and 三公经费.决算数, unless one of them has a
+    key of its own.
+    """
+    matches: dict[str, tuple[str, FieldSpec]] = {}
+    for key, field in spec.fields.items():
         matched = [name for name, _star in star_values(key, blanks)] if "*" in key else [key] if key in blanks else []
         if not matched and lines.inherits("fields", key):
             continue
@@ -179,16 +190,17 @@ def _field_specs(spec: FormSpec, blanks: list[str], lines: Lines) -> dict[str, t
         for name in matched:
             if "*" in key and name in spec.fields:
                 continue
-            if name in found:
-                raise lines.error(f"填空“{name}”被“{found[name][0]}”和“{key}”重复说明", "fields", key)
-            found[name] = key, one
+            if name in matches:
+                raise lines.error(f"填空“{name}”被“{matches[name][0]}”和“{key}”重复说明", "fields", key)
+            matches[name] = key, field
     for name in blanks:
-        if name not in found:
+        if name not in matches:
             raise lines.error(f"版面上的填空“[{name}]”没有说明，请在fields中加上“{name}: {{kind: …}}”", "layout")
-    return {name: found[name] for name in blanks}
+    return {name: matches[name] for name in blanks}
 
 
 def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[str, Decimal], lines: Lines) -> Field:
+    """Make the field of a blank; ``key`` is its key in the file, perhaps with ``*``."""
     node = None
     if spec.formula is not None:
         star = next((star for full, star in star_values(key, [name])), "") if "*" in key else ""
@@ -229,6 +241,7 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
 
 
 def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:
+    """Make a table from the fields whose names begin with its name."""
     columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
     rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
     if not columns:
@@ -246,18 +259,19 @@ def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tupl
 
 
 def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, ...], int], ...]:
+    """Give the groups of lines in an empty workbook: ``{产出指标: {数量指标: 5}}`` gives ((产出指标, 数量指标), 5)."""
     if spec.starts_with is None:
         return (((), spec.lines),)
-    found: list[tuple[tuple[str, ...], int]] = []
+    groups: list[tuple[tuple[str, ...], int]] = []
     for first, inner in spec.starts_with.items():
         if isinstance(inner, dict):
-            found += [((first, second), count) for second, count in inner.items()]
+            groups += [((first, second), count) for second, count in inner.items()]
         else:
-            found.append(((first,), inner))
-    if any(not 0 <= count <= _MOST_LINES for _, count in found):
+            groups.append(((first,), inner))
+    if any(not 0 <= count <= _MOST_LINES for _, count in groups):
         raise lines.error(f"行数应在0到{_MOST_LINES}之间", "tables", name, "starts_with")
-    if any(len(path) != len(spec.inherit) for path, _ in found):
+    if any(len(path) != len(spec.inherit) for path, _ in groups):
         raise lines.error("starts_with的层数应与inherit的列数相同", "tables", name, "starts_with")
-    if sum(count for _, count in found) > _MOST_LINES_OF_TABLE:
+    if sum(count for _, count in groups) > _MOST_LINES_OF_TABLE:
         raise lines.error(f"各组行数合起来超过{_MOST_LINES_OF_TABLE}", "tables", name, "starts_with")
-    return tuple(found)
+    return tuple(groups)

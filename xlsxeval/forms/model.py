@@ -1,6 +1,6 @@
-"""The form as values: everything a form file says, looked up and checked. Made by ``load``, changed by nobody.
+"""The form as values: everything in a form file, with names looked up and checked. ``load`` makes these values.
 
-The classes have no slots: compiled sets (``compiled``) are read back in half the time without.
+The classes have no slots, because compiled sets (``compiled``) are read twice as fast without.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from xlsxeval.formula.tree import Node, Ref
 #: Plain data of a filing: field -> value, table -> lines.
 PlainForm = Mapping[str, object]
 
-#: The sheets that our workbooks have besides the forms.
+#: The sheets that our workbooks have beside the forms.
 GUIDE_SHEET, LIVE_SHEET = "填表说明", "核对"
-#: The sheet that a marked copy has besides, and the hidden name that leads to it whatever a person calls it.
+#: The sheet that is added to a marked copy, and the hidden defined name by which it is found after a person renames it.
 OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
@@ -25,7 +25,7 @@ SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 @dataclass(frozen=True)
 class Box:
-    """Where something stands in the picture: rows and columns from 0."""
+    """A rectangle in the picture: first row and column (from 0), number of rows and columns."""
 
     row: int
     col: int
@@ -35,7 +35,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Label:
-    """A printed text; ``text`` may hold ``{{ year }}``."""
+    """A printed text.
+
+    Attributes:
+        text: as it stands in the picture; may contain ``{{ year }}``.
+        box: where it stands.
+        style: ``label``, ``title``, ``subtitle`` or ``plain``.
+        keys: the keys (``text.label_key``) of this text and of its other names.
+        year_offsets: for each year in it, the difference from the form's year.
+    """
 
     text: str
     box: Box
@@ -46,7 +54,15 @@ class Label:
 
 @dataclass(frozen=True)
 class Blank:
-    """A cell to be filled, and the labels that show where it is: its head above, its side label to the left."""
+    """A cell to be filled in, and the labels by which it is found.
+
+    Attributes:
+        name: ``field``, or ``table.column``.
+        box: where it stands in the picture.
+        head: the index of the label above it; None if there is none.
+        side: the index of the label to the left; None if there is none.
+        open_row: whether its row has no borders.
+    """
 
     name: str
     box: Box
@@ -57,7 +73,24 @@ class Blank:
 
 @dataclass(frozen=True)
 class Field:
-    """What belongs into a blank (or into one column of a table)."""
+    """What a blank (or a column of a table) may hold.
+
+    Attributes:
+        name: the name of the blank, or ``table.column``.
+        kind_name: the key of KINDS.
+        formula: the parsed formula of a computed blank.
+        formula_text: the formula as it is written in the form file.
+        help: the hint for the person who fills it in.
+        start: the content in an empty workbook.
+        least: the smallest allowed number; None if it may be negative.
+        most: the largest allowed number, or the name of a column of the same line.
+        unit: the unit, as it is shown.
+        source: where the number comes from.
+        example: an example, as it is shown.
+        must: whether it must be filled in.
+        choices: the name of the list that the dropdown offers.
+        closed: whether an answer outside the list gets a warning.
+    """
 
     name: str
     kind_name: str
@@ -71,7 +104,6 @@ class Field:
     source: str = ""
     example: str = ""
     must: bool = False
-    #: The list that the dropdown offers; ``closed`` if anything else is worth a warning.
     choices: str = ""
     closed: bool = False
 
@@ -83,21 +115,28 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """A line that repeats."""
+    """A row of the picture that is repeated for each line that a unit fills in.
+
+    Attributes:
+        name: the name of the table.
+        row: its row in the picture.
+        columns: name of a column -> its field.
+        inherit: the columns in which a blank means the text of the line above.
+        groups: for an empty workbook: texts of these columns, and number of lines, of each group.
+        joined: value written in several columns -> these columns, as 年度指标值 -> 指标性质, 指标值, 度量单位.
+    """
 
     name: str
     row: int
     columns: Mapping[str, Field]
     inherit: tuple[str, ...]
-    #: What stands in the inherited columns of each line of an empty template.
     groups: tuple[tuple[tuple[str, ...], int], ...]
-    #: What is written in several columns: name -> columns, as 年度指标值 -> 指标性质, 指标值, 度量单位.
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A likely cause: said when its condition holds although the check failed."""
+    """A possible cause of a failed check: ``say`` is added to the message if the condition ``when`` holds."""
 
     when: Node
     say: str
@@ -105,7 +144,27 @@ class Hint:
 
 @dataclass(frozen=True)
 class Check:
-    """One declared check, for one formula (a check over ``*`` becomes several with the same code)."""
+    """One declared check with one formula; a check with ``*`` becomes several with the same code.
+
+    Attributes:
+        code: the code of the rule.
+        title: the fault in a few words.
+        says: the requirement in one sentence, for the sheet 核对.
+        why: why it matters.
+        fix: what the person who fills in the form should do.
+        severity: ``error``, ``warning`` or ``info``.
+        source: the document that requires it.
+        sort: ``that`` (a condition), ``computed`` (a field's own formula) or ``filled`` (a computed field left blank).
+        node: the parsed formula.
+        text: the formula as it is written in the form file.
+        at: the blank or column at which a finding is reported.
+        reads: every blank and column in the formula.
+        each: the table whose lines are checked one by one; empty for other checks.
+        hints: possible causes.
+        expected: text before, formula, text after: the expected value in the message.
+        star: the text that ``*`` stands for.
+        faults: for an AND, a name for the failure of each part; empty if the title is used.
+    """
 
     code: str
     title: str
@@ -114,26 +173,21 @@ class Check:
     fix: str
     severity: str
     source: str
-    #: ``that`` (a condition), ``computed`` (a field's own formula) or ``filled`` (a computed field left blank).
     sort: str
     node: Node
     text: str
     at: Ref
-    #: Every blank and column that the formula reads.
     reads: tuple[Ref, ...]
     each: str = ""
     hints: tuple[Hint, ...] = ()
-    #: Words before, formula, words after: what should stand there.
     expected: tuple[str, Node, str] | None = None
-    #: What ``*`` stands for in this one of several checks with the same code.
     star: str = ""
-    #: What it is called that a part of an AND does not hold, for each part; empty where the title says it.
     faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What the catalogue says of a check or judgement rule."""
+    """The entry of a check or judgement rule in the catalogue; ``wrong`` and ``right`` are its examples."""
 
     code: str
     title: str
@@ -149,7 +203,27 @@ class Rule:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """One form: its page and what belongs into it. Compared by identity, so that it can be a cache key."""
+    """One form: its page, its fields and its checks. Compared by identity, so that it can be the key of a cache.
+
+    Attributes:
+        name: its name, and the name of its sheet.
+        title: its full title.
+        file: the form file, for messages.
+        unit_field: the field with the unit's name; empty if there is none.
+        landscape: whether it is printed in landscape format.
+        widths: the widths of its columns in half-width characters.
+        heights: the number of rows of the picture.
+        labels: the printed texts.
+        blanks: the cells to be filled in.
+        empties: the empty printed cells, and whether each is without borders.
+        status: where the workbook shows the result of its own checks.
+        fields: name -> field, without columns of tables.
+        tables: name -> table.
+        checks: the declared checks.
+        rules: the entries of these checks in the catalogue.
+        lists: name of a list -> its entries.
+        subject_field: the field with the project's name, in forms of which a unit sends one for each project.
+    """
 
     name: str
     title: str
@@ -161,23 +235,31 @@ class Form:
     labels: tuple[Label, ...]
     blanks: tuple[Blank, ...]
     empties: tuple[tuple[Box, bool], ...]
-    #: Where the template shows the result of its own checks.
     status: Box | None
     fields: Mapping[str, Field]
     tables: Mapping[str, Table]
     checks: tuple[Check, ...]
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
-    #: The blank with the name of the project, in forms of which a unit hands in one for each.
     subject_field: str = ""
 
 
 @dataclass(frozen=True)
 class FormSet:
-    """The forms that a unit hands in together, and the checks across them.
+    """The forms that a unit sends together, and the checks across them.
 
-    ``amount_unit`` is what amounts are counted in (万元 or 元); ``profile`` holds the points and
-    thresholds of the scoring rules.
+    Attributes:
+        name: the name of the set, which is its folder's name.
+        title: its full title.
+        amount_unit: the unit of amounts, 万元 or 元.
+        forms: the forms, in the order of their sheets.
+        checks: the checks across forms.
+        rules: the entries of these checks in the catalogue.
+        profile: name -> points or threshold of the scoring rules.
+        version: the version of the forms, printed in the footer.
+        guide: the sections of 填表说明: title and lines.
+        splits: the allowed distributions of points: first-level indicator -> points.
+        severities: code -> the severity that the set gives a rule (``off``: not used).
     """
 
     name: str
@@ -188,11 +270,8 @@ class FormSet:
     rules: tuple[Rule, ...]
     profile: Mapping[str, Decimal]
     version: str = ""
-    #: The sections of 填表说明: title and lines.
     guide: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    #: The accepted splits of the points over the first-level indicators.
     splits: tuple[Mapping[str, Decimal], ...] = ()
-    #: Code -> the severity that the set gives a rule (``off``: not used).
     severities: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -206,5 +285,5 @@ class FormSet:
         return (*(rule for form in self.forms for rule in form.rules), *self.rules)
 
     def form(self, name: str) -> Form | None:
-        """Give the form of that name."""
+        """Give the form of that name; None if the set has none."""
         return next((form for form in self.forms if form.name == name), None)

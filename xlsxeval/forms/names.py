@@ -1,4 +1,4 @@
-"""Names in formulas: which exist, what they stand for, and what ``*`` stands for."""
+"""Names in formulas: look them up, and find the names that a pattern with ``*`` stands for."""
 
 from __future__ import annotations
 
@@ -30,25 +30,30 @@ from xlsxeval.formula.tree import (
 _OVER_COLUMNS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
 _ROUNDING = frozenset({"ROUND", "ROUNDDOWN"})
 _MOST_DECIMALS = 15
-#: How many computed blanks may follow one from the other.
+#: How long a chain of computed blanks may be, each used in the formula of the next.
 _LONGEST_CHAIN = 50
 _ADDRESS = re.compile(r"\$?[A-Za-z]{1,3}\$?[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names a formula may use."""
+    """The names that a formula may use.
+
+    Attributes:
+        known: name -> reference.
+        tables: the names of the tables.
+        constants: name -> number of the scoring profile.
+    """
 
     known: Mapping[str, Ref]
     tables: frozenset[str]
-    #: The numbers of the scoring profile, by name.
     constants: Mapping[str, Decimal]
 
     @classmethod
     def of_form(
         cls, form: str, fields: Iterable[str], tables: Iterable[str], constants: Mapping[str, Decimal]
     ) -> Names:
-        """Take the names of one form: ``field``, ``row.column``, ``table.column``."""
+        """Collect the names of one form: ``field``, ``row.column``, ``table.column``."""
         known: dict[str, Ref] = {}
         of_tables = frozenset(tables)
         for name in fields:
@@ -58,7 +63,7 @@ class Names:
 
     @classmethod
     def across(cls, forms: Iterable[Form], constants: Mapping[str, Decimal]) -> Names:
-        """Take the names of a whole set, each with its form's name before it."""
+        """Collect the names of a whole set, each with its form's name before it: ``自评表.总分``."""
         known: dict[str, Ref] = {}
         for form in forms:
             known |= {f"{form.name}.{name}": FieldRef(form.name, name) for name in form.fields}
@@ -68,7 +73,7 @@ class Names:
         return cls(known, frozenset(), constants)
 
     def within(self, table: str) -> Names:
-        """Give the names inside a line of ``table``: a column's name means this line's cell."""
+        """Give the names for a check of each line of ``table``: a column's name stands for its cell in the line."""
         cells: dict[str, Ref] = {
             ref.name: LineCell(ref.form, ref.table, ref.name)
             for ref in self.known.values()
@@ -77,7 +82,11 @@ class Names:
         return Names({**self.known, **cells}, self.tables, self.constants)
 
     def stars(self, text: str) -> list[str]:
-        """Give what ``*`` may stand for in a formula: whatever makes all its starred names exist."""
+        """Give the texts that ``*`` may stand for in a formula, so that all its names exist.
+
+        Example: ``SUM(*.决算数, *.预算数)`` with the fields 甲.决算数, 甲.预算数 and 乙.决算数 gives ``["甲"]``. A
+        formula without ``*`` gives ``[""]``.
+        """
         starred = [leaf.text for leaf in leaves(parse(text)) if isinstance(leaf, Name) and "*" in leaf.text]
         if not starred:
             return [""]
@@ -88,7 +97,13 @@ class Names:
         return all(name.replace("*", star) in self.known for name in starred)
 
     def formula(self, text: str, lines: Lines, path: tuple[str | int, ...], star: str = "") -> Node:
-        """Parse a formula and look up its names.
+        """Parse a formula and replace its names by references and numbers.
+
+        Args:
+            text: the formula.
+            lines: the lines of the file, for errors.
+            path: the place of the formula in the file.
+            star: the text that ``*`` stands for.
 
         Raises:
             DefinitionError: for a formula that cannot be read or a name that does not exist.
@@ -116,6 +131,7 @@ class Names:
 
 
 def _columns_inside_functions(node: Node, text: str) -> None:
+    """Refuse a whole column outside SUM, COUNT, MIN and MAX."""
     match node:
         case Column(_, table, name):
             raise FormulaError(f"公式“{shown(text)}”中的“{table}.{name}”是一整列，请写成SUM({table}.{name})之类")
@@ -133,7 +149,7 @@ def _columns_inside_functions(node: Node, text: str) -> None:
 
 
 def _rounded_to_a_number(node: Node) -> None:
-    """Refuse ROUND to so many places as a blank says: people fill in anything."""
+    """Refuse a number of decimals in ROUND that is no constant: a blank may hold any number."""
     match node:
         case Unary(operand):
             _rounded_to_a_number(operand)
@@ -152,9 +168,9 @@ def _rounded_to_a_number(node: Node) -> None:
 
 
 def star_values(pattern: str, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, what ``*`` stands for) for each name that fits ``pattern``.
+    """Yield (name, text that ``*`` stands for) for each name that matches ``pattern``.
 
-    ``*`` stands for one whole part between dots: ``三公经费.*`` fits ``三公经费.决算数``, the star being ``决算数``.
+    ``*`` stands for one whole part between dots: ``三公经费.*`` matches ``三公经费.决算数``, and ``*`` is ``决算数``.
     """
     parts = pattern.split(".")
     if "*" not in parts:
@@ -167,7 +183,11 @@ def star_values(pattern: str, names: Iterable[str]) -> Iterator[tuple[str, str]]
 
 
 def check_circles(form: str, fields: Mapping[str, Field], lines: Lines) -> None:
-    """Refuse formulas that lead back to themselves."""
+    """Refuse formulas that use their own result, directly or through other blanks.
+
+    Raises:
+        DefinitionError: for a circle, or a chain that is too long.
+    """
     needs = {
         name: [ref.name for ref in refs(field.formula) if isinstance(ref, FieldRef) and ref.form == form]
         for name, field in fields.items()

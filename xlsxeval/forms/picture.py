@@ -2,7 +2,12 @@
 
 ``<`` joins the cell on the left, ``^`` the cell above, ``[name]`` is a blank, anything else a printed text. A printed
 text may begin with a mark: ``#`` title, ``##`` second title line, ``>`` plain text without border, ``!`` the place
-where the template shows the result of its own checks.
+where the workbook shows the result of its own checks. Example::
+
+    | # 预算表 | <        |
+    | 决算数   | [决算数] |
+
+This is a title over two columns, and below it the label 决算数 beside the blank 决算数.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from dataclasses import dataclass
 from xlsxeval.forms.model import Box
 
 _BLANK = re.compile(r"\[([^\[\]]+)\]")
-#: Far more than a page of paper has, and as much text as a cell may show.
+#: Rows and columns, far more than a page of paper has, and characters of one cell.
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 500, 100, 2000
 _MARKS = (("## ", "subtitle"), ("# ", "title"), ("> ", "plain"), ("! ", "status"))
 
@@ -22,7 +27,7 @@ class PictureError(ValueError):
     """The picture cannot be read; ``line`` counts from 0 within the picture."""
 
     def __init__(self, message: str, line: int) -> None:
-        """Keep the line beside the message."""
+        """Set the message and the line."""
         super().__init__(message)
         self.line = line
 
@@ -45,8 +50,8 @@ def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
         The number of rows, the number of columns, and the regions from top left to bottom right.
 
     Raises:
-        PictureError: for rows of unequal width, joins that point nowhere, regions that are no rectangle, more rows
-            or columns than any form has.
+        PictureError: for rows of unequal width, ``<`` or ``^`` without a cell to join, joined cells that are no
+            rectangle, too many rows or columns, too long a text.
     """
     rows: list[tuple[int, list[str]]] = []
     for number, line in enumerate(text.split("\n")):
@@ -70,6 +75,7 @@ def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
 
 
 def _regions(rows: list[tuple[int, list[str]]]) -> tuple[Part, ...]:
+    """Join the cells to regions; each cell gets the first cell of its region as its origin."""
     owner: dict[tuple[int, int], tuple[int, int]] = {}
     members: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for row, (number, cells) in enumerate(rows):
@@ -84,17 +90,18 @@ def _regions(rows: list[tuple[int, list[str]]]) -> tuple[Part, ...]:
             owner[row, col] = origin
             members.setdefault(origin, []).append((row, col))
     parts = []
-    for (row, col), cells_of in members.items():
-        last_row, last_col = max(r for r, _ in cells_of), max(c for _, c in cells_of)
+    for (row, col), positions in members.items():
+        last_row, last_col = max(r for r, _ in positions), max(c for _, c in positions)
         box = Box(row, col, last_row - row + 1, last_col - col + 1)
         number, cells = rows[row]
-        if len(cells_of) != box.rows * box.cols:
+        if len(positions) != box.rows * box.cols:
             raise PictureError(f"“{cells[col]}”合并后不是矩形，请检查“<”和“^”", rows[last_row][0])
         parts.append(_part(box, cells[col], number))
     return tuple(parts)
 
 
 def _part(box: Box, cell: str, number: int) -> Part:
+    """Make a region from the text of its first cell."""
     blank = _BLANK.fullmatch(cell)
     if blank:
         return Part(box, "", blank[1].strip(), "blank", number)

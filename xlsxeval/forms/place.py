@@ -1,35 +1,45 @@
-"""Where everything stands when a form is laid out with so many lines: rows, columns and addresses from 1."""
+"""Lay out a form for given numbers of lines in its tables: the rows, columns (from 1) and addresses of everything.
+
+Example: a picture of 3 rows whose second row is a table, with 2 lines in it: row 1 of the sheet; rows 2 to 5 for the
+table (2 lines between 2 thin lines); row 6.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name, column_range
 from xlsxeval.forms.model import Box, Form
 from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
 
-#: Above and below the lines of a table stands one thin line each: sums reach from the one to the other, so
-#: lines inserted directly under the first or above the last still count.
+#: A table has one thin line above and one below its lines. Sums run from the upper to the lower thin line, so that
+#: they include lines that are inserted before the first or after the last line.
 ANCHORS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class TableArea:
-    """The lines of a table on a sheet: from ``first`` to ``last`` row, anchors included, and its columns."""
+class TableArea(NamedTuple):
+    """The lines of a table on a sheet: first and last row, thin lines included, and column name -> its number."""
 
     first: int
     last: int
     cols: Mapping[str, int]
 
     def column(self, name: str) -> str:
-        """Give the address of a whole column."""
+        """Give the address of a whole column: ``I14:I47``."""
         return column_range(self.first, self.last, self.cols[name])
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """A form laid out; ``tops`` maps each row of the picture to its first row on the sheet."""
+class Layout(NamedTuple):
+    """The positions of a form on its sheet.
+
+    Attributes:
+        form: the form.
+        tops: for each row of the picture, its first row on the sheet.
+        fields: name -> (row, column).
+        regions: table -> its lines.
+        last_row: the last row of the form.
+    """
 
     form: Form
     tops: tuple[int, ...]
@@ -38,7 +48,7 @@ class Layout:
     last_row: int
 
     def head(self, table: str, column: str) -> tuple[int, int]:
-        """Give row and column of the head of a table's column; of the column's first cell if it has none."""
+        """Give row and column of the head of a table's column; without a head, of the column's first cell."""
         blank = next(blank for blank in self.form.blanks if blank.name == f"{table}.{column}")
         if blank.head is None:
             return self.regions[table].first, self.regions[table].cols[column]
@@ -53,7 +63,7 @@ class Layout:
 
 
 def place(form: Form, lines: Mapping[str, int]) -> Layout:
-    """Lay out a form with so many lines in each of its tables."""
+    """Lay out a form; ``lines`` gives the number of lines of each table."""
     repeated = {table.row: table.name for table in form.tables.values()}
     tops, row = [], 1
     regions: dict[str, TableArea] = {}
@@ -75,13 +85,13 @@ def place(form: Form, lines: Mapping[str, int]) -> Layout:
 
 
 def address(ref: Ref, fields: Mapping[str, str], regions: Mapping[str, TableArea], line: int = 0) -> str:
-    """Give what stands in a formula for a name, given the addresses of the form's blanks.
+    """Give the address that replaces a name in an Excel formula.
 
     Args:
         ref: the name.
         fields: field -> address.
-        regions: table -> where its lines are.
-        line: the row of the line at hand, for names inside a table.
+        regions: table -> its lines on the sheet.
+        line: the row of the line for which the formula is written, for names inside a table.
     """
     match ref:
         case FieldRef(_, name):

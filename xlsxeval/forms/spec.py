@@ -1,4 +1,4 @@
-"""The keys of form files and set files, once: the strict loader and the published schema both follow from here."""
+"""The keys of the files that people write (forms, sets, waivers); the loader and the schema are made from them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ KindName = Literal["text", "prose", "money", "percent", "score", "count", "area"
 if set(KINDS) != set(KindName.__args__):  # type: ignore[attr-defined]  # a Literal has its values in __args__
     raise AssertionError("kinds.py and spec.py name different kinds")
 
-#: A name, a title, what is said in one line, and what may be longer. Shorter limits of Excel are asked in ``load``.
+#: A name, a title, a text of one line, and a longer text. ``load`` tests the shorter limits of Excel.
 ShortName = Annotated[str, Meta(max_length=60)]
 ShortTitle = Annotated[str, Meta(max_length=100)]
 OneLine = Annotated[str, Meta(max_length=255)]
 LongText = Annotated[str, Meta(max_length=2000)]
-#: Numbers keep the digits they are written with; editors may show them as numbers all the same.
+#: A number is kept as text with all its digits; the schema also allows numbers, for editors.
 NumberOrText = OneLine | int | float
 
 Formula = Annotated[str, Meta(description="公式：Excel语法，用填空名代替单元格地址；“*”表示逐列（或逐行）")]
@@ -149,6 +149,24 @@ class SetSpec(Struct, forbid_unknown_fields=True, frozen=True):
     checks: Annotated[dict[str, CheckSpec], Meta(max_length=200, description="跨表规则，填空写成 表名.填空名")] = {}
 
 
+class WaiverSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """一条审核说明。"""
+
+    rule: Annotated[str, Meta(description="规则代码")]
+    reason: Annotated[str, Meta(description="为什么可以不改")]
+    by: Annotated[str, Meta(description="谁同意的")]
+    until: Annotated[str, Meta(description="有效到哪一天，如 2025-12-31")]
+    unit: Annotated[str, Meta(description="只对这个单位")] = ""
+    cell: Annotated[str, Meta(description="只对这一格，如 自评表!J42")] = ""
+    field: Annotated[str, Meta(description="只对这个填空，如 项目支出.决算数")] = ""
+
+
+class WaiversSpec(Struct, forbid_unknown_fields=True, frozen=True):
+    """审核说明文件。"""
+
+    waivers: list[WaiverSpec]
+
+
 def schema(spec: type) -> dict[str, object]:
-    """Give the JSON Schema of a type that msgspec knows, for editors and readers of our JSON."""
+    """Give the JSON Schema of a msgspec type, for editors of form files and programs that read our JSON."""
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(spec)}

@@ -1,35 +1,12 @@
-"""审核说明 as data: which findings were looked at and accepted, why, by whom, until when."""
+"""审核说明 as data: the findings that were accepted, with reason, person and last day."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
-
-from msgspec import Meta, Struct
 
 from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.convert import convert
-from xlsxeval.forms.yamlfile import read_text, read_yaml
-
-
-class WaiverSpec(Struct, forbid_unknown_fields=True, frozen=True):
-    """一条审核说明。"""
-
-    rule: Annotated[str, Meta(description="规则代码")]
-    reason: Annotated[str, Meta(description="为什么可以不改")]
-    by: Annotated[str, Meta(description="谁同意的")]
-    until: Annotated[str, Meta(description="有效到哪一天，如 2025-12-31")]
-    unit: Annotated[str, Meta(description="只对这个单位")] = ""
-    cell: Annotated[str, Meta(description="只对这一格，如 自评表!J42")] = ""
-    field: Annotated[str, Meta(description="只对这个填空，如 项目支出.决算数")] = ""
-
-
-class WaiversSpec(Struct, forbid_unknown_fields=True, frozen=True):
-    """审核说明文件。"""
-
-    waivers: list[WaiverSpec]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +28,15 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     Raises:
         DefinitionError: for the first mistake, with file and line.
     """
+    # A check without waivers needs none of these.
+    from xlsxeval.forms.convert import convert
+    from xlsxeval.forms.spec import WaiversSpec
+    from xlsxeval.forms.yamlfile import read_text, read_yaml
+
     tree, lines = read_yaml(read_text(path, DefinitionError), path.name)
     if not isinstance(tree, dict):
         raise DefinitionError("文件应由“waivers:”和一条条说明组成", file=path.name, line=1)
-    found = []
+    waivers = []
     for index, spec in enumerate(convert(tree, WaiversSpec, lines).waivers):
         try:
             until = date.fromisoformat(spec.until)
@@ -64,5 +46,5 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
         for key in ("reason", "by"):
             if not getattr(spec, key).strip():
                 raise lines.error(f"{key}不能空着：要写明为什么、谁同意的", "waivers", index)
-        found.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field))
-    return tuple(found)
+        waivers.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field))
+    return tuple(waivers)

@@ -1,4 +1,7 @@
-"""YAML read as text: every scalar keeps its digits, every value its line; a doubled key is an error."""
+"""Read YAML with every scalar as text, so that numbers keep their digits, and with the line of every value.
+
+Example: ``{分值: 10.50}`` gives ``{"分值": "10.50"}``, and ``lines.of("分值")`` is 1. A repeated key is an error.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,16 @@ if TYPE_CHECKING:
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 Keys: TypeAlias = tuple[str | int, ...]
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-#: The largest file, and what it may hold: far above any form or filing, far below what takes seconds to read.
+#: Limits of a file, far above those of any form or filing: bytes, values, depth of nesting, characters of a key.
 MOST_BYTES = 4 * 1024 * 1024
 _MOST_VALUES, _MAX_DEPTH, _LONGEST_KEY = 200_000, 40, 300
 
 
 class Lines:
-    """The file and line on which each value stands; what a file does not say itself may stand in its base."""
+    """The file and line of each value; a value that is not in the file may be in its base.
+
+    The path of a value is its keys and indexes: ``("fields", "总分", "help")``.
+    """
 
     def __init__(self, file: str, base: Lines | None = None) -> None:
         """Start with an empty map for ``file``, which extends the file of ``base``."""
@@ -35,7 +41,7 @@ class Lines:
         self._lines[path] = line
 
     def of(self, *path: str | int) -> int:
-        """Give the line of the value at ``path``, or of what holds it."""
+        """Give the line of the value at ``path``; if it is not there, of the value that would contain it."""
         return self.find(path)[1]
 
     def has(self, *path: str | int) -> bool:
@@ -58,7 +64,7 @@ class Lines:
         return DefinitionError(message, file=file, line=line)
 
     def find(self, path: Keys) -> tuple[str, int]:
-        """Give file and line of the value at ``path``, or of what holds it."""
+        """Give file and line of the value at ``path``; if it is not there, of the value that would contain it."""
         while path:
             if path in self._lines:
                 return self.file, self._lines[path]
@@ -75,14 +81,14 @@ def read_yaml(text: str, file: str) -> tuple[Tree, Lines]:
         The document, in which every scalar is a text or None, and the lines of its values.
 
     Raises:
-        DefinitionError: if the text is no YAML, holds a key twice, an anchor, an alias or a tag, a sign that no
-            spreadsheet can hold, or more (or deeper nested) values than any form has.
+        DefinitionError: if the text is no YAML, holds a key twice, an anchor, an alias, a tag or a character that no
+            spreadsheet can hold, or is over a limit.
     """
-    import yaml  # loaded only when a file is read: the sets that come with the program are compiled
+    import yaml  # imported only when a file is read, because the sets that come with the program are compiled
 
     from xlsxeval.forms.yamlmistakes import explained
 
-    if sign := UNWRITABLE.search(text):  # asked first: the parsers of YAML differ in what they refuse, and how
+    if sign := UNWRITABLE.search(text):  # tested first, because the two parsers of YAML refuse different characters
         line = text.count("\n", 0, sign.start()) + 1
         raise DefinitionError(_unwritable(sign[0]), file=file, line=line)
     lines = Lines(file)
@@ -98,7 +104,10 @@ def read_yaml(text: str, file: str) -> tuple[Tree, Lines]:
 
 
 def _events(text: str, file: str) -> Iterator[yaml.Event]:
-    """Yield scalars, and the beginnings and ends of lists and mappings; aliases are refused, the rest is counted."""
+    """Yield scalars, and the beginnings and ends of lists and mappings, counted; aliases, anchors and tags are refused.
+
+    A file of a few lines with aliases of aliases would stand for millions of values.
+    """
     import yaml
 
     count = 0
@@ -120,7 +129,7 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], path: Keys, lines: Lines) -> Tree:
-    """Give the value that begins with ``event``; takes from ``events`` what belongs to it."""
+    """Give the value that begins with ``event``; the events that belong to it are taken from ``events``."""
     import yaml
 
     lines.note(path, _line(event))

@@ -1,4 +1,7 @@
-"""What is wrong with a text that is no YAML, in Chinese: names the sign and says what to write instead."""
+"""Explain in Chinese why a text is no YAML: the wrong character, and what to write instead.
+
+Example: the line ``fields： {}`` among others gives ``…，“：”是全角的，请改成半角的“: ”``.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,20 @@ _QUOTED = re.compile("\"[^\"]*\"|'[^']*'")
 
 
 def full_width_advice(text: str) -> str:
-    """Say which full-width sign may stand in ``text`` for one of YAML, as ``，“：”是全角的，…``; else nothing.
+    """Give the advice for a full-width sign in ``text``: ``，“：”是全角的，…``; an empty text if there is no such sign.
 
     Args:
-        text: a line, or a value that should have been a list, a mapping or a number; what is in quotes is meant.
+        text: a line, or a value that should be a list, a mapping or a number; parts in quotes are ignored.
     """
     sign = _FULL.search(_QUOTED.sub("", text))
     return f"，“{sign[0]}”是全角的，请改成半角的“{_HALF[sign[0]]}”" if sign else ""
 
 
 def explained(error: yaml.YAMLError, text: str, file: str) -> DefinitionError:
-    """Make the error for what a parser of YAML refused.
+    """Make the error in Chinese from that of a parser of YAML.
 
     Args:
-        error: what the parser raised (that of C or that of Python).
+        error: the error of the parser (in C or in Python).
         text: the whole text.
         file: its name.
     """
@@ -47,7 +50,7 @@ def explained(error: yaml.YAMLError, text: str, file: str) -> DefinitionError:
     message = _message(problem, context, sign, row, first)
     advice = ""
     if "flow" in context or "mapping values" in problem or "expected ':'" in problem:
-        # The sign may stand on the line where the list began, or on the one before, which then went on into this one.
+        # The full-width sign may be in this line, in the line where the list began, or in the line before this one.
         nearby = (row, rows[first - 1], rows[max(line - 2, 0)])
         advice = next(filter(None, map(full_width_advice, nearby)), "")
     if "expected ':'" in problem:
@@ -56,7 +59,15 @@ def explained(error: yaml.YAMLError, text: str, file: str) -> DefinitionError:
 
 
 def _message(problem: str, context: str, sign: str, row: str, first: int) -> str:
-    """Say what is wrong, from the parser's words, the sign at which it stopped and the line where it began."""
+    """Give the sentence for a mistake.
+
+    Args:
+        problem: the parser's words for the mistake.
+        context: the parser's words for the part that it was reading.
+        sign: the character at which it stopped.
+        row: the text of that line.
+        first: the number of the line in which the part began.
+    """
     if "flow sequence" in context or "flow mapping" in context:
         opening, closing = ("[", "]") if "sequence" in context else ("{", "}")
         return f"第{first}行的“{opening}”没有“{closing}”和它成对，或者两项之间少了“,”"

@@ -1,4 +1,4 @@
-"""``{{ year }}`` in texts: put in when writing, a mark for any year when reading."""
+"""``{{ year }}`` in texts: replaced by the form's year in a workbook, and by a mark for any year in label keys."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ _BASE = 2000
 
 
 def with_year(text: str, year: int) -> str:
-    """Put the form's year in: ``{{ year - 1 }}年决算数`` becomes ``2023年决算数`` for 2024."""
+    """Insert the form's year: ``{{ year - 1 }}年决算数`` becomes ``2023年决算数`` for 2024."""
     return _YEAR.sub(lambda m: str(year + (int((m[1] or "+") + (m[2] or "0")))), text)
 
 
 def template_key(text: str) -> tuple[str, tuple[int, ...]]:
-    """Give the key of a label template, and how far each year in it is from the form's year."""
+    """Give the key of a label with ``{{ year }}``, and the difference of each year from the form's year.
+
+    Example: ``{{ year - 1 }}年决算数`` gives ``("#年决算数", (-1,))``.
+    """
     key, years = label_key(with_year(text, _BASE))
     return key, tuple(year - _BASE for year in years)

@@ -1,7 +1,9 @@
 """Calculate a formula in Decimals, exactly as the written Excel formula does, blanks included.
 
-Blank is not 0: a sum is blank when all its parts are, a product, quotient, ROUND, MIN or MAX when any
-of them is, a quotient also when its divisor is 0. ``excel.guard`` writes the same law for Excel.
+Blank is not 0. A sum is blank if all its parts are blank. A product, quotient, ROUND, MIN or MAX is blank if any part
+is; a quotient also if its divisor is 0. ``excel.blank_tests`` writes the same rule for Excel.
+
+Example: with 上年决算数 blank and 预算数 5, ``上年决算数 + 预算数`` is 5 and ``上年决算数 * 预算数`` is blank.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from xlsxeval.formula.tree import COMPARISONS, Binary, Call, Column, FieldRef, L
 from xlsxeval.numbers import EXACT, round_half_up, truncate
 
 Value: TypeAlias = Decimal | str | bool | None
-#: What a reference stands for: one value, or the values of a column.
+#: Gives what a reference stands for: one value, or the values of a column.
 Lookup: TypeAlias = Callable[[Ref], "Value | Sequence[Value]"]
 #: Decides a comparison of two nodes whose values are already known.
 Compare: TypeAlias = Callable[[str, Node, Node, Value, Value], bool]
@@ -30,7 +32,7 @@ _ORDER: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 
 def compare_exactly(operator: str, _left: Node, _right: Node, left: Value, right: Value) -> bool:
-    """Compare two values without any tolerance; texts only as equal or not."""
+    """Compare two values without any tolerance; texts can only be equal or unequal."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         return _ORDER[operator](left, right)
     return (left == right) == (operator == "=")
@@ -91,6 +93,7 @@ def _arithmetic(operator: str, left: Decimal | None, right: Decimal | None) -> D
 
 
 def _call(node: Call, lookup: Lookup, compare: Compare) -> Value:
+    """Calculate a function; of a column, MIN and MAX leave out the blank cells."""
     function, arguments = node.function, node.arguments
     if function == "IF":
         chosen = evaluate(arguments[0], lookup, compare)
@@ -120,6 +123,7 @@ _NUMERIC: dict[str, Callable[[list[Decimal]], Decimal]] = {
 
 
 def _flat(arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Iterator[Value]:
+    """Yield the values of all arguments, those of a column one by one."""
     for argument in arguments:
         if isinstance(argument, Column):
             yield from lookup(argument) or ()  # type: ignore[misc]  # a column gives a sequence
@@ -128,6 +132,7 @@ def _flat(arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Iter
 
 
 def _logic(function: str, values: list[Value]) -> bool | None:
+    """Give AND, OR or NOT of values of which some may be blank; None where the blank ones decide."""
     if function == "NOT":
         return None if values[0] is None else not values[0]
     decisive = function == "OR"
@@ -136,7 +141,7 @@ def _logic(function: str, values: list[Value]) -> bool | None:
     return None if any(value is None for value in values) else not decisive
 
 
-#: One calculation for each kind of node; a table is quicker than asking one kind after the other.
+#: One calculation for each kind of node; a table is quicker than a ``match`` that tries one kind after another.
 _EVALUATE: dict[type, Callable[..., Value]] = {
     Number: _constant,
     Text: _constant,

@@ -1,4 +1,7 @@
-"""Write a formula for Excel, WPS and LibreOffice: addresses for names, and the guard that keeps blank blank."""
+"""Write a formula for Excel, WPS and LibreOffice: addresses instead of names, and a test in front for blanks.
+
+Example: ``决算数 / 预算数`` with the cells D6 and C6 becomes ``IF(OR(COUNT(D6,C6)<2,C6=0),"",D6/C6)``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ _RANK = {"*": 3, "/": 3, "+": 2, "-": 2}
 
 
 def to_excel(node: Node, address: Address) -> str:
-    """Give the formula text, without a leading ``=``, that shows blank wherever ``evaluate`` gives None.
+    """Give the formula text, without a leading ``=``; its cell is empty wherever ``evaluate`` gives None.
 
     Args:
         node: a parsed and resolved formula.
@@ -49,7 +52,10 @@ def blank_tests(node: Node, address: Address) -> list[str]:
 
 
 def _each(parts: list[Node], address: Address) -> list[str]:
-    """Any part blank makes the whole blank: single cells are counted together."""
+    """Give conditions of which one is true if any part is blank; single cells share one COUNT.
+
+    Example: the parts C5 and D5 give ``COUNT(C5,D5)<2``.
+    """
     cells: list[Ref] = []
     tests: list[str] = []
     for part in _factors(parts):
@@ -65,20 +71,21 @@ def _each(parts: list[Node], address: Address) -> list[str]:
 
 
 def _factors(parts: list[Node]) -> list[Node]:
-    found: list[Node] = []
+    """Replace each product by its factors, so that their cells are counted together."""
+    factors: list[Node] = []
     for part in parts:
         match part:
             case Binary("*", left, right):
-                found += _factors([left, right])
+                factors += _factors([left, right])
             case Unary(operand):
-                found += _factors([operand])
+                factors += _factors([operand])
             case _:
-                found.append(part)
-    return found
+                factors.append(part)
+    return factors
 
 
 def _all_blank(terms: list[tuple[str, Node]], address: Address) -> list[str]:
-    """Only all parts blank make a sum blank; a number in the formula never is."""
+    """Give the condition that all terms of a sum are blank; none if a term is a number, which is never blank."""
     plain_refs = [address(term) for _, term in terms if isinstance(term, FieldRef | LineCell | Column)]
     tests = [f"COUNT({','.join(plain_refs)})=0"] if plain_refs else []
     for _, term in terms:
@@ -93,12 +100,12 @@ def _all_blank(terms: list[tuple[str, Node]], address: Address) -> list[str]:
 
 
 def any_of(tests: list[str]) -> str:
-    """Join Excel conditions by OR; no condition gives the empty text."""
+    """Join Excel conditions by OR; without conditions the result is an empty text."""
     return f"OR({','.join(tests)})" if len(tests) > 1 else "".join(tests)
 
 
 def _terms(node: Node) -> list[tuple[str, Node]]:
-    """Flatten a sum into its signed terms."""
+    """Give the terms of a sum with their signs: ``a - (b + c)`` gives ``+a``, ``-b``, ``-c``."""
     match node:
         case Binary("+", left, right):
             return _terms(left) + _terms(right)
@@ -111,7 +118,7 @@ def _terms(node: Node) -> list[tuple[str, Node]]:
 
 
 def body(node: Node, address: Address, rank: int = 0) -> str:
-    """Give the formula text without the guard against blanks."""
+    """Give the formula text without the test for blanks; ``rank`` is that of the operator around it, for brackets."""
     match node:
         case Number(value):
             return plain(value)
@@ -136,7 +143,7 @@ def body(node: Node, address: Address, rank: int = 0) -> str:
 
 
 def _sum(terms: list[tuple[str, Node]], address: Address, rank: int) -> str:
-    """Write sums with SUM, which passes over the empty text that a blank formula cell holds."""
+    """Write a sum with SUM, which ignores the empty text in a blank formula cell; ``+`` would give #VALUE!."""
     added = [body(term, address) for sign, term in terms if sign == "+"]
     taken = [body(term, address) for sign, term in terms if sign == "-"]
     text = f"SUM({','.join(added)})" if added else "0"

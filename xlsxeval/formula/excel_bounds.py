@@ -1,4 +1,8 @@
-"""Write the interval of a formula for Excel: what ``bounds.interval`` gives, as two formula texts."""
+"""Write the interval of a formula for Excel: what ``bounds.interval`` gives, as two formula texts.
+
+Example: for ``预算数 - 决算数``, whose intervals stand in F2:G2 and F3:G3 of a help sheet, the ends are
+``(SUM(F2)-SUM(G3))`` and ``(SUM(G2)-SUM(F3))``: the smallest value less the largest, and the reverse.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +19,14 @@ Texts = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Where the figures behind names stand: ``value`` gives an address, ``low`` and ``high`` the ends of the interval.
+    """Where the workbook holds the figures that a formula names.
 
-    For a column they give the range, and ``slack`` what each of its figures may be off (``0`` for exact ones).
+    Attributes:
+        value: gives the address of a blank, or the range of a column or of a line's cells in all lines.
+        low: gives the address of the lower end of its interval.
+        high: gives the address of the upper end.
+        slack: for a column, a formula text of how much each of its figures may differ from the exact value (``0``
+            for exact figures).
     """
 
     value: Callable[[Ref], str]
@@ -27,12 +36,12 @@ class Figures:
 
 
 def ends(node: Node, figures: Figures) -> Texts:
-    """Give the formula texts of the smallest and the largest value a formula may truly have.
+    """Give the formula texts of the smallest and the largest value that the exact result of a formula may have.
 
-    A formula without an interval gives an error in Excel, as ``interval`` gives None.
+    Where ``bounds.interval`` gives None, these formulas give an error in Excel.
 
     Raises:
-        FormulaError: if they are longer than a cell takes; each product is four times as long as its factors.
+        FormulaError: if a text is too long for a cell; each product is four times as long as its factors.
     """
     texts = _ends(node, figures)
     if max(map(len, texts)) > LONGEST:
@@ -67,15 +76,22 @@ def _sum(parts: list[Texts]) -> Texts:
 
 
 def _corners(operator: str, left: Texts, right: Texts) -> Texts:
-    found = list(dict.fromkeys(f"({one}){operator}({other})" for one in left for other in right))
-    low, high = (found[0], found[0]) if len(found) == 1 else (f"MIN({','.join(found)})", f"MAX({','.join(found)})")
+    """Write a product or quotient: the smallest and largest of the results of all pairs of ends.
+
+    Example: ``A1…A2`` times ``3…3`` gives ``(MIN((A1)*(3),(A2)*(3)))`` and the same with MAX.
+    """
+    results = list(dict.fromkeys(f"({first}){operator}({second})" for first in left for second in right))
+    joined = ",".join(results)
+    low, high = (joined, joined) if len(results) == 1 else (f"MIN({joined})", f"MAX({joined})")
     if operator == "/" and right[0] != right[1]:
+        # A divisor with 0 in its interval has no quotient: both ends must have the same sign.
         apart = f"({right[0]})*({right[1]})>0"
         return f"IF({apart},{low},NA())", f"IF({apart},{high},NA())"
     return f"({low})", f"({high})"
 
 
 def _column(function: str, column: Column, figures: Figures) -> Texts:
+    """Write a function of a column: the ends of SUM differ by the slack of every number in it."""
     cells, slack = figures.value(column), figures.slack(column)
     text = f"{function}({cells})"
     if slack == "0" or function == "COUNT":
@@ -99,7 +115,7 @@ def _call(function: str, arguments: tuple[Node, ...], figures: Figures) -> Texts
             )
         case "ROUND" | "ROUNDDOWN":
             (low, high), (places, _) = parts
-            # The inner ROUND mends what binary fractions leave behind: 8.04*100 is 803.9999…
+            # The inner ROUND removes the error of binary fractions: 8.04*100 is 803.9999…
             return f"INT(ROUND(({low})*10^{places},6))/10^{places}", f"ROUND({high},{places})"
         case "ABS":
             [(low, high)] = parts

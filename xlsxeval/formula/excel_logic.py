@@ -1,7 +1,11 @@
-"""Write a condition for Excel, three-valued as ``evaluate`` is: it holds, it fails, or something it needs is blank.
+"""Write a condition for Excel with three results, as in ``evaluate``: it holds, it fails, or a value it needs is blank.
 
-For one place the texts are conditions; for all lines of a table at once they are products of comparisons, which
-SUMPRODUCT calculates alike in every spreadsheet program (functions over ranges, such as ISNUMBER, it does not).
+For one place (``truth``) the texts are conditions. For all lines of a table at once (``masks``) they are products of
+comparisons inside SUMPRODUCT, which every spreadsheet program calculates alike; functions over ranges, such as
+ISNUMBER, give different results there.
+
+Example: ``决算数 <= 预算数`` with the exact figures D6 and C6 gives, for "holds",
+``IF(OR(COUNT(D6)=0,COUNT(C6)=0),FALSE,ROUND(D6-(C6),8)<=0)``, and for "fails" the same with NOT.
 """
 
 from __future__ import annotations
@@ -13,15 +17,15 @@ from xlsxeval.formula.excel import any_of, blank_tests, body
 from xlsxeval.formula.excel_bounds import Figures, Texts, ends
 from xlsxeval.formula.tree import COMPARISONS, Binary, Call, LineCell, Node, Number, only_counts, refs
 
-#: Text is greater than any number in a comparison; this is greater than any figure.
+#: In a comparison Excel takes every text as greater than every number; this number is greater than any figure.
 _ABOVE_ALL = "1E+300"
 
 
 def comparisons(node: Node) -> Iterator[Binary]:
-    """Yield the comparisons whose sides are worth showing.
+    """Yield the comparisons whose two sides are shown to the user.
 
-    Those that only ask whether something was filled in are not, nor alternatives before the last (they say when
-    the condition does not matter), nor anything denied.
+    Left out are: comparisons that only count filled cells; the parts of OR before the last, which say when the
+    condition does not apply; everything inside NOT.
     """
     if isinstance(node, Binary) and node.operator in COMPARISONS:
         if not only_counts(node):
@@ -34,12 +38,12 @@ def comparisons(node: Node) -> Iterator[Binary]:
 
 
 def truth(node: Node, figures: Figures, places: int) -> Texts:
-    """Give two Excel conditions: when the condition holds, and when it fails; neither is true if it is undecided.
+    """Give two Excel conditions: when the condition holds, and when it fails; both are false if a value is missing.
 
     Args:
         node: a condition.
         figures: where the figures stand.
-        places: to so many decimals differences are rounded, so that binary fractions do not matter.
+        places: the number of decimals to which differences are rounded, to remove the error of binary fractions.
     """
     match node:
         case Binary(_, left, right):
@@ -81,7 +85,10 @@ def _comparison(node: Binary, figures: Figures, places: int) -> str:
 
 
 def meet(operator: str, left: Texts, right: Texts, places: int) -> str:
-    """Give the Excel condition that two intervals allow a comparison to hold."""
+    """Give the Excel condition that values in two intervals can satisfy a comparison.
+
+    Example: ``=`` holds if each interval begins before the other ends.
+    """
     below = f"ROUND(({left[0]})-({right[1]}),{places})"
     above = f"ROUND(({right[0]})-({left[1]}),{places})"
     match operator:
@@ -98,14 +105,17 @@ def meet(operator: str, left: Texts, right: Texts, places: int) -> str:
 def masks(node: Node, figures: Figures) -> Texts:
     """Give two array expressions over all lines of a table: 1 where the condition holds, and 1 where it fails.
 
-    ``figures`` gives ranges for the cells of a line. A line that holds a text where a number belongs, or no number
-    at all, is neither.
+    A line with a text in place of a number, or without any number, gives 0 in both.
+
+    Args:
+        node: a condition on the cells of a line.
+        figures: where the figures stand; for a cell of a line, the range of its column.
     """
     cells = [figures.value(ref) for ref in refs(node) if isinstance(ref, LineCell)]
-    judged = "".join(f"*(1-{is_text(cell)})" for cell in cells)
-    judged += f"*(({'+'.join(is_number(cell) for cell in cells)})>0)"
+    usable = "".join(f"*(1-{is_text(cell)})" for cell in cells)
+    usable += f"*(({'+'.join(is_number(cell) for cell in cells)})>0)"
     holds, fails = _masks(node, figures)
-    return f"({holds}){judged}", f"({fails}){judged}"
+    return f"({holds}){usable}", f"({fails}){usable}"
 
 
 def is_number(cells: str) -> str:
@@ -119,6 +129,7 @@ def is_text(cells: str) -> str:
 
 
 def _masks(node: Node, figures: Figures) -> Texts:
+    """Give the expressions of ``masks`` for a part of a condition; multiplying is AND, adding is OR."""
     match node:
         case Binary(operator, left, right):
             numbers = [is_number(figures.value(ref)) for ref in refs(node) if isinstance(ref, LineCell)]
@@ -133,8 +144,8 @@ def _masks(node: Node, figures: Figures) -> Texts:
                 ">": f"({high}>{first})",
                 "=": f"({low}<={last})*({first}<={high})",
             }.get(operator, f"({low}<>{first})")
-            known = "*".join(numbers)
-            return f"{known}*{test}", f"{known}*(1-{test})"
+            all_filled = "*".join(numbers)
+            return f"{all_filled}*{test}", f"{all_filled}*(1-{test})"
         case Call("NOT", (inner,)):
             holds, fails = _masks(inner, figures)
             return fails, holds

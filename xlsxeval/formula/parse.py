@@ -1,4 +1,7 @@
-"""Formula text to tree: Excel's own syntax over field names, with the few functions all programs share."""
+"""Formula text to tree: Excel's syntax with field names instead of addresses, and the functions all programs share.
+
+Example: ``决算数 / 预算数`` gives ``Binary("/", Name("决算数"), Name("预算数"))``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from typing import TypeAlias
 from xlsxeval.formula.tree import Binary, Call, Name, Node, Number, Text, Unary
 from xlsxeval.text import sheet_length
 
-#: Function -> least and most number of arguments (None: any number). Excel 2010, WPS and LibreOffice share these.
+#: Function -> least and most number of arguments (None: no upper limit). Excel 2010, WPS and LibreOffice have all.
 FUNCTIONS: dict[str, tuple[int, int | None]] = {
     "SUM": (1, None),
     "COUNT": (1, None),
@@ -33,21 +36,21 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LEVELS = (("=", "<>", "<", "<=", ">", ">="), ("+", "-"), ("*", "/"))
-#: Excel's own limits: signs of a formula, signs of a text in it, digits of a number, arguments of a function.
+#: Excel's own limits: characters of a formula, characters of a text in it, digits of a number, arguments.
 LONGEST, LONGEST_TEXT, _MOST_DIGITS, _MOST_ARGUMENTS = 8192, 255, 15, 255
-#: Levels of brackets, functions and signs. Excel allows 64, and what is written around a formula adds to its levels.
+#: Levels of brackets, functions and signs. Excel allows 64, and the tests written around a formula need some of them.
 _MOST_NESTED = 20
-#: Levels of the tree: every walker calls itself once for each. A long ``a + b + …`` is as deep as it has signs.
+#: Levels of the tree, because the functions over it are recursive. ``a + b + c`` has two: one for each operator.
 _DEEPEST = 100
 _SHOWN = 60
 _FULL_WIDTH = frozenset("（），＋－×÷＊／＝＜＞≤≥≠．％“”")
 
-#: What is still to be read, as (kind, text).
+#: The parts of the formula that are still to be read, as (kind, text).
 Tokens: TypeAlias = "deque[tuple[str, str]]"
 
 
 class FormulaError(ValueError):
-    """The text is no formula; says which part, and what is allowed."""
+    """The text is no formula; the message names the wrong part and what is allowed."""
 
 
 @lru_cache(maxsize=1024)
@@ -74,6 +77,7 @@ def shown(text: str) -> str:
 
 
 def _tokens(text: str) -> Tokens:
+    """Cut a formula into numbers, texts, names and signs: ``a*2`` gives name ``a``, sign ``*``, number ``2``."""
     tokens: Tokens = deque()
     stripped, at = text.rstrip(), 0
     while at < len(stripped):
@@ -88,7 +92,7 @@ def _tokens(text: str) -> Tokens:
 
 
 def _operation(tokens: Tokens, level: int, nested: int) -> tuple[Node, int]:
-    """Read operands with the operators of a level between them; gives the tree and how deep it is.
+    """Read operands with the operators of a level between them; returns the tree and its depth.
 
     ``1 + 2 * 3``: at the level of ``+`` the operands are ``1`` and ``2 * 3``, which the next level reads.
     """
@@ -103,6 +107,7 @@ def _operation(tokens: Tokens, level: int, nested: int) -> tuple[Node, int]:
 
 
 def _deeper(*depths: int) -> int:
+    """Give the depth of a node above parts of these depths."""
     depth = 1 + max(depths)
     if depth > _DEEPEST:
         raise FormulaError(f"公式里连续的运算超过{_DEEPEST}次，相加的请写成SUM(甲, 乙, …)")
@@ -110,6 +115,7 @@ def _deeper(*depths: int) -> int:
 
 
 def _factor(tokens: Tokens, nested: int) -> tuple[Node, int]:
+    """Read one operand: a number, a text, a name, a function, or what stands in brackets; with its depth."""
     if not tokens:
         raise FormulaError("公式不完整，末尾缺少内容")
     if nested > _MOST_NESTED:
@@ -138,6 +144,7 @@ def _factor(tokens: Tokens, nested: int) -> tuple[Node, int]:
 
 
 def _number(text: str) -> Decimal:
+    """Give the value of a number in a formula: ``5%`` is 0.05."""
     if len(text.rstrip("%").replace(".", "")) > _MOST_DIGITS:
         raise FormulaError(f"公式里的数字超过{_MOST_DIGITS}位：{shown(text)}")
     value = Decimal(text.rstrip("%"))

@@ -1,4 +1,4 @@
-"""The parts of a parsed formula; many walkers, one tree. No slots, as in ``forms.model``."""
+"""The parts of a parsed formula, and functions that visit them; the classes have no slots, as in ``forms.model``."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Text:
 
 @dataclass(frozen=True)
 class Name:
-    """A name as written, not yet looked up."""
+    """A name as written; ``forms.names`` replaces it by a reference."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class FieldRef:
-    """One blank of a form."""
+    """A reference to one blank of a form."""
 
     form: str
     name: str
@@ -39,7 +39,7 @@ class FieldRef:
 
 @dataclass(frozen=True)
 class Column:
-    """A whole column of a table: as many cells as the table has lines."""
+    """A reference to a whole column of a table: as many cells as the table has lines."""
 
     form: str
     table: str
@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True)
 class LineCell:
-    """The cell of one column in the line at hand."""
+    """A reference to the cell of one column in the line for which the formula is calculated."""
 
     form: str
     table: str
@@ -57,7 +57,7 @@ class LineCell:
 
 @dataclass(frozen=True)
 class Unary:
-    """A sign before an expression."""
+    """A minus sign before an expression."""
 
     operand: Node
 
@@ -116,12 +116,12 @@ def leaves(node: Node) -> Iterator[Node]:
 
 
 def only_counts(node: Node) -> bool:
-    """Tell whether a node is a comparison that only asks how many cells were filled in."""
+    """Tell whether a node is a comparison with COUNT, which depends only on how many cells were filled in."""
     if not (isinstance(node, Binary) and node.operator in COMPARISONS):
         return False
     return any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
 
 
 def refs(node: Node) -> tuple[Ref, ...]:
-    """Give each blank or column the formula reads, once, in the order of first use."""
+    """Give the blanks and columns that the formula reads, each once, in the order of first use."""
     return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, FieldRef | Column | LineCell)))

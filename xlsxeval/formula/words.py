@@ -11,13 +11,19 @@ from xlsxeval.numbers import decimals_of, plain, round_half_up
 
 _SIGN = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " - ", "=": " = ", "<=": " ≤ ", ">=": " ≥ ", "<>": " ≠ "}
 _SHOWN_TERMS = 6
-#: A quotient with more decimals is shown with fewer.
+#: A quotient with more than _LONGEST decimals is shown with _SHORTENED.
 _LONGEST, _SHORTENED = 8, 4
 _RANK = {"*": 2, "/": 2, "+": 1, "-": 1}
 
 
 def computation(node: Node, lookup: Lookup, rank: int = 0) -> str:
-    """Give the formula with every reference replaced by its value; blank parts of a sum are left out."""
+    """Give the formula with every reference replaced by its value; blank parts of a sum are left out.
+
+    Args:
+        node: a parsed and resolved formula.
+        lookup: gives the value of a reference.
+        rank: the rank of the operator around it, which decides about brackets.
+    """
     match node:
         case Number(value):
             return plain(value)
@@ -52,7 +58,7 @@ def computation(node: Node, lookup: Lookup, rank: int = 0) -> str:
 
 
 def _chosen(choose: Callable[..., Decimal], arguments: tuple[Node, ...], lookup: Lookup, rank: int) -> str:
-    """Show the argument that MIN or MAX chose."""
+    """Show the argument whose value is the result of MIN or MAX."""
     values = {argument: evaluate(argument, lookup) for argument in arguments if not isinstance(argument, Column)}
     numbers = {argument: value for argument, value in values.items() if isinstance(value, Decimal)}
     if not numbers or len(numbers) < len(arguments):
@@ -62,6 +68,7 @@ def _chosen(choose: Callable[..., Decimal], arguments: tuple[Node, ...], lookup:
 
 
 def _column(values: Value | Sequence[Value]) -> str:
+    """Show the numbers of a column as a sum; more than six as ``12项之和345.6``."""
     if isinstance(values, str | bool | Decimal | None):
         return show(values)
     numbers = [value for value in values if isinstance(value, Decimal)]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW, Position
-from xlsxeval.mark.sheet import Layout
+from xlsxeval.mark.sheet import SheetLayout
 from xlsxeval.read.cells import Range
 from xlsxeval.text import display_width
 
@@ -60,7 +60,7 @@ def new_drawing(block: int) -> bytes:
     return _ROOT.format(block=block).encode()
 
 
-def box_anchor(text: str, area: Range, layout: Layout, begin: tuple[int, int, int, int] | None = None) -> str:
+def box_anchor(text: str, area: Range, layout: SheetLayout, begin: tuple[int, int, int, int] | None = None) -> str:
     """Return the anchor of a box that is large enough for a text: ``2, 15, 3, 4, 7, 15, 5, 2``.
 
     Args:

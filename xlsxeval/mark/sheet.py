@@ -32,7 +32,7 @@ _AFTER_DRAWING = frozenset(
 
 
 @dataclass(slots=True)
-class Layout:
+class SheetLayout:
     """Merged areas of a sheet, sizes of its rows and columns in pixels, and the styles of its columns.
 
     ``widths`` and ``styles`` are (first column, last column, value), in the order of the columns.
@@ -117,7 +117,7 @@ class SheetPart:
     name: str
     part: str
     document: Document
-    layout: Layout
+    layout: SheetLayout
 
 
 def open_sheet(name: str, part: str, parts: Parts) -> SheetPart:
@@ -126,7 +126,7 @@ def open_sheet(name: str, part: str, parts: Parts) -> SheetPart:
     Raises:
         Refused: if the part is missing, over a limit, or no worksheet.
     """
-    layout = Layout(limits=parts.limits)
+    layout = SheetLayout(limits=parts.limits)
     document = Document(parts.read(part), parts.limits, deepest=1, visit=layout.visit)
     return SheetPart(name, part, document, layout)
 

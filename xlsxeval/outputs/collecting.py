@@ -1,4 +1,4 @@
-"""The files of a run, without those that the run itself writes; loads nothing that a single check does not need."""
+"""The files of a run, without those that the run itself writes; imports only what the check of one file needs too."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ def collect_for(names: Iterable[str], reports: Iterable[Path], ledger: Path | No
 
 
 def nothing_to_check(names: Iterable[str], found: Collected) -> str:
-    """Say that the arguments stand for no file, and what was passed over."""
+    """Give the sentence that the arguments stand for no file, with the number of files that were left out and why."""
     reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(found.skipped.items()))
     return f"没有可以核对的文件：{'、'.join(names)}" + (f"（跳过{reasons}）" if reasons else "")

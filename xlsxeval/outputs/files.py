@@ -1,4 +1,4 @@
-"""Reports in one file: JSON, CSV, SARIF, JUnit and the page, each written whole or not at all."""
+"""Reports in one file: JSON, CSV, SARIF, JUnit and the HTML page; after an error the file is as it was before."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _PathLike = str | os.PathLike[str]
 def write_json(
     path: _PathLike, outcomes: Iterable[Outcome], *, facts: Facts | None = None, force: bool = False
 ) -> None:
-    """Write one JSON document: the run in numbers, and every filing (docs/json/run.schema.json).
+    """Write one JSON document: the facts of the run, and every filing (docs/json/run.schema.json).
 
     Args:
         path: the file.
         outcomes: the results, as ``outcomes`` or ``check_many`` give them.
-        facts: the run in numbers; default: counted from the outcomes.
+        facts: the counts of the run; default: counted from the outcomes.
         force: write over a file that is there.
 
     Raises:
@@ -94,8 +94,8 @@ def write_html(
 ) -> None:
     """Write the page for the browser; it shows the cells around a finding if the outcomes contain excerpts.
 
-    Arguments and errors are those of ``write_csv``; ``facts`` is the run in numbers, by default counted from the
-    outcomes.
+    Arguments and errors are those of ``write_csv``; ``facts`` holds the counts of the run, by default counted from
+    the outcomes.
     """
     from xlsxeval.report.html import html_page
 
@@ -110,7 +110,7 @@ def catalogues_of(formset: SetLike | None) -> Catalogues:
 
 
 def _with_facts(outcomes: Iterable[Outcome], facts: Facts | None) -> tuple[Iterable[Outcome], Facts]:
-    """Count the outcomes if nobody did; only then all of them are kept in memory."""
+    """Count the outcomes if no facts are given; only then all outcomes are kept in memory."""
     if facts is not None:
         return outcomes, facts
     kept = list(outcomes)

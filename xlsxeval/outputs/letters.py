@@ -1,20 +1,19 @@
-"""What is printed in every notice of a run."""
+"""The parts of the notices that are the same for all units."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is printed in every notice of a run.
+class Letter(NamedTuple):
+    """The parts of the notices of a run that are the same for all units.
 
     Attributes:
         template: the file of a template; None: the one that comes with the program.
-        deadline: until when the units must send their forms again, as printed.
-        contact: whom to ask, as printed.
-        sender: who sends the letters, printed above the day.
+        deadline: the day until which the units must send their forms again, as it is to be printed.
+        contact: the person to ask, as it is to be printed.
+        sender: the office that sends the letters, printed above the date.
     """
 
     template: Path | None = None

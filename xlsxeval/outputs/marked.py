@@ -1,4 +1,4 @@
-"""Marked copies: one of each workbook, in a folder that the program keeps."""
+"""Marked copies: one of each workbook, in an output folder of the program."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from xlsxeval.report.outcome import Outcome
 
 
 def marked_copy(source: Source, outcomes: Sequence[Outcome], *, limits: Limits = Limits()) -> bytes:
-    """Mark what was found in a copy of a workbook; a file that cannot be marked gives a workbook with 审核意见 alone.
+    """Mark the findings in a copy of a workbook; for a file that cannot be marked, give a workbook with 审核意见 alone.
 
     Args:
         source: the workbook as it was checked: a path, its bytes, or an open binary file.
@@ -53,15 +53,15 @@ def write_marked(
     """Write a marked copy of each workbook; of a file that cannot be marked, a workbook with the findings alone.
 
     Args:
-        folder: a new folder, an empty one, or one that this program keeps.
-        outcomes: the results; those of one file stand together.
-        paths: the file of each name in the outcomes; default: the name is the path.
-        places: the folders that the files came from; the copies stand below ``folder`` as the files stand below what
-            these have in common; default: the folders of the files.
-        scope: what the run is about, usually its arguments; copies that an earlier run about the same wrote and that
-            are no longer wanted are removed.
+        folder: a new folder, an empty folder, or a folder that this program wrote.
+        outcomes: the results; those of one file follow each other.
+        paths: name in the outcomes -> path of the file; default: the name is the path.
+        places: the folders that the files came from; default: the folders of the files. Subfolders of their common
+            parent are repeated below ``folder``: with ``报送``, the file ``报送/甲/表.xlsx`` gives ``甲/表.xlsx``.
+        scope: the arguments of the run. Copies that an earlier run with the same arguments wrote and this run does
+            not write are removed.
         limits: budgets for untrusted files.
-        complete: whether the run did all it was to do; if not, nothing is removed.
+        complete: whether the run checked all its files; if not, nothing is removed.
         max_seconds: processor seconds that one file may take; each is then marked in another process. Default: all are
             marked in this one.
         max_memory: MiB that the other process may use.
@@ -84,7 +84,7 @@ def write_marked(
     for file, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
         group, source = list(same_file), _path(file, by_name)
         if is_transient(group):
-            complete = False  # the copy of an earlier run is better than none
+            complete = False  # the copy of an earlier run stays
             continue
         content, ending = _marked_file(source, group, limits, allowance)
         target.write(copy_name(_below(source, above), ending, taken), content, _modified(source))
@@ -97,7 +97,7 @@ def _path(file: str, paths: Mapping[str, Path]) -> Path:
 
 
 def is_transient(outcomes: Iterable[Outcome]) -> bool:
-    """Tell whether the verdict on a file is about this machine or program, and not about the file."""
+    """Tell whether a check failed because of this machine or program, and not because of the file."""
     return any(finding.code in TRANSIENT for outcome in outcomes for finding in outcome.findings)
 
 
@@ -120,20 +120,20 @@ def _marked(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> bytes:
 
 
 def _unchanged(content: bytes, outcomes: Sequence[Outcome]) -> bytes:
-    """Give the content back; refuse it if it is not what was checked."""
+    """Give the content back; refuse it if the file was changed after the check."""
     if outcomes and digest_of(content) != outcomes[0].sha256:
         raise Refused("R09", "文件在核对以后有改动")
     return content
 
 
 def _below(path: Path, above: str) -> Sequence[str]:
-    """Give the parts of a path below the common folder; its name alone if it is elsewhere."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links stay what they are
+    """Give the parts of a path below the common folder; for a path outside it, the name alone."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed
     return absolute.relative_to(above).parts if absolute.is_relative_to(above) else (absolute.name,)
 
 
 def _modified(path: Path) -> float | None:
-    """Give when a file was changed last: the copies carry the same time, so that they sort as the originals do."""
+    """Give the time of a file's last change; its copy gets the same time, so that copies sort like the originals."""
     try:
         return path.stat().st_mtime
     except OSError:

@@ -1,4 +1,4 @@
-"""退回修改通知: the letters to the units, in a folder that the program keeps."""
+"""退回修改通知: the letters to the units, in an output folder of the program."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def write_notices(
     """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
 
     Args:
-        folder: a new folder, an empty one, or one that this program keeps.
-        outcomes: the results, without filings that a newer one replaces.
-        letter: what is printed in every notice.
-        scope: what the run is about, usually its arguments; notices that an earlier run about the same wrote and
-            that are no longer wanted are removed.
-        complete: whether the run did all it was to do; if not, nothing is removed.
+        folder: a new folder, an empty folder, or a folder that this program wrote.
+        outcomes: the results, without filings that a newer filing replaces.
+        letter: the parts that are the same in every notice.
+        scope: the arguments of the run. Notices that an earlier run with the same arguments wrote and this run does
+            not write are removed.
+        complete: whether the run checked all its files; if not, nothing is removed.
 
     Returns:
         Sentences about the folder that the user should know.

@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlsxeval.batch.allowance import Allowance
 from xlsxeval.errors import OutputError
-from xlsxeval.outputs.letters import Letter
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from xlsxeval.batch.allowance import Allowance
+    from xlsxeval.outputs.letters import Letter
     from xlsxeval.report.facts import Facts
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What reports need of a run beside its outcomes.
+class Run(NamedTuple):
+    """The data of a run that reports need beside the outcomes.
 
     Attributes:
         request: how the files were checked.
-        facts: the run in numbers and names.
-        letter: what is printed in every notice.
-        paths: the file of each name in the outcomes.
-        places: the folders that the arguments are or are in.
+        facts: the counts of the run, and the units that are missing.
+        letter: the parts that are the same in every notice.
+        paths: name in the outcomes -> path of the file.
+        places: the arguments that are folders, and the parent folders of the others.
         scope: the arguments of the run.
         allowance: the processor seconds and memory that one file may use.
         force: whether an earlier report may be written over.
@@ -36,12 +34,12 @@ class Run:
 
     request: Request
     facts: Facts
-    letter: Letter = Letter()
-    paths: Mapping[str, Path] = field(default_factory=dict)
-    places: Sequence[Path] = ()
-    scope: Sequence[Path] = ()
-    allowance: Allowance = Allowance()
-    force: bool = False
+    letter: Letter
+    paths: Mapping[str, Path]
+    places: Sequence[Path]
+    scope: Sequence[Path]
+    allowance: Allowance
+    force: bool
 
 
 class Report(NamedTuple):
@@ -140,7 +138,7 @@ REPORTS = (
 def chosen_reports(
     wanted: Mapping[str, str | os.PathLike[str]], others: Iterable[Path | None] = (), *, force: bool = False
 ) -> dict[Report, Path]:
-    """Give the reports that are wanted, and make sure before the work that they can be written.
+    """Give the chosen reports, after testing, before the checks, that they can be written.
 
     Args:
         wanted: name of a report -> where to write it.

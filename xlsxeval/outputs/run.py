@@ -1,4 +1,4 @@
-"""A run over many files, from the files to every output: what ``check`` does with a folder."""
+"""A run over many files: check them and write every output, as the command ``check`` does with a folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger, open_ledger
 from xlsxeval.batch.roster import read_roster
-from xlsxeval.batch.run import Progress, facts_of, rules_key, run_files
+from xlsxeval.batch.run import Progress, facts_of, run_files
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
@@ -31,15 +31,14 @@ Watch = Callable[[str, int], AbstractContextManager[Callable[[Progress | None], 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is wanted of a run beside the checks.
+    """What a run does beside the checks, and with which means.
 
     Attributes:
-        reports: the reports, and where to write each.
-        ledger: the file that keeps results for the next run; None: none is kept.
+        reports: report -> the path to write it to.
+        ledger: the file that keeps results for the next run; None: no results are kept.
         roster: the file with the names of the units.
-        letter: what is printed in every notice.
+        letter: the parts that are the same in every notice.
         scope: the arguments of the run.
-        set_folder: the folder of the set, if one was chosen.
         executor: where to check instead of processes of our own.
         jobs: how many processes; None: one for each processor.
         allowance: the processor seconds and memory that one file may use.
@@ -51,7 +50,6 @@ class Plan:
     roster: Path | None = None
     letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
-    set_folder: Path | None = None
     executor: Executor | None = None
     jobs: int | None = None
     allowance: Allowance = Allowance()
@@ -60,16 +58,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class CheckedFiles:
-    """A run that came to its end, or was interrupted; its outcomes can be read as long as the context is open.
+    """The result of a run that ended or was interrupted; its outcomes can be read as long as the context is open.
 
     Attributes:
-        facts: the run in numbers and names.
-        progress: how many files were done, known before, and which faults of the machine or program there were.
-        collected: the files of the run, and what was passed over.
-        failures: what could not be written, and why the checks stopped if they did.
+        facts: the counts of the run, and the units that are missing.
+        progress: how many files were checked or known before, and the codes of errors of the machine or program.
+        collected: the files of the run, and the files that were left out.
+        failures: the errors in writing reports, and the error that stopped the checks, if there was one.
         interrupted: whether the checks or the writing ended before everything was done.
         notes: sentences about the reports that the user should know.
-        stopped: why the checks ended before the last file; None if they did not, or if it was Ctrl-C.
+        stopped: the error that stopped the checks; None if there was none, or if it was Ctrl-C.
     """
 
     facts: Facts
@@ -85,7 +83,7 @@ class CheckedFiles:
         """Yield the outcomes in the order of the files.
 
         Args:
-            replaced: whether filings are wanted that a newer one, or the same under another name, replaces.
+            replaced: whether to include filings that a newer filing, or the same file under another name, replaces.
         """
         return self._ledger.outcomes(replaced=replaced)
 
@@ -104,7 +102,7 @@ def check_files(
     force: bool = False,
     **options: Unpack[CheckOptions],
 ) -> AbstractContextManager[CheckedFiles]:
-    """Check files and folders, write reports, and compare with a roster; what ``check FOLDER`` does, without printing.
+    """Check files and folders, write reports, and compare with a roster: the command ``check FOLDER`` without printing.
 
     Example::
 
@@ -114,11 +112,11 @@ def check_files(
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx``.
         reports: name of a report (json, jsonl, csv, html, mark, notice, sarif, junit) -> file or folder.
-        letter: what is printed in every notice.
+        letter: the parts that are the same in every notice.
         ledger: a file that keeps results for the next run.
         roster: a file with the names of the units.
-        executor: where to check instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` do
-            not count then.
+        executor: does the checks instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` are
+            ignored then.
         jobs: how many processes; default: one for each processor.
         max_seconds: processor seconds that one file may take; on the clock, six times as many, and at least 60.
         max_memory: MiB that one process may use (not on Windows and macOS).
@@ -134,13 +132,13 @@ def check_files(
     book, units = (Path(path) if path else None for path in (ledger, roster))
     chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force)
     scope = tuple(map(Path, names))
-    found = collect_for(list(map(str, scope)), chosen.values(), book, units)
-    if not found.files:
-        raise DataError(nothing_to_check(map(str, scope), found))
+    collected = collect_for(list(map(str, scope)), chosen.values(), book, units)
+    if not collected.files:
+        raise DataError(nothing_to_check(map(str, scope), collected))
     request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
     allowance = Allowance(max_seconds, max_memory)
-    plan = Plan(chosen, book, units, letter, scope, None, executor, jobs, allowance, force)
-    return run_plan(found, request, plan)
+    plan = Plan(chosen, book, units, letter, scope, executor, jobs, allowance, force)
+    return run_plan(collected, request, plan)
 
 
 def _no_watch(_label: str, _steps: int) -> AbstractContextManager[Callable[[Progress | None], None]]:
@@ -148,16 +146,16 @@ def _no_watch(_label: str, _steps: int) -> AbstractContextManager[Callable[[Prog
 
 
 @contextmanager
-def run_plan(found: Collected, request: Request, plan: Plan, watch: Watch = _no_watch) -> Iterator[CheckedFiles]:
-    """Check the files, write the reports, and give what came of the run while its outcomes can be read.
+def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = _no_watch) -> Iterator[CheckedFiles]:
+    """Check the files, write the reports, and give the result; its outcomes can be read inside the ``with``.
 
-    Ctrl-C ends the checks or the writing, but raises nothing: ``interrupted`` says so. What is done is kept.
+    Ctrl-C ends the checks or the writing without an exception and sets ``interrupted``; finished checks are kept.
 
     Args:
-        found: the files.
+        collected: the files.
         request: how to check them.
-        plan: what else is wanted.
-        watch: shows how far the run is.
+        plan: the reports, and with which means to check.
+        watch: shows the progress.
 
     Raises:
         DataError: if the roster or the ledger cannot be used.
@@ -166,40 +164,41 @@ def run_plan(found: Collected, request: Request, plan: Plan, watch: Watch = _no_
     """
     _try_template(plan)
     roster = read_roster(plan.roster) if plan.roster else ()
-    with open_ledger(plan.ledger, rules_key(request, plan.set_folder)) as ledger:
+    with open_ledger(plan.ledger, request) as ledger:
         progress, interrupted, stopped = Progress(), False, None
         try:
-            with watch("核对", len(found.files)) as step, closing(_steps(found, ledger, request, plan)) as steps:
-                for progress in steps:  # the last one is wanted below
+            checks = _steps(collected, ledger, request, plan)
+            with watch("核对", len(collected.files)) as step, closing(checks) as steps:
+                for progress in steps:  # the last value is used below
                     step(progress)
         except KeyboardInterrupt:
             interrupted = True
         except MachineError as error:
             interrupted, stopped = True, error
         ledger.settle()
-        facts = facts_of(ledger, found, roster, interrupted=interrupted)
+        facts = facts_of(ledger, collected, roster, interrupted=interrupted)
         failures: list[XlsxevalError] = []
         notes: list[str] = []
         try:
-            _write_reports(ledger, facts, found, request, plan, watch, failures, notes)
+            _write_reports(ledger, facts, collected, request, plan, watch, failures, notes)
         except KeyboardInterrupt:
             interrupted = True
         if stopped:
             failures.append(stopped)
-        yield CheckedFiles(facts, progress, found, failures, tuple(notes), interrupted, stopped, ledger)
+        yield CheckedFiles(facts, progress, collected, failures, tuple(notes), interrupted, stopped, ledger)
 
 
 def _try_template(plan: Plan) -> None:
-    """Load the template of the notices if they are wanted, so that a mistake in it is said before the work."""
+    """Load the template of the notices if there will be any, so that a mistake in it is found before the checks."""
     if any(report.name == "notice" for report in plan.reports):
         from xlsxeval.report.letter import load_template
 
         load_template(plan.letter.template)
 
 
-def _steps(found: Collected, ledger: Ledger, request: Request, plan: Plan) -> Generator[Progress, None, None]:
+def _steps(collected: Collected, ledger: Ledger, request: Request, plan: Plan) -> Generator[Progress, None, None]:
     return run_files(
-        found.files,
+        collected.files,
         ledger,
         request,
         remembered=bool(plan.ledger),
@@ -212,16 +211,16 @@ def _steps(found: Collected, ledger: Ledger, request: Request, plan: Plan) -> Ge
 def _write_reports(
     ledger: Ledger,
     facts: Facts,
-    found: Collected,
+    collected: Collected,
     request: Request,
     plan: Plan,
     watch: Watch,
     failures: list[XlsxevalError],
     notes: list[str],
 ) -> None:
-    """Write the reports, each as far as it can be; add what could not be written, and what is to be said."""
-    paths = {printable(path): path for path in found.files}
-    run = Run(request, facts, plan.letter, paths, found.places, plan.scope, plan.allowance, plan.force)
+    """Write every report; an error in one is added to ``failures``, and the others are written all the same."""
+    paths = {printable(path): path for path in collected.files}
+    run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.allowance, plan.force)
     for report, path in plan.reports.items():
         if facts.interrupted and report.folder:
             failures.append(OutputError(f"核对没有做完，没有写：{path}"))

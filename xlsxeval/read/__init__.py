@@ -1,1 +1,1 @@
-"""From a file to a filing: the only place that knows workbook formats."""
+"""Read a file and give a filing; all code for workbook formats is in this package."""

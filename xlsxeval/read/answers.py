@@ -1,4 +1,8 @@
-"""Cells to answers: what a number, a text, a percentage or a date in a cell means in a blank of some kind."""
+"""Cells to answers: the meaning of a number, a text, a percentage or a date in a blank of some kind.
+
+Example: the number 0.9952 with the format ``0.00%`` in a percentage gives the value 0.9952, the text ``99.52%`` and 4
+decimals; the text ``1,361.15`` in an amount gives 1361.15 with the problem ``text``.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +27,15 @@ _LAST_DAY = 2_958_465
 
 
 def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: str) -> Answer:
-    """Give the answer that stands in a cell; ``own`` is decided later, by the formula's text."""
+    """Give the answer in a cell; ``own`` is set later, by ``formulas.mark_own``.
+
+    Args:
+        cell: the cell; None if it is empty.
+        row: its row, from 1.
+        col: its column, from 1.
+        kind: the kind of the blank.
+        amount_unit: the unit of amounts on this form, 万元 or 元.
+    """
     where = cell_name(row, col)
     if cell is None or (cell.kind == "none" and cell.formula is None):
         return Answer(None, "", where)
@@ -42,6 +54,8 @@ def read_answer(cell: Cell | None, row: int, col: int, kind: Kind, amount_unit: 
 
 
 class _Number(NamedTuple):
+    """The meaning of a numeric cell; the parts are as in ``Answer``."""
+
     value: Decimal | str | None
     text: str
     decimals: int
@@ -50,7 +64,7 @@ class _Number(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _number(number: str, code: str, kind: Kind) -> _Number:
-    """Read a numeric cell by its number format, which tells percentages, dates and printed decimals."""
+    """Read a numeric cell; its number format tells whether it is a percentage or a date, and the printed decimals."""
     shown, value = _shown(code), Decimal(number)
     text = _special_text(value, shown) or number
     if shown.date:
@@ -58,12 +72,12 @@ def _number(number: str, code: str, kind: Kind) -> _Number:
     if not kind.numeric:
         return _Number(text, text, 0)
     printed = shown.decimals + 2 if shown.percent else shown.decimals
-    meant = value if shown.percent else interpret(number, kind, "").value
-    return _Number(meant, text, max(printed, decimals_of(value)))
+    meaning = value if shown.percent else interpret(number, kind, "").value
+    return _Number(meaning, text, max(printed, decimals_of(value)))
 
 
 def shown_text(cell: Cell) -> str:
-    """Give what a person sees in a cell: a percentage, a date, a number with the decimals that its format prints."""
+    """Give the text that a person sees in a cell: a percentage, a date, a number with the decimals of its format."""
     if cell.kind != "number" or not cell.text:
         return cell.text
     shown, value = _shown(cell.format), Decimal(cell.text)
@@ -71,30 +85,39 @@ def shown_text(cell: Cell) -> str:
 
 
 class _Shown(NamedTuple):
+    """What a number format prints.
+
+    Attributes:
+        percent: whether it prints percentages.
+        date: whether it prints dates.
+        decimals: how many decimals it always prints.
+        most: how many decimals a plain format may print; None for a format of another kind.
+        grouped: whether it separates thousands.
+    """
+
     percent: bool
     date: bool
     decimals: int
-    #: The most decimals of a plain format, and whether it sets thousands apart; None for a format of another kind.
     most: int | None
     grouped: bool
 
 
 def _special_text(value: Decimal, shown: _Shown) -> str:
-    """Give the text of a percentage or a date; empty for any other number."""
+    """Give the text of a percentage or a date; an empty text for any other number."""
     if shown.date:
         return _date_text(value)
     return percent_text(value, shown.decimals) if shown.percent else ""
 
 
 def _rounded_text(value: Decimal, shown: _Shown) -> str:
-    """Print a number with as many decimals as it has, within what its format allows."""
+    """Print a number with as many decimals as it has, within the limits of its format."""
     places = min(max(decimals_of(value), shown.decimals), shown.most or 0)
     return format(round_half_up(value, places), ",f" if shown.grouped else "f")
 
 
 @lru_cache(maxsize=256)
 def _shown(code: str) -> _Shown:
-    """Tell what a number format prints, by its first section."""
+    """Read the first section of a number format, the one for positive numbers."""
     bare = _QUOTED.sub("", code.split(";", maxsplit=1)[0]).lower()
     decimals = _DECIMALS.search(bare)
     general = bare == "general"
@@ -104,6 +127,7 @@ def _shown(code: str) -> _Shown:
 
 
 def _date_text(value: Decimal) -> str:
+    """Give the date of a day number: 45292 gives ``2024-01-01``."""
     if not 0 < value < _LAST_DAY:
         return str(value)
     return (_DAY_ONE + timedelta(days=int(value))).isoformat()

@@ -1,11 +1,11 @@
-"""A file of any kind that can be read, to a workbook."""
+"""Read a workbook from a file of any supported kind."""
 
 from __future__ import annotations
 
 import unicodedata
 
 from xlsxeval.read.cells import Workbook
-from xlsxeval.read.kind import Kind, kind_of
+from xlsxeval.read.kind import FileKind, kind_of
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, too_much
 from xlsxeval.read.xlsx import read_xlsx
@@ -22,10 +22,10 @@ def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = froz
     Args:
         data: the file's content.
         limits: the budgets.
-        skip: sheets that need not be read (in .xlsx).
+        skip: names of sheets that are not read (only in .xlsx).
 
     Raises:
-        Refused: whatever is wrong with the content, in one sentence. Any other exception is a mistake of ours.
+        Refused: if anything is wrong with the content, in one sentence. Any other exception is a bug of this program.
     """
     kind = kind_of(data, limits)
     if kind.name == "xlsx" and kind.package is not None:
@@ -55,22 +55,22 @@ def _check_texts(book: Workbook, limits: Limits) -> None:
             raise too_much(f"不同的文字合计多于{limits.max_chars}字", "max-chars")
 
 
-def _open_other(kind: Kind, data: bytes, limits: Limits) -> Workbook:
-    """Read a file of a kind that is met less often; its reader is imported only when needed."""
+def _open_other(kind: FileKind, data: bytes, limits: Limits) -> Workbook:
+    """Read a file of a less frequent kind; its reader is imported only when needed."""
     match kind:
-        case Kind("xls"):
+        case FileKind("xls"):
             from xlsxeval.read.xls import read_xls
 
             return read_xls(kind.stream, limits)
-        case Kind("xlsb", package) if package is not None:
+        case FileKind("xlsb", package) if package is not None:
             from xlsxeval.read.xlsb import read_xlsb
 
             return read_xlsb(package)
-        case Kind("ods", package) if package is not None:
+        case FileKind("ods", package) if package is not None:
             from xlsxeval.read.ods import read_ods
 
             return read_ods(package)
-        case Kind("docx", package) if package is not None:
+        case FileKind("docx", package) if package is not None:
             from xlsxeval.read.docx import read_docx
 
             return read_docx(package)

@@ -1,4 +1,4 @@
-"""The shared texts of an .xls file: how they are packed into records."""
+"""Unpack the shared texts of an .xls file from its records."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _WIDE, _SPOKEN, _RICH = 1, 4, 8
 def unpack_texts(records: Sequence[bytes], limits: Limits) -> list[str]:
     """Give the shared texts.
 
-    A text may go on in the next record, which then begins with a byte of its own: ``…03 00 00 'a' 'b' | 00 'c'`` is
-    the text ``abc``. Formats and pronunciation behind it are passed over.
+    A text may continue in the next record, which then begins with a byte of flags: ``…03 00 00 'a' 'b' | 00 'c'`` is
+    the text ``abc``. Formats and pronunciation after a text are skipped.
 
     Args:
         records: the data of the record SST and of each CONTINUE behind it.
@@ -45,7 +45,7 @@ def unpack_texts(records: Sequence[bytes], limits: Limits) -> list[str]:
 
 
 def _text(records: Sequence[bytes], index: int, at: int) -> tuple[str, int, int]:
-    """Give one text, and the record and place at which the next one begins (perhaps behind the record's end)."""
+    """Read one text; returns it with the record and the position of the next text (perhaps after the record's end)."""
     data = records[index]
     length, flags = struct.unpack_from("<HB", data, at)
     at += 3

@@ -1,4 +1,4 @@
-"""A workbook as plain values; nothing here knows a file format."""
+"""A workbook as plain values, the same for every file format."""
 
 from __future__ import annotations
 
@@ -8,10 +8,18 @@ from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """One filled cell, rows and columns from 1.
+    """One filled cell.
 
-    ``kind`` is number, text, bool, error, or none (a formula without a cached value). ``text`` of a number is its
-    own text at 15 significant digits. ``formula`` is without ``=``; ``format`` is the number format, empty for General.
+    Example: the formula ``=D6/C6`` in E6, shown as 80.45%, is
+    ``Cell(6, 5, "0.804486...", "number", "D6/C6", "0.00%")``.
+
+    Attributes:
+        row: from 1.
+        col: from 1.
+        text: the content; a number as plain decimal text with at most 15 digits.
+        kind: ``number``, ``text``, ``bool``, ``error``, or ``none`` (a formula without a stored value).
+        formula: without ``=``; None if there is none.
+        format: the number format; empty for General.
     """
 
     row: int
@@ -23,7 +31,7 @@ class Cell(NamedTuple):
 
 
 class Range(NamedTuple):
-    """A merged range, four numbers."""
+    """A merged range; rows and columns from 1, the last ones included."""
 
     first_row: int
     first_col: int
@@ -33,7 +41,17 @@ class Range(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One worksheet; cells without value and formula are not kept, hidden columns are (first, last) pairs."""
+    """One worksheet.
+
+    Attributes:
+        name: the name of the sheet.
+        cells: (row, column) -> cell; only cells with a value or a formula.
+        merges: the merged ranges.
+        state: ``visible``, ``hidden`` or ``veryHidden``.
+        hidden_rows: the numbers of hidden rows.
+        hidden_cols: (first, last) of each group of hidden columns.
+        widths: (first, last, width in characters) of columns with a width of their own; only from .xlsx.
+    """
 
     name: str
     cells: Mapping[tuple[int, int], Cell]
@@ -41,13 +59,22 @@ class Sheet:
     state: str = "visible"
     hidden_rows: frozenset[int] = frozenset()
     hidden_cols: tuple[tuple[int, int], ...] = ()
-    #: (first, last, width) of the columns that have a width of their own; only .xlsx tells.
+
     widths: tuple[tuple[int, int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """The worksheets of a file, its defined names and custom properties, and what was noticed (in Chinese)."""
+    """The content of a file.
+
+    Attributes:
+        sheets: the worksheets, in their order.
+        names: defined name -> its formula; a name of one sheet as ``sheet!name``.
+        properties: custom document property -> its text.
+        date1904: whether day 0 is in 1904 instead of 1900.
+        notes: remarks for the reader of the report, in Chinese.
+        skipped: the sheets that were not read because the caller named them in ``skip``.
+    """
 
     sheets: tuple[Sheet, ...]
     names: Mapping[str, str] = field(default_factory=dict)

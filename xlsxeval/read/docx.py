@@ -1,4 +1,8 @@
-"""Word files (.docx): paragraphs and tables become the rows of one sheet, in order; a page break splits nothing."""
+"""Word files (.docx): paragraphs and tables become the rows of one sheet, in their order.
+
+Example: a paragraph 自评表 and below it a table of 2 × 3 cells give A1 and A2:C3. Page breaks are ignored, so that a
+table over two pages stays one table.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,13 @@ def read_docx(package: Package) -> Workbook:
     Raises:
         Refused: for damage, or too much content.
     """
-    reader = _Reader(package.limits)
+    reader = _DocumentReader(package.limits)
     parse(inflate(package, "word/document.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook((reader.store.sheet(SHEET),), notes=(NOTE,))
 
 
-class _Reader:
-    """What has been read so far."""
+class _DocumentReader:
+    """Collects the cells while the document is parsed; the attributes are the state between two tags."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
@@ -35,8 +39,9 @@ class _Reader:
         self.texts: list[str] = []
         self.paragraphs: list[str] = []
         self.depth = self.tables = self.row = self.col = self.span = 0
-        self.goes_on = False
-        #: Column -> the merged cell that reaches down from above.
+        #: Whether the cell continues the merged cell above it.
+        self.continues = False
+        #: Column -> the merged cell that may continue in the next row.
         self.open_merges: dict[int, Range] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -64,14 +69,14 @@ class _Reader:
         if local == "tr":
             self.row, self.col = self.row + 1, 0
         elif local == "tc":
-            self.span, self.goes_on = 1, False
+            self.span, self.continues = 1, False
             self.paragraphs.clear()
         elif local == "gridSpan":
             self.span = _columns(attributes) or 1
         elif local == "gridBefore":
             self.col += _columns(attributes)
         elif local == "vMerge":
-            self.goes_on = _value(attributes) != "restart"
+            self.continues = _value(attributes) != "restart"
 
     def end(self, name: str) -> None:
         self.depth -= 1
@@ -100,9 +105,9 @@ class _Reader:
         first, last = self.col + 1, self.col + self.span
         self.col = last
         if first > LAST_COL:
-            return  # no table of Word is so wide; nothing is remembered of it
+            return  # no table of Word is so wide; the cell is left out
         above = self.open_merges.get(first)
-        if self.goes_on and above is not None:
+        if self.continues and above is not None:
             self.open_merges[first] = above._replace(last_row=self.row)
             return
         if above is not None:
@@ -111,6 +116,7 @@ class _Reader:
         self.store.keep(typed_cell(self.row, first, text))
 
     def _merge(self, area: Range) -> None:
+        """Keep a merged range, unless it is a single cell."""
         if (area.first_row, area.first_col) != (area.last_row, area.last_col):
             self.store.merge(area)
 
@@ -121,9 +127,11 @@ class _Reader:
 
 
 def _columns(attributes: dict[str, str]) -> int:
+    """Give the number of columns in an attribute, at most 64; 0 if there is none."""
     text = _value(attributes)
     return min(int(text), 64) if text.isascii() and text.isdigit() else 0
 
 
 def _value(attributes: dict[str, str]) -> str:
+    """Give the attribute ``w:val``, whatever its prefix; an empty text if it is missing."""
     return next((value for key, value in attributes.items() if key.rpartition(":")[2] == "val"), "")

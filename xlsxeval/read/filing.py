@@ -1,8 +1,11 @@
-"""A workbook to filings: which set, which form on which sheet, whose it is, and which formulas are the form's own."""
+"""A workbook to filings: find the set, the form on each sheet, the unit of each form, and the form's own formulas.
+
+Example: a workbook with the sheets 基础数据表 and 自评表 of 县教育局 gives one filing with two forms; a workbook with
+three 自评表 about three projects gives three filings.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -10,7 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlsxeval.a1 import cell_name
-from xlsxeval.filing import Filing, FormAnswers, Met, Missing
+from xlsxeval.filing import Filing, FormAnswers, FoundLabel, Missing
 from xlsxeval.forms.model import FormSet
 from xlsxeval.forms.year import with_year
 from xlsxeval.read.align import ENOUGH, LONGEST_LABEL, Alignment, Position, align, needed_labels, texts_by_key
@@ -18,23 +21,26 @@ from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.locate import locate, make_grid
-from xlsxeval.read.parts import Found, find_parts
+from xlsxeval.read.parts import FormPart, find_parts
 from xlsxeval.read.refusals import Refused, too_many_lines
 from xlsxeval.text import clean, label_key, listed, remembered
 
+#: The place of a year in a label of a form: ``{{year}}``.
 _YEAR_PLACE = re.compile(r"\{\{[^{}]*\}\}")
-_NEAR = 0.5
-#: Among so many texts of a sheet a lost label is looked for; a form has some hundred.
+#: How similar a text must be to a label to be named as the nearest (1: equal).
+_SIMILAR = 0.5
+#: Among so many texts of a sheet a missing label is looked for; a form has some hundred.
 _MOST_NEAR = 5_000
+#: How many missing labels are named in a message.
 _SHOWN = 5
 #: The unit of amounts as forms print it: in a label's brackets, or after 单位.
 _UNIT = re.compile(r"[((](万元|元)[))]|单位:?(万元|元)")
-#: What the right unit of amounts is worth when two sets fit alike.
+#: Points of a form whose printed unit of amounts is that of the set; a label has about 1 point.
 _SAME_UNIT = 0.5
 
 
 class _Read(NamedTuple):
-    """One form of a workbook, read; ``fit`` tells how good it is among copies of the same."""
+    """One form as it was read, and how well it fits (visible, share of labels found, year), to choose among copies."""
 
     answers: FormAnswers
     fit: tuple[bool, float, int]
@@ -57,20 +63,21 @@ def read_filings(
         limits: the budgets; lines of lists are counted here.
 
     Raises:
-        Refused: R08 if no sheet holds any form, with what came nearest; R06 for too many lines.
+        Refused: R08 if no sheet holds any form (with the most similar form); R06 for too many lines.
     """
     texts = [(sheet, texts_by_key(sheet)) for sheet in book.sheets]
+    # For each set, for each sheet, for each form of the set: how the form lies over the sheet.
     aligned = [[[align(form, keys) for form in formset.forms] for _, keys in texts] for formset in formsets]
-    scores = [_score(formset, of_set, book.sheets) for formset, of_set in zip(formsets, aligned, strict=True)]
+    scores = [_score(formset, by_sheet, book.sheets) for formset, by_sheet in zip(formsets, aligned, strict=True)]
     best = scores.index(max(scores))
     if scores[best] == 0:
         raise Refused("R08", _nothing_found(aligned, texts))
     formset = formsets[best]
     read: list[_Read] = []
     lines = 0
-    for (sheet, keys), of_sheet in zip(texts, aligned[best], strict=True):
-        for found in find_parts(of_sheet, sheet, keys):
-            read.append(_read_form(found, formset, year, limits))
+    for (sheet, keys), alignments in zip(texts, aligned[best], strict=True):
+        for part in find_parts(alignments, sheet, keys):
+            read.append(_read_form(part, formset, year, limits))
             lines += sum(map(len, read[-1].answers.tables.values()))
             if lines > limits.max_lines:
                 raise too_many_lines(limits)
@@ -79,51 +86,58 @@ def read_filings(
 
 
 def _score(formset: FormSet, aligned: Sequence[Sequence[Alignment]], sheets: Sequence[Sheet]) -> float:
-    """Give how well a set fits: the labels met, less those missed, of the best place of each of its forms."""
+    """Give the points of a set: for each of its forms the labels found less those missed, on the best sheet for it."""
     best: dict[str, float] = {}
-    for sheet, of_sheet in zip(sheets, aligned, strict=True):
-        for one in of_sheet:
-            if one.share >= ENOUGH:
-                score = one.score + _SAME_UNIT * (_amount_unit(one, sheet) == formset.amount_unit)
-                best[one.form.name] = max(score, best.get(one.form.name, 0.0))
+    for sheet, alignments in zip(sheets, aligned, strict=True):
+        for alignment in alignments:
+            if alignment.share >= ENOUGH:
+                score = alignment.score + _SAME_UNIT * (_amount_unit(alignment, sheet) == formset.amount_unit)
+                best[alignment.form.name] = max(score, best.get(alignment.form.name, 0.0))
     return sum(best.values())
 
 
 def _nothing_found(
     aligned: Sequence[Sequence[Sequence[Alignment]]], texts: Sequence[tuple[Sheet, Mapping[str, list[Position]]]]
 ) -> str:
-    """Say what came nearest, and which of its labels are missing."""
+    """Give the message that no form was found, with the most similar form and its missing labels."""
     every = [
-        (one, sheet, keys) for of_set in aligned for (sheet, keys), of in zip(texts, of_set, strict=True) for one in of
+        (alignment, sheet, keys)
+        for by_sheet in aligned
+        for (sheet, keys), alignments in zip(texts, by_sheet, strict=True)
+        for alignment in alignments
     ]
-    if not every or all(one.share == 0 for one, _, _ in every):
+    if not every or all(alignment.share == 0 for alignment, _, _ in every):
         return "没有找到任何已知的表，请核对是否拿错了文件"
-    nearest, sheet, keys = max(every, key=lambda one: one[0].share)
+    nearest, sheet, keys = max(every, key=lambda candidate: candidate[0].share)
     form = nearest.form
     labels = [form.labels[index] for index in sorted(needed_labels(form))]
     lost = [_plain(label.text) for label in labels if not any(key in keys for key in label.keys)]
     text = f"没有找到已知的表；最接近的是工作表“{sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
-    return f"{text}，缺少{listed([f'“{one}”' for one in lost], _SHOWN)}" if lost else text
+    return f"{text}，缺少{listed([f'“{label}”' for label in lost], _SHOWN)}" if lost else text
 
 
 def _plain(text: str) -> str:
-    """Give a label's text without the place of its year."""
+    """Give a label's text without the place of its year: ``{{year}}年决算数`` gives ``年决算数``."""
     return _YEAR_PLACE.sub("", text)
 
 
-def _read_form(found: Found, formset: FormSet, year: int | None, limits: Limits) -> _Read:
-    alignment, sheet = found
+def _read_form(part: FormPart, formset: FormSet, year: int | None, limits: Limits) -> _Read:
+    """Read the answers of one form on a sheet."""
+    alignment, sheet = part
     answers = locate(alignment, make_grid(sheet), _amount_unit(alignment, sheet) or formset.amount_unit, limits)
     if year is not None or answers.year is None:
         answers = replace(answers, year=year or _year_above(alignment, sheet))
-    answers = replace(answers, met=tuple(_met(alignment, sheet)), state=sheet.state)
+    answers = replace(answers, met=tuple(_found_labels(alignment, sheet)), state=sheet.state)
     if answers.missing:
         answers = replace(answers, missing=_nearest_texts(answers, alignment, sheet))
     return _Read(answers, (sheet.state == "visible", alignment.share, answers.year or 0))
 
 
 def _year_above(alignment: Alignment, sheet: Sheet) -> int | None:
-    """Give the year that is written above the first needed label of a form whose own head was not met."""
+    """Give the year written above the first needed label of a form; None if there is none, or more than one.
+
+    It is used for a form whose own label with the year was not found.
+    """
     top = min(row for index, (row, _) in alignment.labels.items() if index in needed_labels(alignment.form))
     texts = [cell.text for (row, _), cell in sheet.cells.items() if row <= top and cell.kind == "text"]
     years = {year for text in texts for year in label_key(text).years}
@@ -131,7 +145,7 @@ def _year_above(alignment: Alignment, sheet: Sheet) -> int | None:
 
 
 def _amount_unit(alignment: Alignment, sheet: Sheet) -> str:
-    """Give the unit of amounts that is printed on a form, empty if none is."""
+    """Give the unit of amounts that is printed on a form, an empty text if there is none."""
     places = sorted(alignment.labels.values())
     texts = [sheet.cells[place].text for place in places]
     if places:
@@ -147,20 +161,22 @@ def _names_unit(text: str) -> bool:
 
 @remembered
 def _printed_unit(text: str) -> str:
-    """Give the unit of amounts that stands in a text, empty if none does."""
+    """Give the unit of amounts in a text: ``金额单位：万元`` gives ``万元``; an empty text if there is none."""
     match = _UNIT.search(clean(text))
     return (match[1] or match[2]) if match else ""
 
 
-def _met(alignment: Alignment, sheet: Sheet) -> Iterator[Met]:
+def _found_labels(alignment: Alignment, sheet: Sheet) -> Iterator[FoundLabel]:
+    """Yield the labels that were found, in the order of the form."""
     for index, position in sorted(alignment.labels.items()):
         label, text = alignment.form.labels[index], " ".join(sheet.cells[position].text.split())
         key = label_key(text).key
         how = "cut" if index in alignment.cut else "same" if key == label.keys[0] else "other name"
-        yield Met(label.text, text, cell_name(*position), how)
+        yield FoundLabel(label.text, text, cell_name(*position), how)
 
 
 def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> tuple[Missing, ...]:
+    """Add to each missing label the most similar text on the sheet that is no other label."""
     taken = set(alignment.labels.values())
     texts = {position: cell.text for position, cell in sheet.cells.items() if cell.kind == "text"}
     free = {text: position for position, text in texts.items() if position not in taken}
@@ -169,8 +185,10 @@ def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> 
 
 
 def _nearest(lost: Missing, keys: Mapping[str, str], free: Mapping[str, Position], year: int) -> Missing:
+    import difflib
+
     label = with_year(lost.label, year) if year else lost.label
-    near = difflib.get_close_matches(label_key(label).key, keys, 1, _NEAR)
+    near = difflib.get_close_matches(label_key(label).key, keys, 1, _SIMILAR)
     if not near:
         return Missing(label, "", "", lost.numeric)
     text = keys[near[0]]
@@ -178,30 +196,34 @@ def _nearest(lost: Missing, keys: Mapping[str, str], free: Mapping[str, Position
 
 
 def _grouped(read: Sequence[_Read], formset: FormSet) -> tuple[list[list[FormAnswers]], list[str]]:
-    """Sort the forms of a workbook by whose they are; of copies of one form the best is kept, and said so.
+    """Group the forms of a workbook by unit and project; returns the groups and notes.
 
-    As long as each form stands there once, all belong together whatever name they carry: that the names differ is
-    then a finding.
+    If each form stands in the workbook once, all belong together, even with different names: a rule (X04) reports the
+    difference. Of several copies of one form in a group the best is kept, and a note says so.
     """
-    names = [one.answers.form.name for one in read]
+    names = [form.answers.form.name for form in read]
     if len(set(names)) == len(names):
-        return [[one.answers for one in read]], []
+        return [[form.answers for form in read]], []
     kept: dict[tuple[str, str], dict[str, _Read]] = {}
     notes: list[str] = []
-    for one in sorted(read, key=lambda one: not one.answers.unit):
-        answers = one.answers
+    for form in sorted(read, key=lambda form: not form.answers.unit):
+        answers = form.answers
         group = kept.setdefault(_owner(answers, kept), {})
-        other = group.setdefault(answers.form.name, one)
-        if other is not one:
-            best, passed = (one, other) if one.fit > other.fit else (other, one)
+        other = group.setdefault(answers.form.name, form)
+        if other is not form:
+            best, unused = (form, other) if form.fit > other.fit else (other, form)
             group[answers.form.name] = best
-            notes.append(f"“{passed.answers.sheet}”也像{answers.form.name}，读的是“{best.answers.sheet}”")
+            notes.append(f"“{unused.answers.sheet}”也像{answers.form.name}，读的是“{best.answers.sheet}”")
     whole = _completed(list(kept.values()), formset)
-    return [[one.answers for one in group.values()] for group in whole], notes
+    return [[form.answers for form in group.values()] for group in whole], notes
 
 
 def _owner(answers: FormAnswers, kept: Mapping[tuple[str, str], Mapping[str, object]]) -> tuple[str, str]:
-    """Tell whose form it is; one without a name belongs to the first owner who lacks it, or is a copy."""
+    """Give unit and project of a form.
+
+    A form without both belongs to the first owner who has no such form yet; if all have one, it is taken as a copy
+    of the first owner's.
+    """
     own = clean(answers.unit), clean(answers.subject)
     if any(own) or not kept:
         return own
@@ -209,25 +231,30 @@ def _owner(answers: FormAnswers, kept: Mapping[tuple[str, str], Mapping[str, obj
 
 
 def _completed(groups: list[dict[str, _Read]], formset: FormSet) -> list[dict[str, _Read]]:
-    """Put together what lacks just each other's forms: one unit that wrote its name in two ways."""
+    """Join groups that have no form in common: probably one unit that wrote its name in two ways.
+
+    Example: a 基础数据表 of 县教育局 and a 自评表 of 教育局本级 become one filing.
+    """
     whole: list[dict[str, _Read]] = []
     for group in groups:
-        mate = next((one for one in whole if not one.keys() & group.keys()), None)
-        if mate is None:
+        other = next((earlier for earlier in whole if not earlier.keys() & group.keys()), None)
+        if other is None:
             whole.append(dict(group))
         else:
-            mate |= group
+            other |= group
     order = {form.name: number for number, form in enumerate(formset.forms)}
-    return [dict(sorted(group.items(), key=lambda one: order[one[0]])) for group in whole]
+    return [dict(sorted(group.items(), key=lambda entry: order[entry[0]])) for group in whole]
 
 
 def _filing(group: Sequence[FormAnswers], formset: FormSet, file: str, notes: tuple[str, ...]) -> Filing:
+    """Make a filing from the forms of one unit."""
     order = {form.name: number for number, form in enumerate(formset.forms)}
-    forms = mark_own({one.form.name: one for one in sorted(group, key=lambda one: order[one.form.name])})
+    in_order = sorted(group, key=lambda answers: order[answers.form.name])
+    forms = mark_own({answers.form.name: answers for answers in in_order})
     years = [answers.year for answers in forms.values() if answers.year is not None]
     unit = next((answers.unit for answers in forms.values() if answers.unit), "")
     subject = next((answers.subject for answers in forms.values() if answers.subject), "")
-    hidden = tuple(f"“{one.sheet}”是隐藏的工作表" for one in forms.values() if one.state != "visible")
+    hidden = tuple(f"“{answers.sheet}”是隐藏的工作表" for answers in forms.values() if answers.state != "visible")
     units = {answers.amount_unit for answers in forms.values()}
-    mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有作跨表核对",) if len(units) > 1 else ()
+    mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有做跨表核对",) if len(units) > 1 else ()
     return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *hidden, *mixed), subject)

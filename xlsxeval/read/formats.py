@@ -1,4 +1,4 @@
-"""The number formats that a workbook names by number only."""
+"""The number formats that a workbook gives by number only, without their code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ BUILTIN = {
     58: 'm"月"d"日"',
 }
 
-#: The most cell styles a workbook may have: Excel itself opens none with more.
+#: The most cell styles a workbook may have; Excel opens no workbook with more.
 MOST_STYLES = 65_490
 #: The longest code of a number format, in characters; a longer one is no format of Excel.
 LONGEST_FORMAT = 255

@@ -1,4 +1,8 @@
-"""XML parts by events, under guard: no document type, no foreign encoding; it does not know workbooks."""
+"""Parse XML parts by events, within limits: no document type, no encoding but UTF-8; used for every format.
+
+Example: ``<x:c r="A1"><x:v>5</x:v></x:c>`` below a root with the prefix ``x`` calls ``start("c", {"r": "A1"})``,
+``start("v", {})``, appends ``5`` to ``pieces``, and calls ``end("v")`` and ``end("c")``.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,12 @@ from xlsxeval.read.refusals import SAVE_AGAIN, Refused, damaged, too_much
 
 Start: TypeAlias = Callable[[str, dict[str, str]], None]
 End: TypeAlias = Callable[[str], None]
-#: The same with the byte at which the tag begins; the end of an empty element is told where that element ends.
+#: The same with the byte at which the tag begins; for the end of an empty element (``<a/>``), the byte after it.
 StartAt: TypeAlias = Callable[[str, dict[str, str], int], None]
 EndAt: TypeAlias = Callable[[str, int], None]
 
 _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
-#: Every element name that some handler asks for.
+#: All element names that handlers use.
 _NAMES = (
     *("worksheet", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col", "si", "numFmt", "cellXfs", "xf"),
     *("sheet", "workbookPr", "definedName", "Relationships", "Relationship", "Properties", "property"),
@@ -24,12 +28,19 @@ _NAMES = (
 
 
 def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
-    """Parse one part as it comes: elements to ``start`` and ``end``, text appended to ``pieces``.
+    """Parse one part, chunk by chunk: elements go to ``start`` and ``end``, texts are appended to ``pieces``.
 
-    The handlers empty ``pieces``; a list's own ``append`` is the cheapest text handler there is.
+    The handlers must empty ``pieces``. Text goes straight into the list because ``list.append`` is the fastest handler.
+
+    Args:
+        chunks: the bytes of the part.
+        start: called with name (without the root's prefix) and attributes of each element.
+        end: called with the name of each element at its end.
+        pieces: receives the texts.
+        limits: the budgets.
 
     Raises:
-        Refused: for a document type, an encoding other than UTF-8, one endless tag or text, or what is no XML.
+        Refused: for a document type, an encoding other than UTF-8, a too long tag or text, or what is no XML.
     """
     names: dict[str, str] = {}
     parser = _guarded(names)
@@ -39,7 +50,7 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
     def root(name: str, attributes: dict[str, str]) -> None:
         prefix, _, local = name.rpartition(":")
         if prefix:
-            # expat looks each name up in this table: the root's prefix is gone before a handler sees it.
+            # expat replaces each name by its entry in this table, so that handlers get names without the prefix.
             names.update((f"{prefix}:{known}", known) for known in _NAMES)
         parser.StartElementHandler = start
         start(local, attributes)
@@ -51,17 +62,17 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
             _refuse_utf16(chunk)
         fed += len(chunk)
         _feed(parser, chunk)
-        # expat before 2.6 reads an unfinished tag again with every chunk: a tag without end would cost its square.
+        # expat before 2.6 reads an unfinished tag again with every chunk, in time that grows with its square.
         if fed - parser.CurrentByteIndex > limits.max_token or sum(map(len, pieces)) > limits.max_token:
             raise too_much("文件内部有一处内容过长", "max-token")
     _feed(parser, b"", last=True)
 
 
 def parse_at(content: bytes, start: StartAt, end: EndAt, limits: Limits) -> str:
-    """Parse a whole part and tell the handlers where each tag stands, so that the part can be changed in place.
+    """Parse a whole part and give the handlers the position of each tag, so that the part can be changed in place.
 
     Returns:
-        The prefix of the root with its colon, which no name has that is given to the handlers; mostly empty.
+        The prefix of the root with its colon (``x:``), mostly empty; the names given to the handlers have no prefix.
 
     Raises:
         Refused: as ``parse`` does.
@@ -101,6 +112,7 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, *, last: bool = False) -> N
 
 
 def _guarded(names: dict[str, str]) -> expat.XMLParserType:
+    """Make a parser that refuses document types and other encodings; ``names`` is its table of names."""
     parser = expat.ParserCreate("utf-8", intern=names)
     parser.XmlDeclHandler = _check_declaration
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -113,7 +125,7 @@ def _refuse_utf16(start: bytes) -> None:
 
 
 def counted(start: Start, end: End, limits: Limits) -> tuple[Start, End]:
-    """Give the same handlers with the depth of nesting watched."""
+    """Give the same handlers with a limit of the depth of nesting."""
     depth = 0
 
     def deeper(name: str, attributes: dict[str, str]) -> None:
@@ -132,12 +144,16 @@ def counted(start: Start, end: End, limits: Limits) -> tuple[Start, End]:
 
 
 def too_deep() -> Refused:
-    """Give the refusal of endless nesting."""
+    """Give the refusal of XML that is nested too deeply."""
     return too_much("文件内部嵌套过深", "max-depth")
 
 
 def check_root(name: str, expected: str, part: str) -> None:
-    """Refuse a part that is something else than its relationship says."""
+    """Refuse a part whose root element is not the expected one.
+
+    Raises:
+        Refused: R05; ``part`` names the part in the message.
+    """
     if name != expected:
         raise damaged(f"“{part}”的内容不对")
 

@@ -1,4 +1,8 @@
-"""OpenDocument spreadsheets (.ods): values and merged cells; what is repeated endlessly is not written out."""
+"""OpenDocument spreadsheets (.ods): values and merged cells.
+
+A cell ``<table-cell number-columns-repeated="3" office:value="5"/>`` gives three cells, but at most 64: files fill
+the rest of a sheet with thousands of repeated cells.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +20,9 @@ from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是OpenDocument表格（.ods），没有读公式，只核对了数值。"
 _MANIFEST = "META-INF/manifest.xml"
-#: A form has no more equal answers in a row; thousands of equal cells are padding.
+#: The most copies of a repeated cell or row that are kept; no form has more equal answers side by side.
 _MOST_COPIES = 64
-#: No number is shown longer than this, thousands and decimals included.
+#: The most characters of a number as it is shown.
 _LONGEST_NUMBER = 64
 _CELLS = ("table-cell", "covered-table-cell")
 
@@ -29,15 +33,16 @@ def read_ods(package: Package) -> Workbook:
     Raises:
         Refused: for a password, damage, or too much content.
     """
-    if _MANIFEST.lower() in package.members and any(b"encryption-data" in one for one in inflate(package, _MANIFEST)):
+    has_manifest = _MANIFEST.lower() in package.members
+    if has_manifest and any(b"encryption-data" in chunk for chunk in inflate(package, _MANIFEST)):
         raise Refused("R03", LOCKED)
-    reader = _Reader(package.limits)
+    reader = _SpreadsheetReader(package.limits)
     parse(inflate(package, "content.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook(tuple(reader.sheets), notes=(NOTE,))
 
 
-class _Reader:
-    """What has been read so far."""
+class _SpreadsheetReader:
+    """Collects the cells while the content is parsed; the attributes are the state between two tags."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
@@ -48,7 +53,9 @@ class _Reader:
         self.name = ""
         self.depth = self.row = self.col = self.rows_repeated = 0
         self.cell: dict[str, str] = {}
-        self.kept: list[Cell] = []
+        #: The filled cells of the row, to be repeated with it.
+        self.row_cells: list[Cell] = []
+        #: How many comments are open; their text is not part of the cell.
         self.comment = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -70,7 +77,7 @@ class _Reader:
             self.store, self.row = CellStore(self.limits, self.store.count), 0
         elif local == "table-row":
             self.row, self.col = self.row + 1, 0
-            self.kept.clear()
+            self.row_cells.clear()
             self.rows_repeated = _count(attributes, "table:number-rows-repeated")
         elif local in _CELLS:
             self.col += 1
@@ -93,20 +100,21 @@ class _Reader:
         elif local in _CELLS:
             self._keep()
         elif local == "table-row":
-            for more in range(1, min(self.rows_repeated, _MOST_COPIES) if self.kept else 0):
-                for cell in self.kept:
-                    self.store.keep(cell._replace(row=self.row + more))
+            for offset in range(1, min(self.rows_repeated, _MOST_COPIES) if self.row_cells else 0):
+                for cell in self.row_cells:
+                    self.store.keep(cell._replace(row=self.row + offset))
             self.row += self.rows_repeated - 1
         elif local == "table":
             self.sheets.append(self.store.sheet(self.name))
 
     def _keep(self) -> None:
+        """Keep a cell that ended, with its copies and its merged range."""
         repeated = _count(self.cell, "table:number-columns-repeated")
         cell = _cell(self.row, self.col, self.cell, "\n".join(self.lines))
         copies = range(min(repeated, _MOST_COPIES)) if cell.text else range(0)
-        for more in copies:
-            self.kept.append(cell._replace(col=self.col + more))
-            self.store.keep(self.kept[-1])
+        for offset in copies:
+            self.row_cells.append(cell._replace(col=self.col + offset))
+            self.store.keep(self.row_cells[-1])
         rows = _count(self.cell, "table:number-rows-spanned")
         cols = _count(self.cell, "table:number-columns-spanned")
         if rows > 1 or cols > 1:
@@ -116,11 +124,13 @@ class _Reader:
 
 
 def _count(attributes: dict[str, str], key: str) -> int:
+    """Give a number of repetitions in an attribute; 1 if it is missing or invalid."""
     text = attributes.get(key, "1")
     return min(int(text), LAST_ROW) if text.isascii() and text.isdigit() and text != "0" else 1
 
 
 def _cell(row: int, col: int, attributes: dict[str, str], shown: str) -> Cell:
+    """Make a cell from its attributes and the text that is shown in it."""
     kind, value = attributes.get("office:value-type", ""), attributes.get("office:value", "")
     number = number_text(value) if value else None
     if kind in {"float", "currency"} and number:
@@ -133,7 +143,7 @@ def _cell(row: int, col: int, attributes: dict[str, str], shown: str) -> Cell:
 
 
 def _decimals(shown: str) -> str:
-    """Give the number format that prints as many decimals as are shown."""
+    """Give the number format that prints as many decimals as a shown number has: ``1,361.15`` gives ``0.00``."""
     if len(shown) > _LONGEST_NUMBER:
         return ""
     try:

@@ -1,4 +1,4 @@
-"""The zip container of a workbook: its parts, and which part points to which; it knows no cells."""
+"""The zip container of a workbook: its parts, and the relationships between them; its content is read elsewhere."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import posixpath
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.read.markup import counted, parse
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.refusals import LOCKED, SAVE_AGAIN, SAVE_AS, Refused, damaged, quoted, too_much
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
 ARCHIVE = ("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")
-#: A part that tells a zip file apart -> what the file is.
+#: A part in a zip file that is no workbook -> code and message.
 _OTHERS = {
     "xl/workbook.bin": ("R04", f"这是二进制工作簿（.xlsb），{SAVE_AS}"),
     "word/document.xml": ("R04", "这是文字文档（.docx），不是工作簿，请报送.xlsx文件"),
@@ -30,7 +30,15 @@ _OTHERS = {
 
 @dataclass(slots=True)
 class Package:
-    """The members of one zip file by lower-case name; ``left`` bytes and ``tags_left`` tags may still be inflated."""
+    """An open zip file.
+
+    Attributes:
+        archive: the zip file.
+        members: name of a part in lower case -> its entry.
+        limits: the budgets.
+        left: how many bytes may still be unpacked.
+        tags_left: how many tags may still be unpacked.
+    """
 
     archive: zipfile.ZipFile
     members: Mapping[str, zipfile.ZipInfo]
@@ -39,9 +47,11 @@ class Package:
     tags_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """What one part says of another: the last word of the type, and the part's name (empty if outside)."""
+class Relation(NamedTuple):
+    """A relationship of a part: the last word of its type (``worksheet``), and the part it leads to.
+
+    ``target`` is empty for a relationship that leads out of the file.
+    """
 
     kind: str
     target: str
@@ -60,17 +70,18 @@ def check_size(data: bytes, limits: Limits) -> None:
 
 
 def open_package(data: bytes, limits: Limits) -> Package:
-    """Open the container; its directory is bounded before it is read.
+    """Open the container; the entries of its directory are counted before it is read.
 
     Raises:
-        Refused: for a file that is no zip file, has too many parts, or parts that are encrypted, doubled or overlap.
+        Refused: for a file that is no zip file, has too many parts, or has parts that are encrypted, have the same
+            name or overlap.
     """
     check_size(data, limits)
     if not data.startswith(b"PK\x03\x04"):
         raise Refused("R02", f"这不是.xlsx文件，{SAVE_AS}")
     if b"PK\x05\x06" not in data[-66_000:]:
         raise Refused("R05", "文件不完整（压缩包没有结尾），可能没有传完，请重新报送")
-    # The end record's count may lie and zipfile does not believe it either: count the headers it is going to read.
+    # The number of parts in the end record may be false, and zipfile ignores it: count the headers that it will read.
     if data.count(b"PK\x01\x02") > limits.max_parts:
         raise too_much(f"压缩包内的文件多于{limits.max_parts}个", "max-parts")
     with foreign_parser():
@@ -82,6 +93,7 @@ def open_package(data: bytes, limits: Limits) -> Package:
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    r"""Give the parts by name in lower case, with ``/``: ``XL\Workbook.xml`` becomes ``xl/workbook.xml``."""
     members: dict[str, zipfile.ZipInfo] = {}
     free = 0
     for info in sorted(infos, key=lambda info: info.header_offset):
@@ -98,7 +110,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
 
 
 def refuse_other_package(package: Package) -> Refused:
-    """Say what a zip file is in which there is no workbook."""
+    """Give the refusal of a zip file without a workbook; it says what the file is."""
     for part, why in _OTHERS.items():
         if part in package.members:
             return Refused(*why)
@@ -108,7 +120,14 @@ def refuse_other_package(package: Package) -> Refused:
 
 
 def inflate(package: Package, part: str) -> Iterator[bytes]:
-    """Inflate one part piece by piece, counting what comes out and believing no header.
+    """Unpack one part chunk by chunk; bytes and tags are counted, because sizes in headers may be false.
+
+    Args:
+        package: the container; its ``left`` and ``tags_left`` are reduced.
+        part: the name of the part, in any case.
+
+    Yields:
+        Chunks of at most 64 KiB.
 
     Raises:
         Refused: if the part is missing or the whole file unpacks to more bytes or tags than its budget.
@@ -117,7 +136,7 @@ def inflate(package: Package, part: str) -> Iterator[bytes]:
     if info is None:
         raise damaged(f"缺少“{quoted(part)}”")
     if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-        # The others inflate without bound before anything can be counted.
+        # zipfile unpacks the other methods without a limit of one step, so they cannot be counted in time.
         raise damaged(f"“{quoted(part)}”的压缩方法不对")
     with foreign_parser():
         stream = package.archive.open(info)
@@ -138,24 +157,29 @@ def _next_chunk(stream: IO[bytes]) -> bytes:
 
 
 def relations(package: Package, part: str) -> dict[str, Relation]:
-    """Give what a part points to, by the id of the relationship; the empty name stands for the whole file."""
+    """Give the relationships of a part by their ids.
+
+    Args:
+        package: the container.
+        part: the name of the part; empty for the file itself.
+    """
     folder, name = posixpath.split(part)
     rels = posixpath.join(folder, "_rels", f"{name}.rels")
-    found: dict[str, Relation] = {}
+    by_id: dict[str, Relation] = {}
     if rels.lower() not in package.members:
-        return found
+        return by_id
 
     def start(element: str, attributes: dict[str, str]) -> None:
         if element == "Relationship":
-            if len(found) >= package.limits.max_strings:
+            if len(by_id) >= package.limits.max_strings:
                 raise too_much(f"文件内部的引用多于{package.limits.max_strings}个", "max-strings")
             kind = attributes.get("Type", "").rpartition("/")[2]
             outside = attributes.get("TargetMode") == "External"
             target = "" if outside else _resolve(folder, attributes.get("Target", ""))
-            found[attributes.get("Id", "")] = Relation(kind, target)
+            by_id[attributes.get("Id", "")] = Relation(kind, target)
 
     parse(inflate(package, rels), *counted(start, _ignore, package.limits), [], package.limits)
-    return found
+    return by_id
 
 
 def _ignore(_name: str) -> None:
@@ -163,5 +187,8 @@ def _ignore(_name: str) -> None:
 
 
 def _resolve(folder: str, target: str) -> str:
-    """Give the name of a part seen from a folder; ``..`` never leads out of the container."""
+    """Give the full name of a part: ``../a.xml`` in the folder ``xl/worksheets`` gives ``xl/a.xml``.
+
+    ``..`` cannot lead out of the container.
+    """
     return posixpath.normpath(posixpath.join("/", folder, target.replace("\\", "/"))).lstrip("/")

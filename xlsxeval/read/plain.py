@@ -14,17 +14,17 @@ from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文本表格（.csv、.tsv），没有公式，只核对了数值。"
 SHEET = "文本"
-#: Some programs end a line with a carriage return alone, some write one too many.
+#: Line ends that some programs write: a carriage return alone, or two before the line feed.
 _LINE_END = re.compile(r"\r(?:\r?\n)?")
-#: A text with fewer rows of cells, or less than a third of them, is no table.
+#: A table has at least so many rows of three or more cells, and these are at least a third of its lines.
 _FEWEST_ROWS, _LEAST_SHARE = 5, 3
 
 
 def read_plain(data: bytes, limits: Limits) -> Workbook:
-    """Read a text, tabs or commas between its cells.
+    """Read a text file with tabs or commas between its cells.
 
     Raises:
-        Refused: if it is in no known encoding, or too long.
+        Refused: if its encoding is unknown, it holds no table, or it is too long.
     """
     text = decode(data)
     if text.count("\n") + text.count("\r") > 2 * LAST_ROW:
@@ -47,7 +47,7 @@ def read_plain(data: bytes, limits: Limits) -> Workbook:
 
 
 def decode(data: bytes) -> str:
-    """Decode UTF-8 (with or without its mark), UTF-16 with its mark, or GB18030.
+    """Decode UTF-8 (with or without byte order mark), UTF-16 with byte order mark, or GB18030.
 
     Raises:
         Refused: for anything else.

@@ -1,13 +1,15 @@
-"""Why a file is refused: codes, sentences and the exception that carries them."""
+"""The refusal of a file: codes, sentences and the exception."""
 
 from __future__ import annotations
 
 from xlsxeval.errors import XlsxevalError
 from xlsxeval.read.limits import Limits
 
-#: Refusals that tell of this machine or program, and not of the file: not remembered, and no unit can mend them.
-TRANSIENT = frozenset({"R10", "R11", "R12", "R13"})
-#: Why a file is refused: code -> title.
+#: Refusals because of this machine or program, and not because of the file. They are not kept in the ledger and not
+#: sent to the unit, which could not correct them.
+DIED, TOO_SLOW, MACHINE, BUG = "R10", "R11", "R12", "R13"
+TRANSIENT = frozenset({DIED, TOO_SLOW, MACHINE, BUG})
+#: The reasons for a refusal: code -> title.
 REFUSALS = {
     "R01": "文件是空的",
     "R02": "不是电子表格文件",
@@ -30,10 +32,13 @@ SAVE_AS = "请在WPS或Excel中打开，另存为.xlsx后重新报送"
 
 
 class Refused(XlsxevalError):
-    """The file cannot be used; ``message`` says in one sentence what it really is and the way out."""
+    """The file cannot be used; ``message`` says in one sentence what the file is and what to do.
+
+    Example: ``Refused("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")``.
+    """
 
     def __init__(self, code: str, message: str) -> None:
-        """Hand both to Exception, so that a worker process can send the refusal home."""
+        """Give both arguments to Exception, so that the error can be pickled and sent to another process."""
         super().__init__(code, message)
         self.code = code
         self.message = message
@@ -44,12 +49,17 @@ class Refused(XlsxevalError):
 
 
 def damaged(what: str) -> Refused:
-    """Give the refusal of a damaged file."""
+    """Give the refusal of a damaged file; ``what`` names the damage."""
     return Refused("R05", f"文件已损坏：{what}，{SAVE_AGAIN}")
 
 
 def too_much(what: str, option: str) -> Refused:
-    """Give the refusal of a file over a budget, with the option that raises it."""
+    """Give the refusal of a file over a budget.
+
+    Args:
+        what: the number that is too large, as ``工作表多于1100个``.
+        option: the option that sets the budget, without dashes.
+    """
     return Refused("R06", f"{what}，超过限度（--{option}），请删去多余内容后重新保存")
 
 
@@ -59,5 +69,5 @@ def too_many_lines(limits: Limits) -> Refused:
 
 
 def quoted(text: str, length: int = 40) -> str:
-    """Give a stranger's text fit for a message: short, nothing that moves the cursor or the reading direction."""
+    """Give a text from a file for use in a message: shortened, without characters that move the cursor or turn text."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in text[:length])

@@ -1,4 +1,7 @@
-"""Shared formulas: the text for a further cell from the first cell's text; it does not know what formulas mean."""
+"""Shared formulas: move the references in the first cell's formula to give the formula of a further cell.
+
+Example: ``SUM(C5,$D$5)`` moved by one row and two columns is ``SUM(E6,$D$5)``.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,11 @@ _TOKEN = re.compile(
 
 
 class End(NamedTuple):
-    """One end of a reference; a column or row that moves as its number, what stays as text."""
+    """One end of a reference: C in ``C5:D6`` is column 3, row 5.
+
+    ``col`` and ``row`` are numbers that move, None where the reference is fixed (``$C``) or has none; ``fixed_col``
+    and ``fixed_row`` are the texts of fixed ones.
+    """
 
     col: int | None
     row: int | None
@@ -31,14 +38,20 @@ class End(NamedTuple):
 
 
 def shift(formula: str, rows: int, cols: int) -> str:
-    """Write a formula for a cell so far away; what would leave the grid becomes ``#REF!``, as in Excel."""
+    """Give the formula of the cell that is ``rows`` below and ``cols`` to the right of the first cell.
+
+    A reference that would leave the sheet becomes ``#REF!``, as in Excel.
+    """
     return "".join([part if isinstance(part, str) else _moved(part, rows, cols) for part in _cut(formula)])
 
 
 @lru_cache(maxsize=16)
 def _cut(formula: str) -> tuple[str | list[End], ...]:
-    """Cut a formula at its references; cells that share one come one after the other."""
-    found: list[str | list[End]] = []
+    """Cut a formula at its references: ``A1+1`` gives an empty text, the ends of ``A1``, and ``+1``.
+
+    It is cached, because the cells of a shared formula follow each other.
+    """
+    parts: list[str | list[End]] = []
     done = 0
     for match in _TOKEN.finditer(formula):
         if match["at"]:
@@ -51,9 +64,9 @@ def _cut(formula: str) -> tuple[str | list[End], ...]:
             continue
         if any((end.col or 0) > LAST_COL or (end.row or 0) > LAST_ROW for end in ends):
             continue  # a name that only looks like an address
-        found += [formula[done : match.start()], ends]
+        parts += [formula[done : match.start()], ends]
         done = match.end()
-    return (*found, formula[done:])
+    return (*parts, formula[done:])
 
 
 def _end(col: str, row: str) -> End:
@@ -67,6 +80,7 @@ def _end(col: str, row: str) -> End:
 
 
 def _moved(ends: list[End], rows: int, cols: int) -> str:
+    """Write a reference after moving it."""
     texts = []
     for col, row, fixed_col, fixed_row in ends:
         if (col is not None and not 0 < col + cols <= LAST_COL) or (row is not None and not 0 < row + rows <= LAST_ROW):

@@ -1,4 +1,4 @@
-"""The bytes of a file, read once and never beyond the budget; a device or a pipe is not waited for."""
+"""Read the bytes of a file once, at most up to the budget; a device or a pipe is refused, because it may never end."""
 
 from __future__ import annotations
 

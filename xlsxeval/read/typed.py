@@ -1,4 +1,7 @@
-"""Cells of files that only hold text: a number written as one is a number, with the decimals it was written with."""
+"""Cells of formats that hold only texts: a text that looks like a number becomes a number with its decimals.
+
+Example: ``1,361.15`` gives the number 1361.15 with the format ``0.00``.
+"""
 
 from __future__ import annotations
 
@@ -31,19 +34,19 @@ def typed_cell(row: int, col: int, text: str) -> Cell:
 
 
 class CellStore:
-    """The cells of one sheet while they are collected, under the budgets of the file."""
+    """Collects the cells of one sheet within the budgets of the file."""
 
     def __init__(self, limits: Limits, already: int = 0) -> None:
-        """Begin; ``already`` cells of other sheets count too."""
+        """Begin; ``already`` is the number of cells in earlier sheets, which count too."""
         self.limits, self.count = limits, already
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merges: list[Range] = []
 
     def keep(self, cell: Cell) -> None:
-        """Keep a cell, unless it is empty.
+        """Keep a cell, unless it is empty or outside the largest sheet of Excel.
 
         Raises:
-            Refused: over a budget.
+            Refused: if there are too many cells, or the text is too long.
         """
         if not cell.text or not (0 < cell.row <= LAST_ROW and 0 < cell.col <= LAST_COL):
             return
@@ -55,11 +58,15 @@ class CellStore:
         self.cells[cell.row, cell.col] = cell
 
     def merge(self, area: Range) -> None:
-        """Keep a merged range."""
+        """Keep a merged range.
+
+        Raises:
+            Refused: if there are too many.
+        """
         if len(self.merges) >= self.limits.max_merges:
             raise too_much(f"合并区域多于{self.limits.max_merges}个", "max-merges")
         self.merges.append(area)
 
     def sheet(self, name: str, state: str = "visible", hidden: Iterable[int] = ()) -> Sheet:
-        """Give the sheet."""
+        """Make the sheet from the collected cells."""
         return Sheet(name, self.cells, tuple(self.merges), state, frozenset(hidden))

@@ -1,4 +1,8 @@
-"""One worksheet part to cells in a single pass; it does not know the container or the other parts."""
+"""Read one worksheet part in a single pass, from a stream of bytes to cells.
+
+Example: ``<row r="6"><c r="E6" t="s"><v>3</v></c></row>`` with the shared text 3 = 合计 gives
+``Cell(6, 5, "合计", "text")``.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.a1 import LAST_COL, LAST_ROW, cell_name, column_number, parse_area
 from xlsxeval.read.cells import Cell, Range
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import check_root, parse, too_deep
 from xlsxeval.read.refusals import Refused, damaged, quoted, too_much
-from xlsxeval.read.shifted import shift
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -28,8 +32,16 @@ _FALSE = frozenset({"0", "false"})
 
 
 @dataclass(slots=True)
-class Around:
-    """What the sheets of one workbook share: texts and formats by their number as written, and the budgets left."""
+class SharedData:
+    """What the sheets of one workbook share.
+
+    Attributes:
+        limits: the budgets.
+        strings: number of a shared text, as a text -> the text.
+        formats: number of a cell style, as a text -> its number format.
+        cells_left: how many cells may still be read.
+        formulas_left: how many characters of shared formulas may still be written out.
+    """
 
     limits: Limits
     strings: Mapping[str, str]
@@ -38,9 +50,8 @@ class Around:
     formulas_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """What one worksheet part holds."""
+class SheetContent(NamedTuple):
+    """The content of one worksheet part; the attributes are those of ``cells.Sheet``."""
 
     cells: dict[tuple[int, int], Cell]
     merges: tuple[Range, ...]
@@ -50,7 +61,10 @@ class Grid:
 
 
 def plain_text(text: str) -> str:
-    """Decode ``_x000D_`` escapes; control characters and halves of a character written that way become U+FFFD."""
+    """Decode escapes: ``a_x000A_b`` gives ``a``, a line feed and ``b``.
+
+    Escaped control characters and halves of a character (surrogates) become U+FFFD.
+    """
     if "_x" not in text:
         return text
     decoded = _ESCAPED.sub(lambda match: _CONTROL.sub("\ufffd", chr(int(match[1], 16))), text)
@@ -58,14 +72,21 @@ def plain_text(text: str) -> str:
 
 
 def add_run(runs: list[str], pieces: list[str], limits: Limits) -> None:
-    """Add one run of a rich text; more runs than a cell has characters is no text."""
+    """Add one run of a rich text.
+
+    Raises:
+        Refused: if there are more runs than a cell may have characters.
+    """
     if len(runs) >= limits.max_text:
         raise too_much(f"有一处文字长于{limits.max_text}字", "max-text")
     runs.append("".join(pieces))
 
 
 def number_text(text: str) -> str | None:
-    """Give a number as a plain decimal of the 15 digits Excel keeps, empty if nothing is there, None if no number."""
+    """Give a number as a plain decimal with 15 digits, as Excel keeps it: ``8.0400000000000009`` gives ``8.04``.
+
+    White space alone gives an empty text; a text that is no number gives None.
+    """
     if _PLAIN.fullmatch(text) and len(text) - text.count("-") - text.count(".") <= _DIGITS:
         return text
     text = text.strip(" \t\r\n")
@@ -75,11 +96,11 @@ def number_text(text: str) -> str | None:
     return None if "inf" in shown else format(Decimal(shown), "f")
 
 
-class _Reader:
-    """What the events of one sheet have led to so far; one attribute is one thing remembered between two tags."""
+class _WorksheetReader:
+    """Collects the cells of one sheet while it is parsed; the attributes are the state between two tags."""
 
     __slots__ = (
-        *("around", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
+        *("shared_data", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
         *(
             "formula_attributes",
             "hidden_cols",
@@ -94,10 +115,10 @@ class _Reader:
         *("runs", "shared", "strings", "value"),
     )
 
-    def __init__(self, around: Around) -> None:
-        self.around = around
-        self.strings, self.formats = around.strings, around.formats
-        self.deepest, self.most_cells = around.limits.max_depth, around.cells_left
+    def __init__(self, shared_data: SharedData) -> None:
+        self.shared_data = shared_data
+        self.strings, self.formats = shared_data.strings, shared_data.formats
+        self.deepest, self.most_cells = shared_data.limits.max_depth, shared_data.cells_left
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merges: list[Range] = []
         self.hidden_rows: set[int] = set()
@@ -122,7 +143,7 @@ class _Reader:
         if name == "c":
             self.attributes = attributes
             self.value = self.formula_attributes = None
-            # A cell mostly stands in the row that holds it: then only its letters are news.
+            # The address of a cell mostly ends with the number of the present row: then only the letters are looked up.
             col = self.columns.get(attributes.get("r", "").removesuffix(self.digits))
             if col:
                 self.col = col
@@ -145,7 +166,7 @@ class _Reader:
             self.formula = "".join(self.pieces)
         elif name == "t":
             if not self.phonetic:
-                add_run(self.runs, self.pieces, self.around.limits)
+                add_run(self.runs, self.pieces, self.shared_data.limits)
         elif name == "is":
             self.value = "".join(self.runs)
             self.runs.clear()
@@ -167,6 +188,7 @@ class _Reader:
             check_root(name, "worksheet", "工作表")
 
     def _locate(self, address: str | None) -> None:
+        """Set row and column of a cell from its address; without an address, the next column."""
         if address is None:
             self.col += 1
         else:
@@ -179,7 +201,7 @@ class _Reader:
             raise damaged(f"单元格“{quoted(address or str(self.row))}”超出表格范围")
 
     def _column(self, letters: str) -> int:
-        """Give the number of a column and keep it: a sheet has few and asks often; 0 for one outside the grid."""
+        """Give the number of a column, and keep it for the next rows; 0 for a column outside the largest sheet."""
         number = column_number(letters)
         if number > LAST_COL:
             return 0
@@ -203,11 +225,12 @@ class _Reader:
             self.widths.append((first, last, float(width)))
 
     def _merge(self, text: str) -> None:
-        if len(self.merges) >= self.around.limits.max_merges:
-            raise too_much(f"合并区域多于{self.around.limits.max_merges}个", "max-merges")
+        if len(self.merges) >= self.shared_data.limits.max_merges:
+            raise too_much(f"合并区域多于{self.shared_data.limits.max_merges}个", "max-merges")
         self.merges.append(_range(text))
 
     def _keep(self) -> None:
+        """Keep a cell that ended; the two most frequent types of values are tested first."""
         attributes, value = self.attributes, self.value
         sort = attributes.get("t", "n")
         formula = None if self.formula_attributes is None else self._formula(self.formula_attributes)
@@ -225,11 +248,16 @@ class _Reader:
         if at in self.cells:
             raise damaged(f"单元格{cell_name(*at)}出现了两次")
         if len(self.cells) >= self.most_cells:
-            raise too_much(f"有内容的单元格多于{self.around.limits.max_cells}个", "max-cells")
+            raise too_much(f"有内容的单元格多于{self.shared_data.limits.max_cells}个", "max-cells")
         code = self.formats.get(attributes.get("s", "0"), "")
-        self.cells[at] = Cell(*at, text, kind, formula, code)
+        self.cells[at] = Cell(self.row, self.col, text, kind, formula, code)
 
     def _formula(self, attributes: dict[str, str]) -> str:
+        """Give the formula of a cell; a shared one is written out for this cell.
+
+        Example: E6 holds ``<f t="shared" si="0" ref="E6:E9">D6/C6</f>`` and E7 holds ``<f t="shared" si="0"/>``: the
+        formula of E7 is ``D7/C7``.
+        """
         text = self._short(self.formula).removeprefix("=")
         index = attributes.get("si")
         if index is None or attributes.get("t") != "shared":
@@ -237,15 +265,17 @@ class _Reader:
         if text:
             self.shared[index] = (text, self.row, self.col)
             return text
-        # Without its first cell there is still a formula, only its text is not known.
+        # If the first cell is missing, the cell still has a formula, with an empty text.
         first, row, col = self.shared.get(index, ("", self.row, self.col))
-        self.around.formulas_left -= len(first)
-        if self.around.formulas_left < 0:
-            raise too_much(f"共用公式展开后多于{self.around.limits.max_formulas}字", "max-formulas")
+        self.shared_data.formulas_left -= len(first)
+        if self.shared_data.formulas_left < 0:
+            raise too_much(f"共用公式展开后多于{self.shared_data.limits.max_formulas}字", "max-formulas")
+        from xlsxeval.read.shifted import shift  # most workbooks have no shared formula
+
         return shift(first, self.row - row, self.col - col)
 
     def _value(self, sort: str, value: str) -> tuple[str, str]:
-        """Give text and kind of a value that is not one of the two common ones."""
+        """Give text and kind of a value of one of the less frequent types."""
         if sort == "s":
             raise self._bad("文字编号", value)
         if sort == "n":
@@ -265,9 +295,10 @@ class _Reader:
         raise self._bad("类型", sort)
 
     def _short(self, text: str) -> str:
-        if len(text) > self.around.limits.max_text:
+        """Give the text back; refuse one that is too long."""
+        if len(text) > self.shared_data.limits.max_text:
             where = cell_name(self.row, self.col)
-            raise too_much(f"单元格{where}的文字长于{self.around.limits.max_text}字", "max-text")
+            raise too_much(f"单元格{where}的文字长于{self.shared_data.limits.max_text}字", "max-text")
         return text
 
     def _bad(self, what: str, text: str) -> Refused:
@@ -276,7 +307,7 @@ class _Reader:
 
 @lru_cache(maxsize=4096)
 def _range(text: str) -> Range:
-    """Read a merged range; the workbooks of a folder have mostly the same."""
+    """Read a merged range; cached, because the workbooks of a folder mostly have the same ranges."""
     area = parse_area(text)
     if area is None:
         raise damaged(f"合并区域“{quoted(text)}”无效")
@@ -284,20 +315,25 @@ def _range(text: str) -> Range:
 
 
 def _within(text: str | None, last: int) -> int:
+    """Give the number of a row or column; refuse a text that is no number from 1 to ``last``."""
     number = int(text) if text and _INDEX.fullmatch(text) else 0
     if not 0 < number <= last:
         raise damaged(f"行号或列号“{quoted(text or '')}”无效")
     return number
 
 
-def read_worksheet(chunks: Iterable[bytes], around: Around) -> Grid:
-    """Read one worksheet part as it comes.
+def read_worksheet(chunks: Iterable[bytes], shared_data: SharedData) -> SheetContent:
+    """Read one worksheet part, chunk by chunk.
+
+    Args:
+        chunks: the bytes of the part.
+        shared_data: texts, formats and budgets; its ``cells_left`` and ``formulas_left`` are reduced.
 
     Raises:
         Refused: for anything invalid, with its address, or over a budget.
     """
-    reader = _Reader(around)
-    parse(chunks, reader.start, reader.end, reader.pieces, around.limits)
-    around.cells_left -= len(reader.cells)
+    reader = _WorksheetReader(shared_data)
+    parse(chunks, reader.start, reader.end, reader.pieces, shared_data.limits)
+    shared_data.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
-    return Grid(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))
+    return SheetContent(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))

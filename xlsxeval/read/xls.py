@@ -1,7 +1,7 @@
-"""Workbooks of Excel 97 to 2003 and of old WPS (.xls, .et), by xlrd; their formulas cannot be read.
+"""Workbooks of Excel 97 to 2003 and of old WPS (.xls, .et), read by xlrd; their formulas cannot be read.
 
-xlrd trusts a file: it works out defined names, lays out empty cells and remembers every font, note and link.
-The two classes here keep its reading of records and leave all that out, so that what is kept can be counted.
+xlrd alone has no limits: it calculates defined names, stores empty cells and keeps every font, note and link. The two
+classes below use its reading of records, leave all that out, and count what is kept.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from xlrd.sheet import Sheet as XlrdSheet
 
 from xlsxeval.read.biff import unpack_texts
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
 NOTE = "这是旧格式的工作簿（.xls或.et），读不到公式，只核对了数值。"
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
-#: The record that begins a workbook of Excel 5 and later, and what xlrd calls these versions.
+#: The first record of a workbook of Excel 5 and later, and xlrd's numbers of these versions.
 _BEGINNING = b"\x09\x08"
 _VERSIONS = (50, 70, 80)
 _UNICODE = 80
@@ -80,20 +80,20 @@ def _cell(row: int, col: int, kind: int, value: object, number_format: str) -> C
 
 
 class _NoLog:
-    """What xlrd has to say of a file's oddities is not kept."""
+    """A file object that drops the messages of xlrd."""
 
     def write(self, text: str) -> None:
         """Drop a text."""
 
 
-class _Forgetful(dict[object, object]):
+class _EmptyMapping(dict[object, object]):
     """A mapping that stays empty."""
 
     def __setitem__(self, _key: object, _value: object) -> None:
         """Drop an entry."""
 
 
-class _ForgetfulList(list[object]):
+class _EmptyList(list[object]):
     """A list that stays empty."""
 
     def append(self, _value: object) -> None:
@@ -116,7 +116,7 @@ class _Merges(list[tuple[int, int, int, int]]):
 
 
 class _Book(Book):  # type: ignore[misc]  # xlrd has no types
-    """The workbook as xlrd reads it, without what is of no use here; every byte of the stream is read once at most."""
+    """xlrd's workbook without the parts that are not used; each byte of the stream is read at most once."""
 
     def __init__(self, stream: bytes, limits: Limits) -> None:
         """Begin at the first record."""
@@ -128,8 +128,8 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         self.bytes_left, self.records_left = len(stream), limits.max_tags // TAGS_OF_A_RECORD
         self.codes: dict[int, str] = {**BUILTIN, 0: ""}
         self.styles: list[int] = []
-        # xlrd puts its own functions of these names into the class whenever it reads a workbook: only what an
-        # object has itself stays.
+        # xlrd sets functions of these names on the class each time it reads a workbook: attributes of the object
+        # take precedence over them.
         self.handle_xf, self.handle_format = self._keep_style, self._keep_format
         self.handle_font = self.handle_efont = self.handle_style = self.handle_palette = _ignore
         self.xf_epilogue = self.palette_epilogue = _ignore
@@ -140,7 +140,7 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         return list(self._sheet_names)
 
     def read_globals(self) -> None:
-        """Read what the sheets share."""
+        """Read the records that belong to no sheet: names of sheets, texts, formats."""
         self.biff_version = self.getbof(XL_WORKBOOK_GLOBALS)
         if self.biff_version not in _VERSIONS:
             raise Refused("R04", f"这是很旧的工作簿（.xls），{SAVE_AS}")
@@ -165,13 +165,13 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         return "" if code == "General" else code
 
     def get_record_parts(self) -> tuple[int, int, bytes]:
-        """Give the next record, counted."""
+        """Give the next record, and count it."""
         code, length, data = super().get_record_parts()
         self._count(data)
         return code, length, data
 
     def get_record_parts_conditional(self, reqd_record: int) -> tuple[int | None, int, bytes]:
-        """Give the next record if it is of the kind that is asked for, counted."""
+        """Give the next record if it is of the required kind, and count it."""
         code, length, data = super().get_record_parts_conditional(reqd_record)
         if code is not None:
             self._count(data)
@@ -196,12 +196,11 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         records = [data]
         while (record := self.get_record_parts_conditional(XL_CONTINUE))[0] is not None:
             records.append(record[2])
-        self._sharedstrings = dict(
-            enumerate(unpack_texts(records, self.limits))
-        )  # no number below 0 counts from the end
+        # A mapping and no list, so that a negative number in a cell is an error and not a text from the end.
+        self._sharedstrings = dict(enumerate(unpack_texts(records, self.limits)))
 
     def handle_name(self, data: bytes) -> None:
-        """Pass over a defined name: it can double another one, which doubles a third, and so on."""
+        """Skip a defined name: calculated, forty names that double each other would fill the memory."""
 
     handle_externname = handle_externsheet = handle_supbook = handle_sheethdr = handle_name
 
@@ -218,7 +217,7 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
 
 
 class _Sheet(XlrdSheet):  # type: ignore[misc]  # xlrd has no types
-    """A sheet as xlrd reads it; only filled cells are kept, in ``raw`` by row and column from 0."""
+    """xlrd's sheet; only filled cells are kept, in ``raw`` by row and column from 0."""
 
     def __init__(self, book: _Book, position: int, number: int, most_cells: int) -> None:
         """Begin with an empty sheet."""
@@ -227,9 +226,9 @@ class _Sheet(XlrdSheet):  # type: ignore[misc]  # xlrd has no types
         self.most_cells, self.limits = most_cells, book.limits
         self.put_cell = self._put_cell
         self.merged_cells = _Merges(book.limits.max_merges)
-        self.rich_text_runlist_map = _Forgetful()
-        self.row_label_ranges = self.col_label_ranges = _ForgetfulList()
-        self.horizontal_page_breaks = self.vertical_page_breaks = _ForgetfulList()
+        self.rich_text_runlist_map = _EmptyMapping()
+        self.row_label_ranges = self.col_label_ranges = _EmptyList()
+        self.horizontal_page_breaks = self.vertical_page_breaks = _EmptyList()
 
     def _put_cell(self, row: int, col: int, kind: int | None, value: object, style: int) -> None:
         if kind in {xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK}:
@@ -239,13 +238,13 @@ class _Sheet(XlrdSheet):  # type: ignore[misc]  # xlrd has no types
         self.raw[row, col] = (xlrd.XL_CELL_NUMBER if kind is None else kind, value, style)
 
     def handle_obj(self, data: bytes) -> None:
-        """Pass over a drawing, a note, a link or a table: a single link may claim every cell of the sheet."""
+        """Skip a drawing, a note, a link or a table: a single link may stand for every cell of the sheet."""
 
     def handle_msodrawingetc(self, recid: int, data_len: int, data: bytes) -> None:
-        """Pass over a drawing."""
+        """Skip a drawing."""
 
     def handle_note(self, data: bytes, txos: object) -> None:
-        """Pass over a note."""
+        """Skip a note."""
 
     handle_txo = handle_hlink = handle_quicktip = handle_feat11 = handle_obj
 

@@ -1,4 +1,4 @@
-"""Binary workbooks (.xlsb), their records by pyxlsb: values only, without formulas, formats and merged cells."""
+"""Binary workbooks (.xlsb), with the records read by pyxlsb: values only, no formulas, formats and merged cells."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pyxlsb import biff12
 from pyxlsb.reader import BIFF12Reader
 
 from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
-from xlsxeval.read.net import foreign_parser
 from xlsxeval.read.package import Package, inflate, relations
 from xlsxeval.read.refusals import damaged, quoted, too_much
 from xlsxeval.read.typed import CellStore
@@ -70,6 +70,7 @@ def _sheet_names(package: Package, budget: _Budget) -> list[tuple[str, str]]:
 
 
 def _shared_texts(package: Package, budget: _Budget) -> list[str]:
+    """Give the shared texts in their order."""
     texts: list[str] = []
     if _TEXTS.lower() not in package.members:
         return texts
@@ -97,6 +98,7 @@ def _cells(records: Iterator[tuple[int, Any]], texts: Sequence[str]) -> Iterator
 
 
 def _number(value: int | None) -> int:
+    """Give the value back; refuse a record without it."""
     if value is None:
         raise damaged("工作表里有不完整的记录")
     return value
@@ -117,7 +119,7 @@ def _cell(row: int, col: int, kind: int, value: Any, texts: Sequence[str]) -> Ce
 
 
 class _Budget:
-    """How many records may still be read."""
+    """Counts the records of a file."""
 
     def __init__(self, limits: Limits) -> None:
         """Begin with the whole budget."""
@@ -130,8 +132,8 @@ class _Budget:
             raise too_much(f"文件内部的记录多于{self.most}个", "max-tags")
 
 
-class _Reader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
-    """The records of one part, counted."""
+class _RecordReader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
+    """Reads the records of one part, and counts them."""
 
     def __init__(self, content: bytes, budget: _Budget) -> None:
         """Begin at the first record."""
@@ -147,7 +149,7 @@ class _Reader(BIFF12Reader):  # type: ignore[misc]  # pyxlsb has no types
 
 def _records(package: Package, part: str, budget: _Budget) -> Iterator[tuple[int, Any]]:
     """Yield the known records of a part, as (kind, pyxlsb's value)."""
-    reader = _Reader(b"".join(inflate(package, part)), budget)
+    reader = _RecordReader(b"".join(inflate(package, part)), budget)
     while True:
         with foreign_parser():
             record = next(reader, None)

@@ -1,4 +1,4 @@
-"""An .xlsx or .xlsm file to plain values: nothing is run, followed or fetched; it does not know what a form is."""
+"""Read an .xlsx or .xlsm file to plain values; macros are not run, and links to other files are not followed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from xlsxeval.read.markup import counted, parse
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
 from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, quoted, too_much
 from xlsxeval.read.strings import read_strings
-from xlsxeval.read.worksheet import Around, plain_text, read_worksheet
+from xlsxeval.read.worksheet import SharedData, plain_text, read_worksheet
 
 _STATES = frozenset({"visible", "hidden", "veryHidden"})
 _TRUE = frozenset({"1", "true"})
@@ -27,17 +27,17 @@ def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = fro
     Args:
         data: the file's content.
         limits: the budgets.
-        skip: sheets that need not be read, by name; they are ``skipped`` in the result.
+        skip: names of sheets that are not read; the result lists them in ``skipped``.
 
     Raises:
-        Refused: whatever is wrong with the content, in one sentence. Any other exception is a mistake of ours.
+        Refused: if anything is wrong with the content, in one sentence. Any other exception is a bug of this program.
     """
     return read_xlsx(open_package(data, limits), skip)
 
 
 @dataclass(slots=True)
 class _Main:
-    """The workbook part: its sheets as (name, state, relationship id), its names, its calendar."""
+    """The content of the workbook part: sheets as (name, state, relationship id), defined names, calendar."""
 
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
     main = _read_main(package, part)
     links = relations(package, part)
     folder = part.rpartition("/")[0]
-    around = Around(
+    shared_data = SharedData(
         limits,
         read_strings(package, _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")),
         _read_formats(package, _target(package, links, "styles", f"{folder}/styles.xml")),
@@ -67,7 +67,7 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
     owners: dict[str, str] = {}
     for number, (name, state, link) in enumerate(main.sheets, 1):
         if link == "" and links:
-            continue  # a module of macros, for which Excel writes an empty id
+            continue  # a module of macros: Excel writes an empty id for it
         relation = links.get(link) or usual.get(str(number))
         if relation is None:
             raise damaged(f"找不到工作表“{quoted(name)}”的内容")
@@ -77,8 +77,9 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
             other = owners.setdefault(relation.target.lower(), name)
             if other != name:
                 raise damaged(f"工作表“{quoted(other)}”和“{quoted(name)}”共用一个部分")
-            grid = read_worksheet(inflate(package, relation.target), around)
-            sheets.append(Sheet(name, grid.cells, grid.merges, state, grid.hidden_rows, grid.hidden_cols, grid.widths))
+            content = read_worksheet(inflate(package, relation.target), shared_data)
+            hidden = content.hidden_rows, content.hidden_cols
+            sheets.append(Sheet(name, content.cells, content.merges, state, *hidden, content.widths))
     if not sheets and skipped:
         return read_xlsx(package)
     if not sheets:
@@ -88,7 +89,7 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
 
 
 def _target(package: Package, links: Mapping[str, Relation], kind: str, usual: str) -> str:
-    """Give the part of a kind, by its relationship or else by its usual name; empty if there is none."""
+    """Give the name of a part by the kind of its relationship, else the usual name; empty if there is no such part."""
     for relation in links.values():
         if relation.kind.lower() == kind.lower() and relation.target.lower() in package.members:
             return relation.target
@@ -96,6 +97,7 @@ def _target(package: Package, links: Mapping[str, Relation], kind: str, usual: s
 
 
 def _notes(package: Package, main: _Main) -> tuple[str, ...]:
+    """Give remarks on hidden sheets, macros, sheets without content and links to other files."""
     notes = []
     hidden = [quoted(name) for name, state, _ in main.sheets if state != "visible"]
     if hidden:
@@ -112,6 +114,7 @@ def _notes(package: Package, main: _Main) -> tuple[str, ...]:
 
 
 def _read_main(package: Package, part: str) -> _Main:
+    """Read the workbook part."""
     main = _Main()
     pieces: list[str] = []
     naming: list[dict[str, str]] = []
@@ -146,7 +149,7 @@ def _read_main(package: Package, part: str) -> _Main:
 
 
 def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -> str:
-    """Give a defined name; one that belongs to a sheet as ``sheet!name``."""
+    """Give the key of a defined name: the name, or ``sheet!name`` for a name that belongs to one sheet."""
     name, local = attributes.get("name", ""), attributes.get("localSheetId")
     if local is None:
         return name
@@ -157,11 +160,11 @@ def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -
 
 
 def _read_formats(package: Package, part: str) -> dict[str, str]:
-    """Give the number format code of each cell style by its number as a cell writes it."""
+    """Give the number format of each cell style, by the style's number as a text, as it stands in a cell."""
     codes = {str(number): code for number, code in BUILTIN.items()}
-    found: dict[str, str] = {}
+    by_style: dict[str, str] = {}
     if not part:
-        return found
+        return by_style
     pieces: list[str] = []
     inside = False
 
@@ -169,9 +172,9 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
         nonlocal inside
         pieces.clear()
         if element == "xf" and inside:
-            if len(found) >= MOST_STYLES:
+            if len(by_style) >= MOST_STYLES:
                 raise damaged(f"单元格样式多于{MOST_STYLES}种")
-            found[str(len(found))] = codes.get(attributes.get("numFmtId", "0"), "")
+            by_style[str(len(by_style))] = codes.get(attributes.get("numFmtId", "0"), "")
         elif element == "numFmt":
             if len(codes) > MOST_STYLES:
                 raise damaged(f"数字格式多于{MOST_STYLES}种")
@@ -186,13 +189,14 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
             inside = False
 
     parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
-    return found
+    return by_style
 
 
 def _read_properties(package: Package, part: str) -> dict[str, str]:
-    found: dict[str, str] = {}
+    """Give the custom document properties, name -> text."""
+    properties: dict[str, str] = {}
     if not part:
-        return found
+        return properties
     pieces: list[str] = []
     name = ""
 
@@ -207,10 +211,10 @@ def _read_properties(package: Package, part: str) -> dict[str, str]:
         if element == "property":
             name = ""
         elif name and element != "Properties":
-            if len(found) >= package.limits.max_strings:
+            if len(properties) >= package.limits.max_strings:
                 raise too_much(f"自定义属性多于{package.limits.max_strings}个", "max-strings")
-            found.setdefault(plain_text(name), plain_text("".join(pieces)))
+            properties.setdefault(plain_text(name), plain_text("".join(pieces)))
             pieces.clear()
 
     parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
-    return found
+    return properties

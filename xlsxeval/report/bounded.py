@@ -1,7 +1,8 @@
-"""Jinja2 for templates of others: nothing beyond the values is reached, and whatever a template does is counted.
+"""Jinja2 for untrusted templates: a template can use the given values only, and all its work is counted.
 
-Loops, calls, filters and operators spend from an allowance; a template that spends more is refused. What could make
-much out of little in one step (``'a' * 10**9``, ``center``, ``format`` with a width) is asked before it is done.
+Loops, calls, filters and operators cost points of a budget; a template that needs more is refused. A step that could
+make a large result from a small input (``'a' * 10**9``, ``format`` with a width) is tested before it runs. Example:
+``{% for 数 in range(9) %}`` costs 20 points a round and 1 for each character of the output.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment, safe_range
 from jinja2.visitor import NodeTransformer
 from markupsafe import soft_str
 
-#: What one step of a loop or one call costs; a character of text costs 1.
+#: The points of one round of a loop or one call; a character of text costs 1.
 _STEP = 20
 _MOST_BITS, _MOST_POWER, _MOST_DIGITS = 4096, 64, 10
 _SIMPLE = frozenset(
@@ -28,16 +29,16 @@ _SIMPLE = frozenset(
 )
 _METHODS = frozenset({"items", "keys", "values", "get", "upper", "lower", "strip", "startswith", "endswith"})
 _FORMAT = re.compile(r"[^%]|%%|%[-+ 0#]{0,5}\d{0,3}(?:\.\d{0,2})?[sdifgxXeEo]")
-#: Filters that ``_Counting`` puts in; no template can name them.
+#: Filters that ``_Counting`` inserts; their names begin with a blank, so that no template can use them.
 _SPEND, _WEIGH, _JOIN, _PLAIN_PARTS = " spend", " weigh", " join", " plain parts"
 
 
 class TooMuchError(Exception):
-    """A template would loop or grow beyond its allowance."""
+    """A template would use more points than its budget has."""
 
 
 class BoundedEnvironment(ImmutableSandboxedEnvironment):
-    """A sandbox that counts; ``allow`` says how much the next compiling or filling in may spend."""
+    """A sandbox that counts points; ``allow`` sets the budget for the next compiling or filling in."""
 
     intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
 
@@ -60,14 +61,14 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         self.filters |= {_SPEND: self._spend_text, _WEIGH: self._weighed, _PLAIN_PARTS: _plain_parts}
 
     def allow(self, amount: int) -> None:
-        """Set how much may be spent from now on."""
+        """Set the points that may be spent from now on."""
         self.left = amount
 
     def spend(self, amount: int) -> None:
-        """Take from the allowance.
+        """Take points from the budget.
 
         Raises:
-            TooMuchError: if nothing is left.
+            TooMuchError: if it has not so many.
         """
         self.left -= amount
         if self.left < 0:
@@ -79,6 +80,8 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return tree
 
     def _counted(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Give a filter that takes points for each call and for the size of its result."""
+
         def counted(*args: Any, **kwargs: Any) -> Any:
             self.spend(_STEP)
             result = function(*args, **kwargs)
@@ -89,10 +92,10 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
 
         passed = getattr(function, "jinja_pass_arg", None)
         if passed is not None:
-            counted.jinja_pass_arg = passed  # type: ignore[attr-defined]  # Jinja2's own mark
+            counted.jinja_pass_arg = passed  # type: ignore[attr-defined]  # set by Jinja2's pass_context
         return counted
 
-    @pass_context  # else Jinja2 would work it out once, when the template is compiled
+    @pass_context  # without it, Jinja2 would calculate it only once, when the template is compiled
     def _spend_text(self, _context: Context, value: object, amount: int) -> object:
         self.spend(amount)
         return value
@@ -121,7 +124,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return str(pattern) % values
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Calculate, after asking how large the result may become."""
+        """Calculate an operator, after testing how large the result may become."""
         if operator == "%" and isinstance(left, str):
             return self._format(left, *(right if isinstance(right, tuple) else (right,)))
         if isinstance(left, int | float) and isinstance(right, int | float):
@@ -147,7 +150,7 @@ class BoundedEnvironment(ImmutableSandboxedEnvironment):
         return super().is_safe_attribute(obj, attr, value)
 
     def wrap_str_format(self, value: Any) -> None:
-        """Leave ``str.format`` to ``is_safe_attribute``, which does not allow it."""
+        """Do not wrap ``str.format``: ``is_safe_attribute`` refuses it."""
         del value
 
 
@@ -167,7 +170,7 @@ def _sum(values: Any, attribute: str | None = None) -> float:
 
 
 def _plain_parts(value: Any) -> Any:
-    """Refuse lists inside lists: a few lines of them, each twice the one before, are more than fits anywhere."""
+    """Refuse lists inside lists: with ``[a, a]`` repeated 30 times, a template would make a billion values."""
     for part in value.values() if isinstance(value, dict) else value:
         if isinstance(part, list | tuple | dict):
             raise TooMuchError("方括号和花括号里只能写单个的值")
@@ -175,9 +178,9 @@ def _plain_parts(value: Any) -> Any:
 
 
 class _Counting(NodeTransformer):
-    """Puts the counting into a template: at every step of a loop, at every body that is put together, at operators."""
+    """Inserts the counting into a template: in each round of a loop, in each body of text, at operators."""
 
-    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  # Jinja2's way of naming
+    def visit_For(self, node: nodes.For) -> nodes.Node:  # noqa: N802  # the name that Jinja2 calls
         self.generic_visit(node)
         if node.test is not None:
             node.test = nodes.And(_filter(nodes.Const("on"), _SPEND, nodes.Const(_STEP)), node.test, lineno=node.lineno)

@@ -1,4 +1,4 @@
-"""What a run over many files comes to, beyond the outcomes themselves: plain values for every report."""
+"""The counts of a run over many files, as plain values for every report."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from xlsxeval.report.outcome import Outcome
 
-#: What can become of a filing, worst last: key -> words.
+#: The states of a filing, the worst last: key -> word shown.
 STATES = {
     "replaced": "不计入",
     "pass": "通过",
@@ -21,10 +21,18 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The run in numbers and names.
+    """The counts of a run.
 
-    ``states`` counts filings by what became of them (the keys of STATES), without those that a newer version or the
-    same content under another name replaces (``replaced``); ``missing`` and ``unlisted`` compare with the roster.
+    Attributes:
+        files: files that were checked.
+        total: files that were to be checked.
+        states: key of STATES -> number of filings, without replaced ones.
+        replaced: filings that a newer filing, or the same content under another name, replaces.
+        skipped: reason -> number of files that were left out.
+        roster: number of units on the roster; 0 without a roster.
+        missing: units of the roster that sent nothing.
+        unlisted: units that sent something and are not on the roster.
+        interrupted: whether the run ended before all files were checked.
     """
 
     files: int = 0
@@ -39,7 +47,7 @@ class Facts:
 
 
 def facts_from(outcomes: Sequence[Outcome]) -> Facts:
-    """Count outcomes that come from no run with a ledger."""
+    """Count outcomes; for outcomes that did not go through a ledger."""
     files = len({outcome.file for outcome in outcomes})
     states = Counter(map(state_of, outcomes))
     replaced = states.pop("replaced", 0)
@@ -47,7 +55,7 @@ def facts_from(outcomes: Sequence[Outcome]) -> Facts:
 
 
 def counted_text(facts: Facts) -> str:
-    """Say in a sentence what was checked and what became of it: ``共核对3个文件：2份须更正，1份通过``."""
+    """Give the counts as one sentence: ``共核对3个文件：2份须更正，1份通过``."""
     counted = "，".join(f"{facts.states[state]}份{word}" for state, word in STATES.items() if facts.states.get(state))
     done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
     replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
@@ -55,7 +63,7 @@ def counted_text(facts: Facts) -> str:
 
 
 def state_of(outcome: Outcome) -> str:
-    """Give the key of STATES that tells what became of a filing."""
+    """Give the state of a filing, a key of STATES: the worst severity that was found."""
     if outcome.replaced or outcome.verdict == "unusable":
         return "replaced" if outcome.replaced else "unusable"
-    return next((one for one in ("error", "warning", "info") if outcome.count(one)), "pass")
+    return next((severity for severity in ("error", "warning", "info") if outcome.count(severity)), "pass")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xlsxeval.report.dump import as_json
 from xlsxeval.report.facts import Facts
+from xlsxeval.report.json_text import as_json
 from xlsxeval.report.json_types import SCHEMA_VERSION
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.tree import facts_tree, outcome_tree

@@ -30,8 +30,8 @@ def junit_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator
 
     A suite has one case for the reading, which is an ``error`` for an unusable file, and one case for each form and
     rule with findings: ``failure`` with a line for each error; passed, with the findings as ``system-out``, for
-    warnings and notices, because they do not make ``check`` fail either; ``skipped`` if all were waived. A case for
-    a rule and not for a finding, because servers pass over the second case of a name.
+    warnings and notices, because they do not make ``check`` fail either; ``skipped`` if all were waived. A case
+    stands for a rule and not for a finding, because servers ignore a second case with the same name.
 
     Args:
         outcomes: the outcomes, filing by filing.
@@ -66,10 +66,10 @@ def _suite(outcome: Outcome, file: str, catalogues: Catalogues) -> str:
 
 def _result(findings: Sequence[Finding]) -> tuple[str, Sequence[Finding]]:
     """Return the result of one rule on one form, and the findings that it is due to."""
-    standing = [one for one in findings if not one.waived]
-    if not standing:
+    counted = [finding for finding in findings if not finding.waived]
+    if not counted:
         return "skipped", findings
-    return "failure" if any(one.severity == "error" for one in standing) else "system-out", standing
+    return "failure" if any(finding.severity == "error" for finding in counted) else "system-out", counted
 
 
 def _case(case: _Case) -> str:

@@ -1,4 +1,7 @@
-"""The template of the notices: read and tried out before any work is done; what is filled in stays plain text."""
+r"""The template of the notices: load it, test it with examples before the checks, and fill it in.
+
+Example: the text ``*重点*`` in a filing becomes ``\*重点\*`` in the Markdown, so that Word shows the asterisks.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,13 @@ if TYPE_CHECKING:
 
 _NOTICE = "notice.md"
 _MOST_BYTES = 256 * 1024
-#: How long a letter may be, and how much work it may be (``bounded``): so much at least, more if there are many values.
+#: The characters of a letter, and the work for it (see ``bounded``): a fixed part, and more for many values.
 _LEAST_LENGTH, _LENGTH_BY_SIZE = 1024 * 1024, 20
 _LEAST_WORK, _WORK_BY_SIZE = 4 * 1024 * 1024, 100
-#: Entities where a backslash would not do: inside tables, and for programs that look for HTML first.
+#: Characters written as entities, because a backslash has no effect inside tables and in HTML.
 _ENTITIES = {"\\": "&#92;", "|": "&#124;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _SIGNS = re.compile(r"[\\|&<>`*_\[\]~$@#]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
-#: What makes a list or a line at the beginning of a line.
+#: Characters that would begin a list or a heading at the beginning of a line.
 _BEGINNING = re.compile(r"^([+=:.)-]|[0-9]{1,9}[.)](?= |$))")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -44,7 +47,7 @@ _EXAMPLE = {
     "不能读取": [],
 }
 _NOTHING_READ = {**_EXAMPLE, "错误数": 0, "警告数": 0, "须更正": [], "须说明": [], "年度": ""}
-#: With everything, and with as little as there may be: a mistake may stand in either branch of a condition.
+#: Examples with all values and with as few as possible, because a mistake may be in either branch of a condition.
 _EXAMPLES = (
     _EXAMPLE,
     {**_EXAMPLE, "错误数": 0, "须更正": []},
@@ -54,19 +57,19 @@ _EXAMPLES = (
 
 
 def notice_template() -> str:
-    """Give the text of the template that comes with the program, for a bureau that wants to change a copy of it."""
+    """Give the text of the template that comes with the program, as a start for a bureau's own template."""
     return (templates_folder() / _NOTICE).read_text("utf-8")
 
 
 def load_template(file: Path | None = None) -> Template:
-    """Read a template of notices, and fill it in with examples to see that it can be.
+    """Load a template of notices, and fill it in with examples as a test.
 
     Args:
-        file: a bureau's own; default: the one that comes with the program, ``templates/notice.md``.
+        file: a bureau's own template; default: ``templates/notice.md``, which comes with the program.
 
     Raises:
-        DefinitionError: if it cannot be read, is no template, uses a name that does not exist, or loops or grows
-            beyond what a letter needs.
+        DefinitionError: if it cannot be read, is no template, uses an unknown name, or makes too many loops or too
+            much text.
     """
     from jinja2 import TemplateSyntaxError
 
@@ -83,7 +86,7 @@ def load_template(file: Path | None = None) -> Template:
     except TooMuchError as error:
         raise DefinitionError(f"模板写错了（{error}）", file=str(path)) from None
     except (RecursionError, SyntaxError, MemoryError, OverflowError, ValueError):
-        # Jinja2 turns a template into Python, which has limits of its own for what stands inside each other.
+        # Jinja2 translates a template into Python code, and Python limits the depth of nested blocks and brackets.
         raise DefinitionError("模板里的括号、条件或循环嵌套太深，或一行太长", file=str(path)) from None
     template.filename = str(path)
     for values in _EXAMPLES:
@@ -107,13 +110,17 @@ def _read(path: Path) -> str:
 
 
 def filled(template: Template, values: Mapping[str, object]) -> str:
-    """Fill in a template; gives Markdown.
+    """Fill in a template; returns Markdown.
 
-    What the template may do grows with the values: a letter about many findings may be long.
+    The limits of length and work grow with the values, because a letter about many findings is long.
+
+    Args:
+        template: from ``load_template``.
+        values: the names that the template may use, as in ``_EXAMPLE``.
 
     Raises:
-        DefinitionError: if the template uses a name that does not exist, cannot be filled in otherwise, or loops or
-            grows beyond what a letter about these values needs.
+        DefinitionError: if the template uses an unknown name, fails in another way, or makes too many loops or too
+            much text for these values.
     """
     size = _size(values)
     environment = template.environment
@@ -124,12 +131,13 @@ def filled(template: Template, values: Mapping[str, object]) -> str:
         lines = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == template.filename]
         message = "嵌套太深" if isinstance(error, RecursionError) else str(error)
         raise DefinitionError(
-            f"模板填不进去（{message}）", file=template.filename or "", line=lines[-1] if lines else 0
+            f"模板填写出错（{message}）", file=template.filename or "", line=lines[-1] if lines else 0
         ) from None
     return _EMPTY_LINES.sub("\n\n", text).strip() + "\n"
 
 
 def _joined(pieces: Iterable[str], most: int) -> str:
+    """Join the pieces of a letter; ValueError if it has more than ``most`` characters."""
     text: list[str] = []
     for piece in pieces:
         most -= len(piece)
@@ -140,7 +148,7 @@ def _joined(pieces: Iterable[str], most: int) -> str:
 
 
 def _size(value: object) -> int:
-    """Count the characters in values, and a few for each of them."""
+    """Count the characters in values, and ten more for each value."""
     if isinstance(value, Mapping):
         return sum(map(_size, value.values()))
     if isinstance(value, list):
@@ -149,14 +157,14 @@ def _size(value: object) -> int:
 
 
 def escape(text: str) -> str:
-    """Write a text in Markdown so that it shows as it is: on one line, nothing in it a mark, a link or HTML."""
+    """Write a text in Markdown so that it is shown as it is, on one line: no marks, links or HTML in it take effect."""
     plain = safe(" ".join(text.split()))
     plain = _SIGNS.sub(lambda sign: _ENTITIES.get(sign[0], f"\\{sign[0]}"), plain)
     return _BEGINNING.sub(lambda sign: f"{sign[0][:-1]}\\{sign[0][-1]}", plain)
 
 
 def _escaped(value: object) -> str:
-    """Give what Jinja2 puts out for a value: escaped for Markdown where Jinja2 would escape for HTML."""
+    """Give the output for a value: escaped for Markdown, where Jinja2 alone would escape for HTML."""
     from markupsafe import Markup
 
     return value if isinstance(value, Markup) else Markup(escape(str(value)))  # noqa: S704  # that is the escaping

@@ -71,14 +71,15 @@ def facts_lines(facts: Facts) -> Iterator[str]:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
         yield from _wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
     if facts.roster:
-        yield from _wrapped(f"名单上{facts.roster}个单位，{_names('没有报送', facts.missing)}", 0)
+        missing = _names("没有报送", facts.missing) if facts.missing else "全部已报送"
+        yield from _wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
     if facts.unlisted:
         yield from _wrapped(_names("不在名单上", facts.unlisted), 0)
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:
-    """Return a line: ``没有报送的2个：甲局、乙局``, or ``没有报送的没有``."""
-    return f"{what}的{len(names)}个：{'、'.join(names)}" if names else f"{what}的没有"
+    """Return a line: ``没有报送的2个：甲局、乙局``."""
+    return f"{what}的{len(names)}个：{'、'.join(names)}"
 
 
 def _by_sheet(outcome: Outcome) -> list[Finding]:

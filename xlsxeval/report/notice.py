@@ -1,4 +1,4 @@
-"""退回修改通知: for each unit one letter that says what to correct and what to explain, as Markdown and for Word."""
+"""退回修改通知: a letter to each unit with what to correct and what to explain, as Markdown and as a Word file."""
 
 from __future__ import annotations
 
@@ -30,26 +30,27 @@ def notices(
     sender: str = "",
     today: date | None = None,
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the notices, as names of files and their content: a .md and a .docx for each unit, in order of appearance.
+    """Yield (file name, content) of the notices: a .md and a .docx for each unit, in the order of first appearance.
 
-    A unit without any error or warning that still counts gets none. Filings without a unit get one for each file.
+    A unit gets no notice if it has no error or warning, or if all were waived. Filings without a unit get a notice
+    for each file.
 
     Args:
-        outcomes: what was found, in any order; without filings that a newer one replaces.
-        template: what ``letter.load_template`` gave.
-        deadline: until when the unit must send its forms again, as it is to be printed.
-        contact: whom to ask, as it is to be printed.
-        sender: who sends the letters, printed above the day.
-        today: the day printed as the letter's; default: today.
+        outcomes: the results, in any order; without filings that a newer filing replaces.
+        template: from ``letter.load_template``.
+        deadline: the day until which the unit must send its forms again, as it is to be printed.
+        contact: the person to ask, as it is to be printed.
+        sender: the office that sends the letters, printed above the date.
+        today: the date of the letter; default: today.
 
     Raises:
         DefinitionError: if the template cannot be filled in.
     """
-    day = today or date.today()  # noqa: DTZ011  # the clerk's own day
+    day = today or date.today()  # noqa: DTZ011  # the day where the user is
     fixed = {"期限": deadline, "联系人": contact, "落款": sender, "日期": f"{day.year}年{day.month}月{day.day}日"}
     taken: set[str] = set()
     for packed in _by_unit(outcomes).values():
-        filings = [json.loads(zlib.decompress(one)) for one in packed]
+        filings = [json.loads(zlib.decompress(filing)) for filing in packed]
         text = filled(template, {**fixed, **_values(filings)})
         stem = file_stem(NOTICE, filings[0]["单位"] or filings[0]["文件"], taken)
         yield f"{stem}.md", text.encode("utf-8", "replace")
@@ -57,21 +58,26 @@ def notices(
 
 
 def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
-    """Keep by unit what a notice needs; packed, because the last file may belong to the first unit."""
-    found: dict[str, list[bytes]] = {}
+    """Give for each unit its filings with findings, as compressed JSON.
+
+    The last file may belong to the first unit, so all filings are kept until the end; compressed, they need little
+    memory.
+    """
+    by_unit: dict[str, list[bytes]] = {}
     for outcome in outcomes:
-        standing = [
-            one
-            for one in outcome.findings
-            if one.severity in {"error", "warning"} and not one.waived and one.code not in TRANSIENT
+        counted = [
+            finding
+            for finding in outcome.findings
+            if finding.severity in {"error", "warning"} and not finding.waived and finding.code not in TRANSIENT
         ]
-        if standing:
-            filing = _filing(outcome, standing)
-            found.setdefault(clean(outcome.unit) or outcome.file, []).append(zlib.compress(json.dumps(filing).encode()))
-    return found
+        if counted:
+            packed = zlib.compress(json.dumps(_filing(outcome, counted)).encode())
+            by_unit.setdefault(clean(outcome.unit) or outcome.file, []).append(packed)
+    return by_unit
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
+    """Give the data of one filing for its notice."""
     file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
         "单位": outcome.unit,
@@ -81,24 +87,25 @@ def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
         "unusable": outcome.verdict == "unusable",
         "findings": [
             {
-                "severity": one.severity,
-                "form": one.form,
-                "工作表": one.sheet,
-                "位置": one.cell or ("整张表" if one.form else "整个文件"),
-                "填的是": one.found,
-                "应为": one.expected,
-                "问题": for_units(one),
-                "代码": one.code,
+                "severity": finding.severity,
+                "form": finding.form,
+                "工作表": finding.sheet,
+                "位置": finding.cell or ("整张表" if finding.form else "整个文件"),
+                "填的是": finding.found,
+                "应为": finding.expected,
+                "问题": for_units(finding),
+                "代码": finding.code,
             }
-            for one in findings
+            for finding in findings
         ],
     }
 
 
 def _values(filings: list[dict[str, Any]]) -> dict[str, object]:
-    years = sorted({str(one["年度"]) for one in filings if one["年度"]})
-    unread = [one for one in filings if one["unusable"]]
-    read = [one for one in filings if not one["unusable"]]
+    """Give the values for the template from the filings of one unit; the findings are numbered from 1."""
+    years = sorted({str(filing["年度"]) for filing in filings if filing["年度"]})
+    unread = [filing for filing in filings if filing["unusable"]]
+    read = [filing for filing in filings if not filing["unusable"]]
     errors, warnings = (_groups(read, severity) for severity in ("error", "warning"))
     items = [item for group in (*errors, *warnings) for item in group["问题"]]
     for number, item in enumerate(items, 1):
@@ -111,11 +118,14 @@ def _values(filings: list[dict[str, Any]]) -> dict[str, object]:
         "警告数": sum(len(group["问题"]) for group in warnings),
         "须更正": errors,
         "须说明": warnings,
-        "不能读取": [{"文件": one["文件"], "问题": item["问题"]} for one in unread for item in one["findings"]],
+        "不能读取": [
+            {"文件": filing["文件"], "问题": item["问题"]} for filing in unread for item in filing["findings"]
+        ],
     }
 
 
 def _groups(filings: list[dict[str, Any]], severity: str) -> list[dict[str, Any]]:
+    """Group the findings of one severity by filing, form and sheet."""
     groups: dict[tuple[int, str, str], dict[str, Any]] = {}
     for number, filing in enumerate(filings):
         for item in filing["findings"]:
@@ -128,7 +138,10 @@ def _groups(filings: list[dict[str, Any]], severity: str) -> list[dict[str, Any]
 
 
 def _name(filing: Mapping[str, Any], item: Mapping[str, Any], *, alone: bool) -> str:
-    """Name a form as its unit knows it: by the sheet if that is called otherwise, by the project, by the file."""
+    """Give the name of a form in a notice: ``自评表（工作表“Sheet1”，某项目，a.xlsx）``.
+
+    The sheet is named if its name differs from the form's; the file, if the unit sent several.
+    """
     form, sheet = item["form"], item["工作表"]
     parts = [f"工作表“{sheet}”" if sheet and sheet != form else "", filing["项目"], "" if alone else filing["文件"]]
     rest = "，".join(part for part in parts if part)

@@ -1,12 +1,12 @@
-"""What is left of a check: plain values that every report is made from and that travel between processes."""
+"""The result of a check as plain values: every report is made from them, and they can be sent to other processes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from xlsxeval.filing import Filing
 from xlsxeval.read.cells import Workbook
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
-from xlsxeval.report.reading import reading_text
 from xlsxeval.rules.bounded import cut
 from xlsxeval.rules.finding import Checked, Finding, count
 from xlsxeval.rules.summary import Summary, summarize
@@ -14,7 +14,7 @@ from xlsxeval.rules.summary import Summary, summarize
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a form was read: where, how many blanks were found, guessed and missed."""
+    """How a form was read: the sheet, and how many blanks were found, guessed and missed."""
 
     form: str
     sheet: str
@@ -25,10 +25,24 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of checking one filing; ``verdict`` is ``pass``, ``findings`` or ``unusable``.
+    """The result of checking one filing.
 
-    ``formset``, ``unit`` and ``subject`` (the project, in forms about one) are empty where unknown; ``excerpts`` has
-    an entry for each finding, None where the finding is not on a cell, and is empty if none were asked for.
+    Attributes:
+        file: the name of the file, for messages.
+        verdict: ``pass``, ``findings`` or ``unusable``.
+        findings: the findings, including waived ones.
+        notes: remarks for the reader, one sentence each.
+        formset: the name of the set; empty if it is unknown, as are the two below.
+        year: the year that the filing is about; None if it is unknown.
+        unit: the unit's name.
+        subject: the project's name, in forms about one project.
+        reading: how each form was read.
+        summary: scores and counts; None for an unusable file.
+        excerpts: the cells around each finding, None for a finding without a cell; empty if not requested.
+        explained: how the file was read, label by label, as lines of text; empty if not requested.
+        sha256: the hash of the file's content; empty if it could not be read.
+        replaced: whether another filing counts instead: a newer one, or the same content under another name.
+        set_version: the version of the set; empty if the set is unknown.
     """
 
     file: str
@@ -42,13 +56,10 @@ class Outcome:
     reading: tuple[Reading, ...] = ()
     summary: Summary | None = None
     excerpts: tuple[Excerpt | None, ...] = ()
-    #: How it was read, label by label, in words; empty if that was not asked for.
+
     explained: tuple[str, ...] = ()
-    #: The hash of the file's content; empty if it could not be read.
     sha256: str = ""
-    #: Whether a newer filing of the unit, or the same content under another name, counts in its stead.
     replaced: bool = False
-    #: The version of the set; empty where the set is unknown.
     set_version: str = ""
 
     def count(self, severity: str) -> int:
@@ -57,22 +68,22 @@ class Outcome:
 
     @property
     def waived(self) -> int:
-        """How many findings were waived."""
+        """The number of findings that were waived."""
         return sum(bool(finding.waived) for finding in self.findings)
 
     @property
     def title(self) -> str:
-        """What to call it in a list: the unit and the project; the file where neither is known."""
+        """The name of the filing in a list: the unit and the project; the file if neither is known."""
         return "　".join(name for name in (self.unit, self.subject) if name) or self.file
 
 
 def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: bool = False) -> Outcome:
-    """Keep of a check what reports need.
+    """Make the plain values for reports from the result of a check.
 
     Args:
-        checked: what ``check`` gave.
+        checked: the result of ``check``.
         book: the workbook's cells, if excerpts are wanted.
-        explained: say how it was read, label by label.
+        explained: whether to describe how the file was read, label by label.
     """
     filing = checked.filing
     excerpts = _excerpts(checked, book) if book else ()
@@ -88,19 +99,25 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         year=filing.year,
         unit=cut(filing.unit),
         subject=cut(filing.subject),
-        reading=tuple(Reading(name, one.sheet, *one.confidence) for name, one in filing.forms.items()),
+        reading=tuple(Reading(name, answers.sheet, *answers.confidence) for name, answers in filing.forms.items()),
         summary=summarize(filing, checked.findings),
         excerpts=excerpts,
-        explained=tuple(reading_text(filing)) if explained else (),
+        explained=_explained(filing) if explained else (),
         sha256=checked.sha256,
         set_version=filing.formset.version,
     )
+
+
+def _explained(filing: Filing) -> tuple[str, ...]:
+    from xlsxeval.report.reading import reading_text
+
+    return tuple(reading_text(filing))
 
 
 def _excerpts(checked: Checked, book: Workbook) -> tuple[Excerpt | None, ...]:
     sheets = {sheet.name: sheet for sheet in book.sheets}
     forms = checked.filing.forms if checked.filing else {}
     return tuple(
-        excerpt_of(one, sheets[one.sheet], forms.get(one.form)) if one.sheet in sheets else None
-        for one in checked.findings
+        excerpt_of(finding, sheets[finding.sheet], forms.get(finding.form)) if finding.sheet in sheets else None
+        for finding in checked.findings
     )

@@ -1,4 +1,7 @@
-"""Show how a workbook was read, label by label and blank by blank, so that a finding can be verified."""
+"""Show how a workbook was read, label by label and blank by blank, so that a finding can be verified.
+
+Example, for a head that was cut to 预算 in D4: ``D4 预算 推测：只剩开头：预算数``.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +26,14 @@ def reading_text(filing: Filing) -> Iterator[str]:
 
 
 def _form(answers: FormAnswers) -> Iterator[str]:
+    """Yield the lines about one form: labels, blanks, tables, and what was guessed."""
     found, guessed, missed = answers.confidence
     yield f"{answers.form.name}：工作表“{answers.sheet}”，金额单位{answers.amount_unit}"
     yield f"  找到{found}格，推测{guessed}处，没有找到{missed}格"
     yield "  标签"
-    for one in answers.met:
-        yield f"    {one.cell:<6}{_padded(one.text)}{_HOW[one.how]}" + (
-            "" if one.how == "same" else f"：{_printed(one.label, answers)}"
+    for label in answers.met:
+        yield f"    {label.cell:<6}{_padded(label.text)}{_HOW[label.how]}" + (
+            "" if label.how == "same" else f"：{_printed(label.label, answers)}"
         )
     for lost in answers.missing:
         near = f"，最接近的是{lost.cell}“{lost.nearest}”" if lost.nearest else ""
@@ -46,6 +50,7 @@ def _form(answers: FormAnswers) -> Iterator[str]:
 
 
 def _printed(label: str, answers: FormAnswers) -> str:
+    """Give a label of the form with its year, as it should be printed."""
     return with_year(label, answers.year) if answers.year else label
 
 
@@ -55,5 +60,6 @@ def _padded(text: str) -> str:
 
 
 def _value(answer: Answer) -> str:
+    """Give the text of an answer, shortened; ``（公式）`` for a formula without a stored value."""
     text = " ".join(answer.text.split())
     return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or ("（公式）" if answer.formula else "（空）")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from xlsxeval.forms.model import Rule
 from xlsxeval.report.catalogues import Catalogues
-from xlsxeval.report.dump import as_json
+from xlsxeval.report.json_text import as_json
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import safe

@@ -66,6 +66,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def _short(text: str) -> str:
+    """Shorten a text to at most 40 columns, with ``…`` at its end."""
     while display_width(text) > _LONGEST:
         text = f"{text[:-2]}…"
     return text

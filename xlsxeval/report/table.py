@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator
 
@@ -30,7 +29,8 @@ COLUMNS = (
 _BOM = "\ufeff"
 #: The first line of every table.
 HEAD = _BOM + ",".join(COLUMNS) + "\r\n"
-_LIVE = frozenset("=+-@\t\r\n＝＋－＠")
+#: First characters that make a spreadsheet calculate a text.
+_CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 
 
@@ -42,14 +42,17 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
     """
+    import csv
+
     writer = csv.writer(_Line(), lineterminator="\r\n")
     yield HEAD
     for outcome in outcomes:
         whose, counts = (outcome.file, outcome.unit, outcome.subject), "否" if outcome.replaced else "是"
-        for one in outcome.findings:
-            rule = (one.code, title_of(catalogues, outcome.formset, one.code), one.severity_word)
-            what = (one.message, one.found, one.expected, one.waived, counts)
-            yield writer.writerow(map(inert, (*whose, one.form, one.sheet, one.cell, *rule, *what)))
+        for finding in outcome.findings:
+            place = (finding.form, finding.sheet, finding.cell)
+            rule = (finding.code, title_of(catalogues, outcome.formset, finding.code), finding.severity_word)
+            what = (finding.message, finding.found, finding.expected, finding.waived, counts)
+            yield writer.writerow(map(inert, (*whose, *place, *rule, *what)))
         if not outcome.findings:
             passed = ("", "", "", "", "", "通过", "没有发现问题", "", "", "", counts)
             yield writer.writerow(map(inert, (*whose, *passed)))
@@ -57,7 +60,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
 
 def inert(text: str) -> str:
     """Return a text with ``'`` before it if a spreadsheet would calculate it (``=1+1``); a negative number stays."""
-    return f"'{safe(text)}" if text[:1] in _LIVE and not _NEGATIVE.fullmatch(text) else safe(text)
+    return f"'{safe(text)}" if text[:1] in _CALCULATED and not _NEGATIVE.fullmatch(text) else safe(text)
 
 
 class _Line:

@@ -23,10 +23,10 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
     yield from outcome.explained
     for finding in outcome.findings:
         where = f"{finding.sheet}!{finding.cell}" if finding.cell else finding.sheet or outcome.file
-        said = (
+        message = (
             f"（已说明）  {finding.message}审核说明：{finding.waived}。" if finding.waived else f"  {finding.message}"
         )
-        yield safe(f"{where}  {finding.code} {finding.severity_word}{said}")
+        yield safe(f"{where}  {finding.code} {finding.severity_word}{message}")
     for line in reading_lines(outcome):
         yield safe(line)
     for note in outcome.notes:
@@ -43,9 +43,9 @@ def for_units(finding: Finding) -> str:
 
 def reading_lines(outcome: Outcome) -> Iterator[str]:
     """Yield a line for each form in which labels or blanks are missing."""
-    for one in outcome.reading:
-        if one.guessed or one.missed:
-            yield f"读取：{one.form}找到{one.found}格，推测{one.guessed}处，没有找到{one.missed}格"
+    for form in outcome.reading:
+        if form.guessed or form.missed:
+            yield f"读取：{form.form}找到{form.found}格，推测{form.guessed}处，没有找到{form.missed}格"
 
 
 def verdict_text(outcome: Outcome) -> str:
@@ -66,7 +66,7 @@ def verdict_text(outcome: Outcome) -> str:
 
 
 def summary_text(summary: Summary) -> str:
-    """Return the summary in one line."""
+    """Return the summary in one line: ``总分98.5（优），执行率99.52%，12个指标，失分：产出指标1.5分；先看…``."""
     parts = []
     if summary.total is not None:
         stated = "" if summary.stated in (None, summary.total) else f"填{plain(summary.stated or Decimal(0))}，"
@@ -77,6 +77,7 @@ def summary_text(summary: Summary) -> str:
     lost = "、".join(f"{first or '未分类'}{plain(points)}分" for first, points in summary.lost.items())
     parts.append(f"失分：{lost}" if lost else "各指标没有失分")
     first = "、".join(
-        f"{one.sheet or one.form}{'!' if one.cell else ''}{one.cell}（{one.code}）" for one in summary.first
+        f"{finding.sheet or finding.form}{'!' if finding.cell else ''}{finding.cell}（{finding.code}）"
+        for finding in summary.first
     )
     return "，".join(parts) + (f"；先看{first}" if first else "")

@@ -1,4 +1,4 @@
-"""Answers and findings as plain trees for JSON and YAML."""
+"""Answers and findings as plain mappings and lists, for JSON and YAML."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 from xlsxeval.version import __version__
 
-#: What a sheet keeps of a number.
+#: A spreadsheet keeps 15 digits of a number.
 _FIFTEEN = Context(prec=15)
 
 
@@ -95,7 +95,7 @@ def _number(value: Decimal | None) -> str | None:
 
 
 def facts_tree(facts: Facts) -> FactsJson:
-    """Give a run in numbers and names."""
+    """Give the counts of a run."""
     return {
         "files": facts.files,
         "total": facts.total,
@@ -110,12 +110,16 @@ def facts_tree(facts: Facts) -> FactsJson:
 
 
 def rules_tree(rules: Mapping[str, Rule]) -> list[dict[str, object]]:
-    """Give the catalogue, a mapping for each rule."""
+    """Give the catalogue of rules, a mapping for each rule."""
     return [asdict(rule) for rule in rules.values()]
 
 
 def filing_tree(filing: Filing) -> ExtractJson:
-    """Give all answers with their cells; numbers as exact texts, percentages as ratios, blank as null."""
+    """Give all answers with their cells.
+
+    Numbers are exact texts, percentages are ratios, a blank is null: a cell F8 that shows ``99.52%`` gives
+    ``{"value": "0.9952", "text": "99.52%", "cell": "F8"}``.
+    """
     numbers = numbers_of(filing)
     forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
     return {
@@ -149,7 +153,7 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> FormJson:
 
 
 def _computed(answer: Answer, field: Field, value: object) -> EntryJson:
-    """Give the recomputed value of a formula cell; its cache is not trusted."""
+    """Give the recomputed value of a formula cell; the value stored in the file is not used."""
     if not isinstance(value, Decimal):
         return {"value": None, "text": "", "cell": answer.cell, "formula": True}
     exact = plain(_FIFTEEN.plus(value))

@@ -1,4 +1,4 @@
-"""Turn a letter in Markdown into a Word document in the style of Chinese offices; knows nothing of its content.
+"""Turn a letter in Markdown into a Word document in the style of Chinese offices, whatever the letter says.
 
 python-docx is slow, so it makes one empty letter. Each letter is a copy of that package in which the XML of the body
 and of the properties is replaced.
@@ -101,6 +101,7 @@ def _base() -> _Base:
 
 
 def _put(target: zipfile.ZipFile, name: str, content: bytes) -> None:
+    """Write one part into the package, with a fixed time."""
     entry = zipfile.ZipInfo(name, _TIME)
     entry.compress_type = zipfile.ZIP_DEFLATED
     target.writestr(entry, content)
@@ -114,6 +115,7 @@ def _parser() -> MarkdownIt:
 
 
 def _set_up(document: Document) -> None:
+    """Set page, fonts, line spacing and page number of the empty letter."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
     from docx.shared import Mm, Pt, RGBColor
 
@@ -174,6 +176,7 @@ def _set_font(properties: Any, font: Any, name: str) -> None:
 
 
 def _page_number(paragraph: Paragraph) -> None:
+    """Write the page number as ``— 1 —``."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -260,6 +263,7 @@ def _text(node: Node) -> str:
 
 
 def _table(node: Node) -> Iterator[str]:
+    """Yield the XML of a table; its head is repeated on each page, and no row is divided."""
     from docx.shared import Mm
 
     rows = [row.children for part in node.children for row in part.children]
@@ -278,7 +282,11 @@ def _table(node: Node) -> Iterator[str]:
 
 
 def _widths(rows: Sequence[Sequence[str]]) -> list[float]:
-    """Return the widths of a table's columns: what short texts need; columns with long texts share the rest."""
+    """Return the widths of a table's columns in mm.
+
+    Each column gets the width of a short text; the rest of the page goes to the columns with long texts. Example:
+    columns with texts of 4, 6 and 60 half-width characters get 12, 16 and, with the rest, 128 mm.
+    """
     texts = [max(map(display_width, column)) for column in zip(*rows, strict=True)]
     short = [min(max(width, _NARROW), _SHORT) + 2 for width in texts]
     long = [min(width, _LONG) - _SHORT if width > _SHORT else 0 for width in texts]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
@@ -13,22 +13,9 @@ from xlsxeval.rules.bounded import fewest, shortened
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.registry import JUDGEMENT
+from xlsxeval.rules.selection import Selection
 
 _FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wording)
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which rules are wanted: codes or their beginnings (``E``, ``B0``); nothing selected means all."""
-
-    select: frozenset[str] = frozenset()
-    ignore: frozenset[str] = frozenset()
-
-    def wants(self, code: str) -> bool:
-        """Tell whether a rule is wanted; the longer of two entries that fit decides."""
-        chosen = max((len(one) for one in self.select if code.startswith(one)), default=-1 if self.select else 0)
-        dropped = max((len(one) for one in self.ignore if code.startswith(one)), default=-1)
-        return chosen >= 0 and chosen > dropped
 
 
 def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:

@@ -1,7 +1,7 @@
-"""All outcomes as one page for a browser: written filing by filing, nothing outside the file, every text from JSON.
+"""All outcomes as one HTML page, written filing by filing; the page loads no other file.
 
-``page.html`` is the skeleton, ``page.css`` and ``page.js`` are put into it. The outcomes stand in a data block; the
-script lets them become text and nothing else, and the page's own policy allows no other script, style or address.
+``page.css`` and ``page.js`` are inserted into ``page.html``. The outcomes stand as JSON in a data block; the script
+makes only text nodes from them, and the security policy of the page allows no other script, style or address.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
         outcomes: the outcomes; with excerpts, the page shows the cells around each finding.
         facts: the summary of the run.
         catalogues: the rules of the sets.
-        made: the program and version, for the head of the page; without the time, so that each run gives the same page.
+        made: program and version, for the head of the page; it has no time, so that each run gives the same page.
     """
     before, _, after = _page().partition(_DATA)
     counted = f"{counted_text(facts)}。" if facts.files else ""
@@ -47,8 +47,8 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
     for outcome in outcomes:
         yield comma + _json(_filing(outcome))
         comma = ",\n"
-        met = {finding.code: rule_of(catalogues, outcome.formset, finding.code) for finding in outcome.findings}
-        rules.setdefault(outcome.formset, {}).update({code: _rule(rule) for code, rule in met.items() if rule})
+        broken = {finding.code: rule_of(catalogues, outcome.formset, finding.code) for finding in outcome.findings}
+        rules.setdefault(outcome.formset, {}).update({code: _rule(rule) for code, rule in broken.items() if rule})
     yield '\n],"rules":' + _json(rules) + "}" + after
 
 

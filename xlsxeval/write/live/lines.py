@@ -108,7 +108,7 @@ class _PlaceCheck:
         guards, bad = self._guards()
         fix = f"{_quoted(check.fix)}{_hints(check, figures, self._places)}"
         advice = f'=IF({self.row_cells.state}="{FAIL}",{fix},IF(ISERROR(SUM({guards})),"{_NO_NUMBER}",""))'
-        advice_now = check.fix + "".join(
+        shown_advice = check.fix + "".join(
             f"；{hint.say}" for hint in check.hints if _holds(hint.when, self.block, numbers)
         )
         return CheckLine(
@@ -119,7 +119,7 @@ class _PlaceCheck:
             _difference(self.row_cells, found, should),
             state,
             self._place(),
-            FormulaCell(advice, advice_now if failed else _NO_NUMBER if bad else ""),
+            FormulaCell(advice, shown_advice if failed else _NO_NUMBER if bad else ""),
             FormulaCell(f'=IF({self.row_cells.state}="{FAIL}",1,0)', float(failed)),
             FormulaCell("", ""),
         )
@@ -209,9 +209,9 @@ class _LineCheck:
         named = f'INDEX({block.raw(name)},{row_cells.first}-ROW({first_cell})+1)&""'
         advice = f'"共"&{row_cells.fails}&"行，第一行是“"&{named}&"”。"&{_quoted(check.fix)}'
         advice += _hints(check, figures, self._places)
-        advice_now = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
+        shown_advice = f"共{count}行，第一行是“{self._lines[line - 1][name.name].text}”。{check.fix}" if line else ""
         if line:
-            advice_now += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
+            shown_advice += "".join(f"；{hint.say}" for hint in check.hints if _holds(hint.when, block, numbers))
         row = f"{_ROWS}-SUMPRODUCT(MAX({fails}*({_ROWS}-ROW({column}))))"
         return CheckLine(
             check,
@@ -224,7 +224,7 @@ class _LineCheck:
                 state,
             ),
             self._place(line),
-            FormulaCell(f'=IF({row_cells.fails}=0,"",{advice})', advice_now),
+            FormulaCell(f'=IF({row_cells.fails}=0,"",{advice})', shown_advice),
             FormulaCell(f"=IFERROR(SUMPRODUCT({fails}),0)", float(count)),
             FormulaCell(f'=IF({row_cells.fails}=0,"",{row})', float(self._region.first + line) if line else ""),
         )

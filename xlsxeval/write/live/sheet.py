@@ -172,7 +172,7 @@ def _summary(live: CheckSheet) -> FormulaCell:
         for weight in counts
     }
     parts = [f'IF({count}>0,"，"&{count}&"{_ASKED[weight]}","")' for weight, count in counts.items()]
-    said = "".join(f"，{count:.0f}{_ASKED[weight]}" for weight, count in raised.items() if count)
+    counted = "".join(f"，{count:.0f}{_ASKED[weight]}" for weight, count in raised.items() if count)
     blank = f'COUNTIF({column(COLUMNS.state)},"{BLANK}")'
     blanks = sum(line.state.shown == BLANK for line in lines.values())
     total = f"SUM({column(COLUMNS.fails)})"
@@ -181,10 +181,10 @@ def _summary(live: CheckSheet) -> FormulaCell:
         f'"核对："&IF({total}=0,"没有发现问题",MID({"&".join(parts)},2,99))'
         f'&IF({blank}=0,"","（"&{blank}&"项未填）"))'
     )
-    if blanks >= asked and not said:
+    if blanks >= asked and not counted:
         return FormulaCell(formula, "核对：尚未填写")
     rest = f"（{blanks}项未填）" if blanks else ""
-    return FormulaCell(formula, f"核对：{said[1:] or '没有发现问题'}{rest}")
+    return FormulaCell(formula, f"核对：{counted[1:] or '没有发现问题'}{rest}")
 
 
 def _lists(filing: Filing) -> list[tuple[str, str, tuple[str, ...]]]:

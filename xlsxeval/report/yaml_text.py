@@ -1,15 +1,8 @@
-"""Write plain data as JSON or YAML text."""
+"""Write plain data as YAML text."""
 
 from __future__ import annotations
 
-import json
-
 import yaml
-
-
-def as_json(tree: object) -> str:
-    """Return one line of JSON; Chinese stays readable, control characters are escaped."""
-    return json.dumps(tree, ensure_ascii=False, allow_nan=False)
 
 
 def as_yaml(tree: object) -> str:

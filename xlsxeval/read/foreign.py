@@ -1,6 +1,7 @@
-"""The net around code that is not ours: whatever it raises on a damaged file becomes a refusal.
+"""Turn every exception of a foreign library on a damaged file into a refusal.
 
-Only calls into xlrd, olefile, pyxlsb and zipfile stand inside. A mistake of ours is never caught here.
+Only calls of xlrd, olefile, pyxlsb and zipfile stand inside ``foreign_parser``, so that a bug of this program is not
+reported as a damaged file.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from xlsxeval.read.refusals import Refused, damaged
 
 @contextmanager
 def foreign_parser() -> Iterator[None]:
-    """Turn every error of a foreign parser into a ``Refused`` that names what is wrong with the file.
+    """Turn every error of a foreign parser into a ``Refused`` that says what is wrong with the file.
 
-    Our own refusals pass through; so does MemoryError, because it tells of the machine and not of the file.
+    Errors of this program pass unchanged, and MemoryError, which is about the machine and not about the file.
     """
     try:
         yield
@@ -30,4 +31,4 @@ def foreign_parser() -> Iterator[None]:
     except RecursionError as error:
         raise Refused("R06", "文件的嵌套太深，请删去多余内容后重新保存") from error
     except Exception as error:
-        raise damaged("里面的内容不是它应有的样子") from error
+        raise damaged("内部结构不正确") from error
