@@ -26,12 +26,13 @@ class Limits:
     max_cells: int = 500_000
     max_merges: int = 20_000
     max_strings: int = 300_000
-    #: Characters of one text, and how deep XML elements may be nested.
+    #: Characters of one text.
     max_text: int = 32_767
     #: Characters of all different texts together, as they are compared (NFKC).
     max_chars: int = 8_000_000
     #: Lines of the lists in all forms together.
     max_lines: int = 10_000
+    #: How deep XML elements may be nested.
     max_depth: int = 64
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB
@@ -39,12 +40,6 @@ class Limits:
     max_formulas: int = 4 * MIB
 
 
-<<<<<<< HEAD
 #: How many tags of .xlsx take as much time as one element of .ods or .docx, or one record of .xls or .xlsb.
-TAGS_OF_AN_ELEMENT = 8
-TAGS_OF_A_RECORD = 12
-=======
-#: What costs as much time as so many tags of a part of .xlsx: an element of .ods or .docx, a record of .xls or .xlsb.
 TAGS_OF_AN_ELEMENT = 10
 TAGS_OF_A_RECORD = 16
->>>>>>> attack
