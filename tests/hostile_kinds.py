@@ -229,6 +229,5 @@ def sheet_names() -> Iterator[Kind]:
         yield f"sheet name {number}.ods", forms.ods(named)
 
 
-def every_kind() -> Iterator[Kind]:
-    for family in (texts, searched, formats, labels, many_lines, sheet_names):
-        yield from family()
+#: Each gives files of one family.
+FAMILIES = (texts, searched, formats, labels, many_lines, sheet_names)

@@ -405,7 +405,7 @@ def old_formats() -> Iterator[Kind]:
         "merged down.docx",
         small_books.docx(
             "<w:tbl>"
-             "<w:tr>"
+            "<w:tr>"
             + "<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>" * 300
             + "</w:tr>" * 1
             + ("<w:tr>" + '<w:tc><w:tcPr><w:vMerge w:val="restart"/></w:tcPr><w:p/></w:tc>' * 60 + "</w:tr>") * 6_000
@@ -454,6 +454,5 @@ def old_formats() -> Iterator[Kind]:
     yield "flat.et", zlib.compress(bytes(1_000_000))
 
 
-def every_part() -> Iterator[Kind]:
-    for family in (in_styles, in_sheets, in_formulas, in_strings, in_container, old_formats):
-        yield from family()
+#: Each gives files of one family.
+FAMILIES = (in_styles, in_sheets, in_formulas, in_strings, in_container, old_formats)

@@ -339,7 +339,7 @@ def test_a_run_that_was_killed_goes_on_and_gives_the_same(tmp_path: Path) -> Non
 def test_being_stopped_leaves_what_is_done(tmp_path: Path, stop: Callable[[int], None]) -> None:
     folder = folder_of(tmp_path / "报送", 40)
     # Ten times the work of all others together: it is under way when the other process has done them.
-    (folder / "0005.xlsx").write_bytes(slow(1_500_000))
+    (folder / "0005.xlsx").write_bytes(slow(700_000))
     unlimited = ("--max-seconds", 3600, "--max-memory", 4000, "--max-cells", 10**9, "--max-tags", 10**9)
     started = Watched(["check", "报送", "--jobs", 2, "--ledger", "l.db", "--jsonl", "o.jsonl", *unlimited], tmp_path)
     started.until(r"\b39/40")

@@ -27,7 +27,8 @@ class Allowance:
     """The limits for each file: processor seconds, and MiB of memory (no limit of memory on Windows and macOS)."""
 
     seconds: float = 10.0
-    memory: int = 512
+    #: With the process that waits, all together stay below 576 MiB.
+    memory: int = 400
 
     @property
     def wait(self) -> float:

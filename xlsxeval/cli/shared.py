@@ -43,7 +43,7 @@ LIMITS = {
 
 _ALLOWANCE: tuple[tuple[str, click.IntRange | click.FloatRange, str], ...] = (
     ("max_seconds", click.FloatRange(0, min_open=True), "每个文件最多用几秒处理器时间，默认10"),
-    ("max_memory", click.IntRange(100), "每个进程最多用多少MiB内存，默认512"),
+    ("max_memory", click.IntRange(100), "每个进程最多用多少MiB内存，默认400"),
 )
 
 

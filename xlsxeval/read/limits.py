@@ -23,15 +23,16 @@ class Limits:
     #: Parts in the container, sheets, filled cells, merged ranges of a sheet, shared texts.
     max_parts: int = 2_000
     max_sheets: int = 1_100
-    max_cells: int = 1_000_000
+    max_cells: int = 500_000
     max_merges: int = 20_000
     max_strings: int = 300_000
-    #: Characters of one text, and how deep XML elements may be nested.
+    #: Characters of one text.
     max_text: int = 32_767
     #: Characters of all different texts together, as they are compared (NFKC).
     max_chars: int = 8_000_000
     #: Lines of the lists in all forms together.
     max_lines: int = 10_000
+    #: How deep XML elements may be nested.
     max_depth: int = 64
     #: One tag with its attributes, or the text of one element, in bytes.
     max_token: int = MIB

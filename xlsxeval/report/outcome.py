@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xlsxeval.filing import Filing
 from xlsxeval.read.cells import Workbook
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
+from xlsxeval.rules.bounded import cut
 from xlsxeval.rules.finding import Checked, Finding, count
 from xlsxeval.rules.summary import Summary, summarize
 
@@ -96,8 +97,8 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         checked.notes,
         formset=filing.formset.name,
         year=filing.year,
-        unit=filing.unit,
-        subject=filing.subject,
+        unit=cut(filing.unit),
+        subject=cut(filing.subject),
         reading=tuple(Reading(name, answers.sheet, *answers.confidence) for name, answers in filing.forms.items()),
         summary=summarize(filing, checked.findings),
         excerpts=excerpts,

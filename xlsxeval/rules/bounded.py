@@ -26,9 +26,9 @@ def shortened(finding: Finding) -> Finding:
     return replace(
         finding,
         message=_message(finding.message),
-        found=_cut(finding.found),
-        expected=_cut(finding.expected),
-        field=_cut(finding.field),
+        found=cut(finding.found),
+        expected=cut(finding.expected),
+        field=cut(finding.field),
     )
 
 
@@ -36,13 +36,14 @@ def _message(text: str) -> str:
     before, *parts = text.split("“")
     for part in parts:
         quote, mark, after = part.partition("”")
-        before += f"“{_cut(quote)}{mark}{after}" if mark else f"“{part}"
+        before += f"“{cut(quote)}{mark}{after}" if mark else f"“{part}"
     if len(before) <= _LONGEST_MESSAGE:
         return before
     return f"{before[: _LONGEST_MESSAGE - _END]}…{before[-_END:]}"
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """Give a text that stands in many places, at most its first few hundred characters."""
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
