@@ -201,7 +201,7 @@ def test_what_unpacks_to_much_is_guarded_as_well(tmp_path: Path) -> None:
     assert bomb.stat().st_size < 100_000
     done = run("check", bomb)
     assert done.returncode == 2
-    assert re.search(r" R(?:08|11) ", done.stdout)  # no form in it; or no end in ten seconds, on a busy machine
+    assert "  R06 错误  文件内部的标记多于" in done.stdout
 
 
 def test_a_line_break_in_a_cell_is_a_blank_in_what_is_said(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import xlsxwriter
 
 import xlsxeval as api
 from tests.soffice import convert, needs_soffice
-from xlsxeval.draft.page import page_of
+from xlsxeval.draft.regions import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import FormSet

@@ -22,7 +22,7 @@ from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
 from xlsxeval.report.outcome import outcome_of
-from xlsxeval.report.page import catalogue_page, rule_page
+from xlsxeval.report.rule_page import catalogue_page, rule_page
 from xlsxeval.report.sarif import sarif_lines
 from xlsxeval.report.table import csv_lines
 from xlsxeval.report.text import findings_text

@@ -33,7 +33,7 @@ def explain(code: str, formset: SetLike = "hunan") -> str:
         DataError: if the set has no rule of that code.
         DefinitionError: if the set cannot be loaded.
     """
-    from xlsxeval.report.page import rule_page
+    from xlsxeval.report.rule_page import rule_page
 
     rules = catalogue(formset)
     if code.upper() not in rules:

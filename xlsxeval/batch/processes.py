@@ -35,7 +35,7 @@ from xlsxeval.request import Request
 #: The most workers: Windows can wait for 63 objects at once.
 MOST = 60
 #: Seconds: how often the limits of the workers are tested, and how long a worker may take to end.
-_LOOK_EVERY, _TO_END = 0.5, 1.0
+_LOOK_EVERY, _TO_END = 0.5, 30.0
 #: How many workers in a row may die before they are ready.
 _FAILED_STARTS = 5
 

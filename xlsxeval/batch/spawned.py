@@ -25,7 +25,7 @@ from xlsxeval.errors import MachineError
 from xlsxeval.read.refusals import DIED
 
 #: Seconds: how often the process is looked at, how long it may take to end, and how long to start on a busy computer.
-_LOOK_EVERY, _TO_END, _TO_START = 0.5, 1.0, 60.0
+_LOOK_EVERY, _TO_END, _TO_START = 0.5, 30.0, 60.0
 #: Processor seconds in which the process has imported all it needs for a call.
 _IMPORTS = 5.0
 _Value = TypeVar("_Value")

@@ -97,7 +97,7 @@ def rules_command(form: str, set_name: str) -> None:
     from xlsxeval.api.rules import catalogue
     from xlsxeval.forms.model import SEVERITIES
     from xlsxeval.report.json_text import as_json
-    from xlsxeval.report.page import catalogue_page
+    from xlsxeval.report.rule_page import catalogue_page
     from xlsxeval.report.tree import rules_tree
 
     rules = catalogue(set_name)
@@ -118,7 +118,7 @@ def rules_command(form: str, set_name: str) -> None:
 def explain_command(code: str, set_name: str) -> None:
     """说明一条规则：查什么、为什么、怎么办、正反例。"""
     from xlsxeval.api.rules import catalogue
-    from xlsxeval.report.page import rule_page
+    from xlsxeval.report.rule_page import rule_page
 
     rules = catalogue(set_name)
     known = _code(code)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsxeval.draft.known import guess_kind, known, of_year
-from xlsxeval.draft.page import SheetRegion, SheetRegions
+from xlsxeval.draft.regions import SheetRegion, SheetRegions
 from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.text import clean, label_key
 

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from xlsxeval.draft.known import known
-from xlsxeval.draft.page import page_of
 from xlsxeval.draft.picture import TABLE, DraftForm, draw, texts_of
+from xlsxeval.draft.regions import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.folder import templates_folder
