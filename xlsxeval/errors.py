@@ -1,9 +1,9 @@
 """The exceptions of xlsxeval: one sentence each, in Chinese, saying where, what and what to do.
 
 Two more belong to the tree and are defined where they are raised: ``read.refusals.Refused`` (a file cannot be used;
-with its code, R01 to R09) and ``batch.allowance.StoppedError`` (the process that read a file used too much or died; R10 or
-R11). The functions of the library raise ``Refused``; only the command line and ``batch`` meet ``StoppedError``, and
-turn it into a verdict or a sentence.
+with its code, R01 to R09) and ``batch.allowance.StoppedError`` (the process that read a file used too much, or died;
+R10 or R11). The functions of the library raise ``Refused``; only the command line and ``batch`` meet ``StoppedError``,
+and turn it into a verdict or a sentence.
 """
 
 from __future__ import annotations
