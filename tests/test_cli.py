@@ -304,6 +304,8 @@ def test_ctrl_c_and_bugs_have_their_own_codes(
     from xlsxeval.batch import child, worker
     from xlsxeval.cli import program
 
+    monkeypatch.setattr(child.threading, "active_count", lambda: 1)  # pytest-xdist has threads
+
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 

@@ -93,7 +93,9 @@ def test_too_slow_costs_one_file() -> None:
 @UNIX
 @pytest.mark.slow
 def test_too_much_memory_costs_one_file() -> None:
-    found = list(xlsxeval.check_many([FILLED, slow(400_000), FILLED], jobs=1, max_memory=128, max_seconds=600))
+    numbers = "".join(f"<row><c><v>{n}.{n:08}1</v></c></row>" for n in range(480_000))
+    large = hostile.changed(SHEET=hostile.sheet(numbers))
+    found = list(xlsxeval.check_many([FILLED, large, FILLED], jobs=1, max_memory=160, max_seconds=600))
     assert [one.verdict for [one] in found] == ["pass", "unusable", "pass"]
     [finding] = found[1][0].findings
     assert finding.code == "R10"
