@@ -47,7 +47,7 @@ def cut(text: str) -> str:
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
 
 
-def fewest(findings: Iterable[Finding]) -> list[Finding]:
+def first_of_each_rule(findings: Iterable[Finding]) -> list[Finding]:
     """Keep the first findings of each rule; the last one that is kept says how many more there are."""
     kept: list[Finding] = []
     counts: Counter[str] = Counter()

@@ -9,7 +9,7 @@ from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
-from xlsxeval.rules.bounded import fewest, shortened
+from xlsxeval.rules.bounded import first_of_each_rule, shortened
 from xlsxeval.rules.declared import run_declared
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.registry import JUDGEMENT
@@ -38,7 +38,7 @@ def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, 
     found = [one for one in found if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(filing.formset.forms)}
     found.sort(key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
-    return tuple(map(shortened, fewest(found)))
+    return tuple(map(shortened, first_of_each_rule(found)))
 
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:
