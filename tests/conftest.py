@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,11 @@ def filing_of(formset: FormSet, forms: object, year: int = 2024) -> Filing:
     named = set(forms) if isinstance(forms, dict) else set()
     kept = {name: answers for name, answers in filing.forms.items() if name in named}
     return Filing("", formset, kept, year, filing.unit)
+
+
+@pytest.fixture(autouse=True)
+def _end_kept_process() -> Iterator[None]:
+    """End the process that ``batch.spawned`` keeps between calls, so that a test can count the processes it starts."""
+    yield
+    if spawned := sys.modules.get("xlsxeval.batch.spawned"):
+        spawned.end_kept_process()

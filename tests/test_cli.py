@@ -197,11 +197,11 @@ def test_a_large_file_is_checked_in_a_process_that_can_be_stopped(tmp_path: Path
 @pytest.mark.slow
 def test_what_unpacks_to_much_is_guarded_as_well(tmp_path: Path) -> None:
     bomb = tmp_path / "小.xlsx"
-    bomb.write_bytes(hostile.cells("<x/>" * 8_000_000))
+    bomb.write_bytes(hostile.cells("<x/>" * 9_500_000))
     assert bomb.stat().st_size < 100_000
     done = run("check", bomb)
     assert done.returncode == 2
-    assert "  R06 错误  文件内部的标记多于" in done.stdout
+    assert re.search(r" R(?:06|11) ", done.stdout)  # counted to the limit, or ten processor seconds used before
 
 
 def test_a_line_break_in_a_cell_is_a_blank_in_what_is_said(tmp_path: Path) -> None:

@@ -62,9 +62,14 @@ def call_in_process(function: Callable[..., _Value], arguments: Iterable[object]
     return result
 
 
-def _started() -> _Server:
+def end_kept_process() -> None:
+    """End the process that is kept for the next call, if there is one."""
     while _kept:
         _end(_kept.pop())
+
+
+def _started() -> _Server:
+    end_kept_process()
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
