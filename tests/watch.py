@@ -11,7 +11,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-COMMAND = (sys.executable, "-c", "from xlsxeval.cli import run; run()")
+#: SIGINT as in a terminal: where the tests run in the background of a script, it is ignored, and so it would be here.
+_START = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from xlsxeval.cli import run; run()"
+COMMAND = (sys.executable, "-c", _START)
 #: The longest wait in seconds, far more than any awaited event takes on the slowest machine.
 PATIENCE = 120
 
