@@ -15,6 +15,20 @@ class XlsxevalError(Exception):
     exit_code = 2
 
 
+class FileError(XlsxevalError):
+    """No result for one file; ``code`` is the verdict (R01 to R13), ``message`` the sentence for the user."""
+
+    def __init__(self, code: str, message: str) -> None:
+        """Give both arguments to Exception, so that the error can be pickled and sent to another process."""
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+    def __str__(self) -> str:
+        """Give the sentence for the user."""
+        return self.message
+
+
 class DefinitionError(XlsxevalError):
     """A form file or set file is wrong; the text begins with the file and the line: ``a.yaml:12: …``."""
 

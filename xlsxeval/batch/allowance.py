@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xlsxeval.errors import XlsxevalError
+from xlsxeval.errors import FileError
 from xlsxeval.read.limits import MIB
 from xlsxeval.read.refusals import DIED, TOO_SLOW, too_much
 
@@ -36,18 +36,8 @@ class Allowance:
         return max(self.seconds * _ON_THE_CLOCK, _SHORTEST_WAIT)
 
 
-class StoppedError(XlsxevalError):
+class StoppedError(FileError):
     """The check of a file used more than it may, or its process died; ``code`` is the verdict: R10 or R11."""
-
-    def __init__(self, code: str, message: str) -> None:
-        """Give both arguments to Exception, so that the error can be pickled and sent to another process."""
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        """Give the sentence for the user."""
-        return self.message
 
 
 def too_slow(allowance: Allowance) -> StoppedError:

@@ -102,9 +102,8 @@ def answer(work: Callable[[], object], allowance: Allowance) -> bytes:
 def _picklable(error: Exception) -> Exception:
     """Give the exception itself if it survives pickling; for an error of this program, one with the text of it."""
     from xlsxeval.errors import DataError, MachineError, XlsxevalError
-    from xlsxeval.read.refusals import Refused
 
-    if not isinstance(error, (XlsxevalError, Refused)):
+    if not isinstance(error, XlsxevalError):
         return BugError(bug_text(error))
     try:
         again: Any = pickle.loads(pickle.dumps(error))  # noqa: S301  # our own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlsxeval.errors import XlsxevalError
+from xlsxeval.errors import FileError
 from xlsxeval.read.limits import Limits
 
 #: Refusals because of this machine or program, and not because of the file. They are not kept in the ledger and not
@@ -31,21 +31,11 @@ LOCKED = "这是加密的工作簿，请在WPS或Excel中去掉打开密码后�
 SAVE_AS = "请在WPS或Excel中打开，另存为.xlsx后重新报送"
 
 
-class Refused(XlsxevalError):
+class Refused(FileError):
     """The file cannot be used; ``message`` says in one sentence what the file is and what to do.
 
     Example: ``Refused("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")``.
     """
-
-    def __init__(self, code: str, message: str) -> None:
-        """Give both arguments to Exception, so that the error can be pickled and sent to another process."""
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-    def __str__(self) -> str:
-        """Give the sentence for the user."""
-        return self.message
 
 
 def damaged(what: str) -> Refused:
