@@ -13,7 +13,7 @@ from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
-DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够，请删去多余内容后重新保存"
+DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够（--max-memory），请删去多余内容后重新保存"
 
 
 class Task(NamedTuple):
