@@ -32,6 +32,8 @@ class Answer(NamedTuple):
             other answers.
         decimals: how many decimals of the value are printed.
         problem: ``text`` for a number typed as text, ``bad`` for something that is no number; else empty.
+        shared: whether the cell is merged over several lines of a table, so that its value belongs to all of them
+            together; the lines below the first have no answer there.
     """
 
     value: Decimal | str | None
@@ -41,6 +43,18 @@ class Answer(NamedTuple):
     own: bool = False
     decimals: int = 0
     problem: str = ""
+    shared: bool = False
+
+    @property
+    def state(self) -> str:
+        """``filled``, ``blank`` (the place was found and is empty) or ``absent`` (the sheet has no such place)."""
+        if not self.cell:
+            return "absent"
+        return "filled" if self.value is not None or self.text or self.formula is not None else "blank"
+
+
+#: The answer of a blank whose label or column the sheet does not have.
+ABSENT = Answer(None, "", "")
 
 
 class YearSeen(NamedTuple):
@@ -53,13 +67,23 @@ class YearSeen(NamedTuple):
 
 
 class Missing(NamedTuple):
-    """A label of the form that was not found on the sheet, and the text on the sheet that is most like it."""
+    """A label of the form that was lost: another text stands at its place, or the workbook is from our own template.
+
+    ``nearest`` and ``cell`` are the text at its place; empty if nothing stands there.
+    """
 
     label: str
     nearest: str
     cell: str
     #: Whether the blanks that belong to the label, and could therefore not be read, include numbers.
     numeric: bool
+
+
+class Unread(NamedTuple):
+    """Cells that are neither a label nor an answer: their range, and in words what they look like."""
+
+    cells: str
+    text: str
 
 
 class Repair(NamedTuple):
@@ -111,7 +135,9 @@ class FormAnswers:
         regions: name of a table -> where its lines stand on the sheet.
         heads: (table, column) -> the address of the column's head.
         years: every year found in a label.
-        missing: the labels that were not found.
+        missing: the labels that were lost, with what stands in their place.
+        lacking: the labels of the form that this sheet does not have; what belongs to them is absent.
+        unread: the cells that are neither label nor answer.
         repairs: what was read although it stood in the wrong place or was cut.
         amount_unit: the unit of amounts printed on the form: 万元 or 元.
         met: the labels that were found.
@@ -131,6 +157,8 @@ class FormAnswers:
     amount_unit: str = "万元"
     met: tuple[FoundLabel, ...] = ()
     state: str = "visible"
+    lacking: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
     @property
     def confidence(self) -> tuple[int, int, int]:

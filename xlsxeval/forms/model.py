@@ -6,7 +6,7 @@ The classes have no slots, because compiled sets (``compiled``) are read twice a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from xlsxeval.forms.kinds import KINDS, Kind
@@ -19,6 +19,9 @@ PlainForm = Mapping[str, object]
 GUIDE_SHEET, LIVE_SHEET = "填表说明", "核对"
 #: The sheet that is added to a marked copy, and the hidden defined name by which it is found after a person renames it.
 OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
+
+#: Columns of amounts whose blank in the row of totals has a name of its own.
+TOTAL_ROW = {"分值": "资金分值", "得分": "资金得分"}
 
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
@@ -124,6 +127,8 @@ class Table:
         inherit: the columns in which a blank means the text of the line above.
         groups: for an empty workbook: texts of these columns, and number of lines, of each group.
         joined: value written in several columns -> these columns, as 年度指标值 -> 指标性质, 指标值, 度量单位.
+        further: columns that the form does not print but that a sheet may have: name -> field. A line has them only
+            if the sheet does.
     """
 
     name: str
@@ -132,6 +137,11 @@ class Table:
     inherit: tuple[str, ...]
     groups: tuple[tuple[tuple[str, ...], int], ...]
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    further: Mapping[str, Field] = field(default_factory=dict)
+
+    def column(self, name: str) -> Field:
+        """Give the field of a column, printed by the form or not."""
+        return self.columns.get(name) or self.further[name]
 
 
 @dataclass(frozen=True)
@@ -223,6 +233,8 @@ class Form:
         rules: the entries of these checks in the catalogue.
         lists: name of a list -> its entries.
         subject_field: the field with the project's name, in forms of which a unit sends one for each project.
+        further: blanks that the form does not print but that a sheet may have: name -> field. The answers have them
+            only if the sheet does.
     """
 
     name: str
@@ -242,6 +254,22 @@ class Form:
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
     subject_field: str = ""
+    further: Mapping[str, Field] = field(default_factory=dict)
+
+    def field(self, name: str) -> Field:
+        """Give the field of a blank, printed by the form or not.
+
+        A row of amounts of any name (``街道配套资金.全年预算数``) has the fields of the row of totals.
+
+        Raises:
+            KeyError: there is no such blank.
+        """
+        known = self.fields.get(name) or self.further.get(name)
+        if known is not None:
+            return known
+        column = name.rpartition(".")[2]
+        total = self.fields.get(column) or self.further.get(column) or self.fields[TOTAL_ROW[column]]
+        return replace(total, name=name, formula=None, formula_text="", must=False, start="")
 
 
 @dataclass(frozen=True)

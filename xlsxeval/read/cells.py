@@ -51,6 +51,7 @@ class Sheet:
         hidden_rows: the numbers of hidden rows.
         hidden_cols: (first, last) of each group of hidden columns.
         widths: (first, last, width in characters) of columns with a width of their own; only from .xlsx.
+        struck: (row, column) -> the text that was left out of the cell because it is struck out.
     """
 
     name: str
@@ -59,8 +60,8 @@ class Sheet:
     state: str = "visible"
     hidden_rows: frozenset[int] = frozenset()
     hidden_cols: tuple[tuple[int, int], ...] = ()
-
     widths: tuple[tuple[int, int, float], ...] = ()
+    struck: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
