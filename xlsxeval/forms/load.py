@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 from xlsxeval.errors import DefinitionError
@@ -13,6 +14,7 @@ from xlsxeval.forms.convert import Spec, convert
 from xlsxeval.forms.drawn import Drawing, blanks_of, labels_of
 from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.fitting import require_field_fits
+from xlsxeval.forms.folder import set_names, templates_folder
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
@@ -32,6 +34,12 @@ _TAKEN = frozenset({GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, "history"})
 _MOST_LINES, _MOST_LINES_OF_TABLE = 500, 2000
 #: The place of the unit of amounts in printed texts: ``{{ unit }}``.
 _UNIT = re.compile(r"\{\{\s*unit\s*\}\}")
+
+
+@lru_cache(maxsize=4)
+def _wider_form(name: str) -> Form:
+    """Give the form of the set that holds the vocabulary of others."""
+    return load_folder(templates_folder() / name).forms[0]
 
 
 def load_folder(folder: Path) -> FormSet:
@@ -128,12 +136,18 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) ->
     used = {name: table for name, table in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
     names = Names.of_form(spec.form, specs, used, profile)
     fields = {name: _field(name, field, key, names, profile, lines) for name, (key, field) in specs.items()}
-    tables = {name: _table(name, table, fields, blanks, lines) for name, table in used.items()}
+    if spec.vocabulary and spec.vocabulary not in set_names():
+        raise lines.error(f"vocabulary应是程序自带的一套表，这里是“{spec.vocabulary}”", "vocabulary")
+    wider = _wider_form(spec.vocabulary) if spec.vocabulary not in ("", set_spec.set) else None
+    tables = {name: _table(name, table, fields, blanks, lines, wider) for name, table in used.items()}
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
     check_circles(spec.form, plain, lines)
-    for key in ("unit_field", "subject_field"):
-        if getattr(spec, key) and getattr(spec, key) not in plain:
-            raise lines.error(f"{key}“{getattr(spec, key)}”不是填空", key)
+    for key, names_given in (
+        ("unit_field", [spec.unit_field]), ("subject_field", [spec.subject_field]), ("unit_else", spec.unit_else)
+    ):  # fmt: skip
+        for name in filter(None, names_given):
+            if name not in plain:
+                raise lines.error(f"{key}“{name}”不是填空", key)
     _check_lists(spec, lines)
     checks, rules = declared.build(
         spec.checks, names, lines, form=spec.form, fields=plain, severities=set_spec.severity
@@ -156,6 +170,8 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) ->
         rules=rules,
         lists={name: tuple(items) for name, items in spec.lists.items()},
         subject_field=spec.subject_field,
+        unit_else=tuple(spec.unit_else) or (wider.unit_else if wider else ()),
+        wider=wider,
     )
 
 
@@ -240,7 +256,14 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
     )
 
 
-def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tuple[Blank, ...], lines: Lines) -> Table:
+def _table(
+    name: str,
+    spec: TableSpec,
+    fields: Mapping[str, Field],
+    blanks: tuple[Blank, ...],
+    lines: Lines,
+    wider: Form | None,
+) -> Table:
     """Make a table from the fields whose names begin with its name."""
     columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
     rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
@@ -255,7 +278,9 @@ def _table(name: str, spec: TableSpec, fields: Mapping[str, Field], blanks: tupl
     if any(field.formula for field in columns.values()):
         raise lines.error(f"清单“{name}”的列不能有公式：行由填表人增减，公式会丢失，请写成检查", "tables", name)
     joined = {whole: tuple(parts) for whole, parts in spec.joined.items()}
-    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined)
+    other = wider.tables.get(name) if wider else None
+    further = {column: field for column, field in other.columns.items() if column not in columns} if other else {}
+    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined, further)
 
 
 def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -233,8 +233,8 @@ class Form:
         rules: the entries of these checks in the catalogue.
         lists: name of a list -> its entries.
         subject_field: the field with the project's name, in forms of which a unit sends one for each project.
-        further: blanks that the form does not print but that a sheet may have: name -> field. The answers have them
-            only if the sheet does.
+        unit_else: fields from which the unit's name is taken while ``unit_field`` is blank, in this order.
+        wider: the form whose labels and blanks a sheet of this form may have too (通用自评表); None if there is none.
     """
 
     name: str
@@ -254,7 +254,13 @@ class Form:
     rules: tuple[Rule, ...]
     lists: Mapping[str, tuple[str, ...]]
     subject_field: str = ""
-    further: Mapping[str, Field] = field(default_factory=dict)
+    unit_else: tuple[str, ...] = ()
+    wider: Form | None = None
+
+    @property
+    def further(self) -> Mapping[str, Field]:
+        """The fields that the form does not print but that a sheet may have; the answers have them only if it does."""
+        return self.wider.fields if self.wider else {}
 
     def field(self, name: str) -> Field:
         """Give the field of a blank, printed by the form or not.

@@ -103,6 +103,12 @@ class FormSpec(Struct, forbid_unknown_fields=True, frozen=True):
     fields: Annotated[dict[str, FieldSpec], Meta(max_length=1000, description="每个填空填什么")]
     extends: Annotated[OneLine, Meta(description="在哪个文件的基础上写：没有写的都照它；写成 ~ 的不要")] = ""
     unit_field: Annotated[ShortName, Meta(description="写单位名称的填空")] = ""
+    unit_else: Annotated[
+        list[ShortName], Meta(max_length=10, description="unit_field空着时，依次从这些填空取单位名称")
+    ] = []
+    vocabulary: Annotated[
+        ShortName, Meta(description="表样上没有、来表上却有的栏目，按哪一套表的名称读取；自评表都是open")
+    ] = ""
     subject_field: Annotated[ShortName, Meta(description="写项目名称的填空：一个项目一份的表才有")] = ""
     orientation: Literal["portrait", "landscape"] = "portrait"
     lists: Annotated[

@@ -1,371 +1,436 @@
-"""From aligned labels to answers: a blank stands right of its label, or under its head."""
+"""From arranged words to answers: a blank stands where the column of its head and the row of its side word cross,
+or right of its label.
+
+How 全年执行数 finds its name in ``| 年度资金总额 | 4753.66 | 3824.26 |`` below ``| 项目资金 | 全年预算数 | 全年执行数 |``:
+全年执行数 is a head of the group of amounts and stands in column 3; 年度资金总额 is a side word of that group and stands in
+the next row; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they
+cross. The column may stand anywhere else: nothing but the two words is used.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from xlsxeval.a1 import cell_name
-from xlsxeval.filing import Answer, FormAnswers, Line, Missing, Repair, YearSeen, head_cells
-from xlsxeval.forms.model import Blank, Field, Form, Table
+from xlsxeval.filing import ABSENT, Answer, FormAnswers, FoundLabel, Line, Repair, YearSeen
 from xlsxeval.forms.place import TableArea
-from xlsxeval.read.align import Alignment, Position, label_and_value, needed_labels
+from xlsxeval.numbers import is_nil
 from xlsxeval.read.answers import read_answer
-from xlsxeval.read.cells import Cell, Range, Sheet
+from xlsxeval.read.arrange import Arrangement, HeadRow, lists_of
+from xlsxeval.read.cells import Cell
+from xlsxeval.read.grid import Grid
+from xlsxeval.read.hits import Hit, Position
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.refusals import too_many_lines
-from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
-from xlsxeval.text import label_key
+from xlsxeval.read.lines import read_lines
+from xlsxeval.text import clean, label_key
+
+#: How far right of its label an answer is looked for.
+_REACH = 12
+#: A text that begins like a label: a few signs and a colon.
+_OWN_COLON = re.compile(r"[^:：0-9]{2,8}[:：]")
+#: What is left out of the name of a row of parts.
+_PART_PREFIX = re.compile(r"^(?:其中[:：]?|[0-9]{1,2}[.、)）]|[(（][0-9]{1,2}[)）])+")
+_LONGEST_PART = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A sheet seen by position: merged cells show what stands in their first cell."""
+@dataclass(slots=True)
+class Page:
+    """One form on a sheet while it is read.
 
-    sheet: Sheet
-    covers: Mapping[Position, Range]
-    #: The rows that hold anything, in order.
-    rows: tuple[int, ...]
-    #: Whether the sheet may come from a Word file or a PDF: only those lose cells, and they have no formulas.
-    converted: bool
+    Attributes:
+        arranged: which word stands where.
+        grid: the sheet.
+        unit: what amounts are counted in.
+        labels: the positions of the labels: no answer is read from them.
+        answers: the positions of the answers so far.
+        repairs: what was read although it stood in the wrong place.
+    """
 
-    def rows_between(self, first: int, last: int) -> tuple[int, ...]:
-        """Give the rows from ``first`` to ``last`` that hold anything."""
-        return self.rows[bisect_left(self.rows, first) : bisect_right(self.rows, last)]
+    arranged: Arrangement
+    grid: Grid
+    unit: str
+    labels: dict[Position, str]
+    answers: set[Position] = field(default_factory=set)
+    repairs: list[Repair] = field(default_factory=list)
 
-    def merged(self, row: int, col: int) -> Range:
-        """Give the merged range a cell belongs to, or the cell alone."""
-        return self.covers.get((row, col)) or Range(row, col, row, col)
+    def body(self, heads: HeadRow) -> tuple[int, int]:
+        """Give the first and the last row below a row of heads, which may be merged over several rows."""
+        last = max((self.grid.merged(*place).last_row for place in heads.words.values()), default=heads.last)
+        return max(last, heads.last) + 1, self.arranged.body_end(heads)
 
-    def at(self, row: int, col: int) -> Cell | None:
-        """Give the cell, or the first cell of the merged range it belongs to."""
-        found = self.sheet.cells.get((row, col))
-        if found is None and (row, col) in self.covers:
-            whole = self.covers[row, col]
-            return self.sheet.cells.get((whole.first_row, whole.first_col))
-        return found
+    def cell_at(self, row: int, col: int) -> Cell | None:
+        """Give the cell at a place, also if it is merged; None if it is empty or a label."""
+        found = self.grid.at(row, col)
+        return None if found is None or (found.row, found.col) in self.labels else found
 
-
-#: A merged range over more cells than this is no part of a form, nor are more merged cells than that in all.
-_LARGEST_MERGE, _MOST_MERGED = 5_000, 300_000
-
-
-def make_grid(sheet: Sheet) -> Grid:
-    """Index the merged ranges of a sheet by the cells they cover."""
-    covers: dict[Position, Range] = {}
-    for whole in sheet.merges:
-        if (
-            len(covers) < _MOST_MERGED
-            and (whole.last_row - whole.first_row + 1) * (whole.last_col - whole.first_col + 1) <= _LARGEST_MERGE
-        ):
-            for row in range(whole.first_row, whole.last_row + 1):
-                for col in range(whole.first_col, whole.last_col + 1):
-                    covers[row, col] = whole
-    converted = all(cell.formula is None for cell in sheet.cells.values())
-    return Grid(sheet, covers, tuple(sorted({row for row, _ in sheet.cells})), converted)
+    def answer(self, cell: Cell | None, place: Position, name: str, *, column_of: str = "") -> Answer:
+        """Make the answer of a blank from its cell, and remember that the cell is used."""
+        form = self.arranged.words.form
+        kind = (form.tables[column_of].column(name) if column_of else form.field(name)).kind
+        at = (cell.row, cell.col) if cell else place
+        self.answers.add(at)
+        return read_answer(cell, *at, kind, self.unit)
 
 
-def locate(alignment: Alignment, grid: Grid, amount_unit: str, limits: Limits = Limits()) -> FormAnswers:
-    """Read every blank of an aligned form.
+def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits = Limits()) -> tuple[FormAnswers, Page]:
+    """Read every blank of a form.
 
     Args:
-        alignment: which label stands where.
+        arranged: which word stands where.
         grid: the sheet.
         amount_unit: what amounts are counted in.
         limits: the budgets.
 
+    Returns:
+        The answers, without what is missing or was left unread, and what is needed to find that.
+
     Raises:
         Refused: for a list with too many lines.
     """
-    form = alignment.form
-    rows = _sheet_rows(alignment, grid)
-    fields = {}
-    for blank in form.blanks:
-        if blank.name in form.fields:
-            at = _position(blank, alignment, grid, rows)
-            kind = form.fields[blank.name].kind
-            cell = grid.at(*at) if at else None
-            if cell is None:
-                cell = _in_label(blank, alignment, grid)
-                at = (cell.row, cell.col) if cell else at
-            fields[blank.name] = read_answer(cell, *at, kind, amount_unit) if at else _UNKNOWN
-    regions = {table.name: _region(table, alignment, grid, rows) for table in form.tables.values()}
-    if any(len(grid.rows_between(region.first, region.last)) > limits.max_lines for region in regions.values()):
-        raise too_many_lines(limits)
-    repairs: list[Repair] = []
-    tables = {
-        name: tuple(_lines(form.tables[name], region, alignment, grid, amount_unit, repairs))
-        for name, region in regions.items()
-    }
+    words, form = arranged.words, arranged.words.form
+    page = Page(arranged, grid, amount_unit, _labels(arranged))
+    found: dict[str, Answer] = {}
+    for heads in arranged.heads:
+        found |= _crossings(page, heads)
+    for word, name in words.pairs.items():
+        if word in arranged.sides and name not in found:
+            found[name] = _beside(page, word, name)
+    for word in sorted(words.side_group):
+        name = _only_name(page, word)
+        if word in arranged.sides and name and name not in found and not _inside(page, word):
+            found[name] = _beside(page, word, name)
+    _goals_without_heads(page, found)
+    tables: dict[str, tuple[Line, ...]] = {}
+    regions: dict[str, TableArea] = {}
+    subtotals: list[Line] = []
+    for name in form.tables:
+        lines, regions[name], extra = read_lines(page, name, limits)
+        tables[name] = tuple(lines)
+        subtotals += extra
     if grid.converted:
-        fields |= _strayed(alignment, grid, fields, amount_unit, repairs)
-    labels = {index: cell_name(*position) for index, position in alignment.labels.items()}
-    years = tuple(_years(alignment, grid))
-    year = _most_common([seen.year - seen.offset for seen in years])
-    return FormAnswers(
+        _strayed(page, found)
+    fields = {name: found.pop(name, ABSENT) for name in form.fields}
+    met = tuple(_found_labels(page))
+    years = tuple(_years(page))
+    answers = FormAnswers(
         form,
         grid.sheet.name,
-        year,
-        fields,
+        _most_common([seen.year - seen.offset for seen in years]),
+        fields | {name: answer for name, answer in found.items() if answer.cell},
         tables,
         regions,
-        head_cells(form, labels),
+        {(table, column): cell_name(*arranged.met[head]) for table, columns in words.columns.items()
+         for column, head in columns.items() if head in arranged.met},
         years,
-        _missing(alignment),
-        tuple(repairs),
-        amount_unit,
-    )
+        repairs=tuple(page.repairs),
+        amount_unit=amount_unit,
+        met=met,
+        state=grid.sheet.state,
+        subtotals=tuple(subtotals),
+    )  # fmt: skip
+    return answers, page
 
 
-#: The answer of a blank that was not found.
-_UNKNOWN = Answer(None, "", "")
+def _labels(arranged: Arrangement) -> dict[Position, str]:
+    """Give the positions of labels: every word that was met, and every other printed text outside the lines."""
+    lines = [(heads.last, arranged.ends[heads.first]) for heads in arranged.heads if heads.first in arranged.ends]
+    found: dict[Position, str] = {}
+    for hit in arranged.hits:
+        if not any(top < hit.row < end for top, end in lines):
+            found[hit.row, hit.col] = hit.key
+            if hit.below:
+                found[hit.row + 1, hit.col] = hit.key
+    for place in arranged.met.values():
+        found.setdefault(place, "")
+    for heads in arranged.heads:
+        for place in heads.words.values():
+            found.setdefault(place, "")
+    return found
 
 
-def _sheet_rows(alignment: Alignment, grid: Grid) -> dict[int, int]:
-    """Give the sheet row of each row of the picture; a row that has no labels is looked for below its heads.
-
-    A row whose labels were not met stays unknown: guessing would take one line's figures for another's.
-    """
-    form, rows = alignment.form, dict(alignment.rows)
-    labelled = _labelled_rows(form)
-    for picture_row, heads in _headed_rows(form).items():
-        met = [alignment.labels[head] for head in heads if head in alignment.labels]
-        above = max((row for row in labelled if row < picture_row), default=-1)
-        if picture_row in labelled or above not in rows or not met:
-            continue
-        start = _below(above, rows[above], alignment, grid)
-        below = min((row for row in alignment.rows if row > picture_row), default=None)
-        end = alignment.rows[below] if below is not None else start + 1
-        filled = (
-            row for row in grid.rows_between(start, end - 1) if any(grid.sheet.cells.get((row, col)) for _, col in met)
-        )
-        rows[picture_row] = next(filled, start)
-    return rows
-
-
-@lru_cache(maxsize=256)
-def _labelled_rows(form: Form) -> frozenset[int]:
-    """Give the rows of the picture in which labels begin that blanks depend on."""
-    return frozenset(form.labels[index].box.row for index in needed_labels(form))
-
-
-@lru_cache(maxsize=256)
-def _headed_rows(form: Form) -> Mapping[int, frozenset[int]]:
-    """Give the rows of the picture that hold blanks, in order, each with the heads of those blanks."""
-    rows = sorted({blank.box.row for blank in form.blanks})
-    return {
-        row: frozenset(blank.head for blank in form.blanks if blank.box.row == row and blank.head is not None)
-        for row in rows
+def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
+    """Read the blanks below one row of heads: those with a side word in its body, and those right below a head."""
+    words, sides = page.arranged.words, page.arranged.sides
+    first, last = page.body(heads)
+    rows = {
+        side: row
+        for side, group in words.side_group.items()
+        if group == heads.group and side in sides and (row := _row_of(page, heads, sides[side], first, last))
     }
-
-
-@lru_cache(maxsize=256)
-def _labels_by_row(form: Form) -> Mapping[int, tuple[int, ...]]:
-    """Give the labels of each row of the picture that are one row high."""
-    rows: dict[int, list[int]] = {}
-    for index, label in enumerate(form.labels):
-        if label.box.rows == 1:
-            rows.setdefault(label.box.row, []).append(index)
-    return {row: tuple(labels) for row, labels in rows.items()}
-
-
-def _below(picture_row: int, row: int, alignment: Alignment, grid: Grid) -> int:
-    """Give the first sheet row under a row of heads, which may be merged over several rows."""
-    labels = _labels_by_row(alignment.form).get(picture_row, ())
-    spans = [grid.merged(*alignment.labels[index]).last_row for index in labels if index in alignment.labels]
-    return max(spans, default=row) + 1
-
-
-def _position(blank: Blank, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> Position | None:
-    """Give where a blank stands, None if a label it depends on was not met."""
-    needed = [index for index in (blank.head, blank.side) if index is not None]
-    if any(index not in alignment.labels for index in needed):
-        return None
-    row = rows.get(blank.box.row) if blank.side is None else alignment.labels[blank.side][0]
-    if row is None:
-        return None
-    anchor = needed[0]
-    first = (
-        alignment.labels[anchor][1] if blank.head is not None else grid.merged(*alignment.labels[anchor]).last_col + 1
-    )
-    found = grid.at(row, first)
-    if found is not None:
-        return found.row, found.col
-    filled = (col for col in range(first, _limit(anchor, first, alignment)) if (row, col) in grid.sheet.cells)
-    return row, next(filled, first)
-
-
-def _in_label(blank: Blank, alignment: Alignment, grid: Grid) -> Cell | None:
-    """Give the value that stands behind a colon in the cell of the blank's own label."""
-    position = alignment.labels.get(blank.side) if blank.side is not None else None
-    cell = grid.sheet.cells.get(position) if position else None
-    label, value = label_and_value(cell.text) if cell else ("", "")
-    if cell is None or not value or blank.side is None:
-        return None
-    fits = label_key(label).key in alignment.form.labels[blank.side].keys
-    return cell._replace(text=value, kind="text") if fits else None
-
-
-#: How far right of its label an answer is looked for when no further label bounds the search.
-_REACH = 12
-
-
-def _strayed(
-    alignment: Alignment, grid: Grid, fields: Mapping[str, Answer], amount_unit: str, repairs: list[Repair]
-) -> dict[str, Answer]:
-    """Find the number of a blank that is alone in its row and was pushed out from under its head."""
-    form, found = alignment.form, {}
-    taken = set(alignment.labels.values())
-    for blank in form.blanks:
-        answer = fields.get(blank.name)
-        if answer is None or not answer.cell or answer.text or blank.head is None or blank.side is None:
-            continue
-        alone = sum(other.box.row == blank.box.row for other in form.blanks) == 1
-        if not alone or not form.fields[blank.name].kind.numeric or blank.side not in alignment.labels:
-            continue
-        row, col = alignment.labels[blank.side]
-        last = grid.merged(row, col).last_col
-        cells = [cell for at, cell in grid.sheet.cells.items() if at[0] == row and at[1] > last and at not in taken]
-        if len(cells) == 1 and cells[0].kind == "number" and cells[0].formula is None and cells[0].col <= last + _REACH:
-            found[blank.name] = read_answer(cells[0], row, cells[0].col, form.fields[blank.name].kind, amount_unit)
-            cell = cell_name(row, cells[0].col)
-            repairs.append(Repair(cell, f"“{blank.name}”的数不在它的栏目下面，按{cells[0].text}读取"))
-    return found
-
-
-def _limit(anchor: int, first: int, alignment: Alignment) -> int:
-    """Give the column before which an answer must stand: that of the next label; if that was not met, no search."""
-    after = _next_label(alignment.form, anchor)
-    if after is None:
-        return first + _REACH
-    return alignment.labels.get(after, (0, first + 1))[1]
-
-
-@lru_cache(maxsize=4096)
-def _next_label(form: Form, anchor: int) -> int | None:
-    """Give the label to the right of a label in the same row of the picture."""
-    box = form.labels[anchor].box
-    after = [
-        (other.box.col, index)
-        for index, other in enumerate(form.labels)
-        if other.box.row == box.row and other.box.col > box.col
-    ]
-    return min(after)[1] if after else None
-
-
-def _region(table: Table, alignment: Alignment, grid: Grid, rows: Mapping[int, int]) -> TableArea:
-    labelled = _labelled_rows(alignment.form)
-    cols = {column: col for column, (_, col) in _heads(table, alignment).items()}
-    above = max((row for row in labelled if row < table.row), default=-1)
-    below = min((row for row in labelled if row > table.row), default=-1)
-    if above not in rows:
-        return TableArea(1, 0, cols)
-    first = _below(above, rows[above], alignment, grid)
-    if below in alignment.rows:
-        return TableArea(first, alignment.rows[below] - 1, cols)
-    # The row below was not met: cut off with the end of the page, or its label lost, and then the end is unknown.
-    cut_off = not any(row > table.row for row in alignment.rows)
-    return TableArea(first, max(grid.rows, default=0) if cut_off else first - 1, cols)
-
-
-def _heads(table: Table, alignment: Alignment) -> dict[str, Position]:
-    """Give where the head of each column was met."""
-    found: dict[str, Position] = {}
-    for blank in alignment.form.blanks:
-        name, _, column = blank.name.partition(".")
-        if name == table.name and column in table.columns and blank.head is not None and blank.head in alignment.labels:
-            found[column] = alignment.labels[blank.head]
-    return found
-
-
-def _lines(
-    table: Table, region: TableArea, alignment: Alignment, grid: Grid, amount_unit: str, repairs: list[Repair]
-) -> Iterator[Line]:
-    """Yield the lines that hold an answer of their own; repeated heads and empty lines are passed over."""
-    keys = {column: label_key(grid.sheet.cells[at].text).key for column, at in _heads(table, alignment).items()}
-    before: dict[str, Answer] = {}
-    guessed = ""
-    known = vocabulary(alignment.form, table.name)
-    for row in grid.rows_between(region.first, region.last):
-        texts = {column: grid.sheet.cells.get((row, col)) for column, col in region.cols.items()}
-        if _repeats_heads(texts, keys):
-            continue
-        aside = offset_of(table, known, region.cols, grid.sheet.cells, row) if grid.converted else 0
-        line = {
-            column: _line_answer(table, column, field, row, region, grid, amount_unit, aside)
-            for column, field in table.columns.items()
-        }
-        changed, done = complete(known, line) if grid.converted else ({}, [])
-        line |= changed
-        before = _inherit(table, line, before)
-        whole = {**line, **before}
-        # A first level that was guessed holds for its second level only, not for those that follow.
-        first, column = first_level(table, known, whole, guessed) if grid.converted else ("", "")
-        if column:
-            before[column] = whole[column]._replace(value=first or None, text="")
-            guessed = first
-            if first:
-                done.append(f"“{column}”没有了，按“{first}”读取")
-        if aside:
-            done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
-        own = [answer for column, answer in line.items() if column not in table.inherit]
-        if any(answer.value is not None or answer.text for answer in own):
-            if done:
-                repairs.append(Repair(next(answer.cell for answer in own if answer.text), "；".join(done)))
-            yield {**whole, **before}
-
-
-def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:
-    same = sum(cell is not None and cell.kind == "text" and label_key(cell.text).key == keys.get(column)
-               for column, cell in texts.items())  # fmt: skip
-    return same > 1
-
-
-def _line_answer(
-    table: Table, column: str, field: Field, row: int, region: TableArea, grid: Grid, amount_unit: str, aside: int
-) -> Answer:
-    col = max(region.cols[column] + aside, 0) if column in region.cols else 0
-    cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
-    at_row, at_col = (cell.row, cell.col) if cell else (row, col)
-    return read_answer(cell, at_row, at_col, field.kind, amount_unit)
-
-
-def _inherit(table: Table, line: Line, before: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Fill the inherited columns from the line above; under a new heading a blank stays blank."""
+    if heads.group == words.funds and words.total_row is not None and words.total_row not in rows:
+        row = _row_without_label(page, heads, first, last, min(rows.values(), default=last + 1))
+        if row:
+            rows[words.total_row] = row
     found: dict[str, Answer] = {}
-    fresh = False
-    for column in table.inherit:
-        answer = line[column]
-        old = before.get(column)
-        fresh = fresh or (answer.value is not None and (old is None or answer.value != old.value))
-        found[column] = answer if answer.value is not None or fresh or old is None else old
+    below = _first_filled(page, heads, first, last)
+    for (head, side), name in words.crossings.items():
+        if words.group[head] != heads.group or head not in heads.words:
+            continue
+        row = below if side is None else rows.get(side)
+        if row:
+            found[name] = page.answer(*_under(page, heads, head, row), name)
+    if heads.group == words.funds:
+        found |= _parts(page, heads, first, last, set(rows.values()), found)
     return found
 
 
-def _years(alignment: Alignment, grid: Grid) -> Iterator[YearSeen]:
-    for index, position in sorted(alignment.labels.items()):
-        offsets = alignment.form.labels[index].year_offsets
-        text = grid.sheet.cells[position].text
-        for year, offset in zip(label_key(text).years, offsets, strict=False):
-            yield YearSeen(year, offset, cell_name(*position), " ".join(text.split()))
+def _row_of(page: Page, heads: HeadRow, hit: Hit, first: int, last: int) -> int:
+    """Give the row of a side word; one that stands beside the heads belongs to the first filled row below them."""
+    if hit.row >= first:
+        return hit.row if hit.row <= last else 0
+    if hit.row < heads.first:
+        return 0
+    merged = page.grid.merged(hit.row, hit.col).last_row
+    return merged if merged >= first else _first_filled(page, heads, first, last)
+
+
+def _first_filled(page: Page, heads: HeadRow, first: int, last: int) -> int:
+    """Give the first row below the heads that has an answer in one of their columns; if none has, the first row."""
+    for row in page.grid.rows_between(first, last):
+        cells = [_under(page, heads, head, row)[0] for head in heads.words]
+        if any(cells):
+            return row
+        if any((row, col) in page.labels for col in page.grid.cols[row]):
+            return row if any((row, col) in page.labels and col >= min(c for _, c in heads.words.values()) for col in page.grid.cols[row]) else first
+    return first if first <= last else 0
+
+
+def _row_without_label(page: Page, heads: HeadRow, first: int, last: int, known: int) -> int:
+    """Give the row of totals that has lost its label: the first row of numbers, with no text at its left; 0 if none.
+
+    Args:
+        page: the form.
+        heads: the heads of the amounts.
+        first: the first row below them.
+        last: the last row of their body.
+        known: the first row with a side word.
+    """
+    left = min(col for _, col in heads.words.values())
+    for row in page.grid.rows_between(first, min(last, known - 1)):
+        numbers = [cell for head in heads.words if (cell := _under(page, heads, head, row)[0]) and _numeric(cell)]
+        if numbers:
+            texts = [col for col in page.grid.cols[row] if col < left]
+            return 0 if any(page.grid.sheet.cells[row, col].kind == "text" and (row, col) not in page.labels for col in texts) else row
+        if any((row, col) in page.labels for col in page.grid.cols[row]):
+            return 0
+    return 0
+
+
+def _numeric(cell: Cell) -> bool:
+    return cell.kind == "number" or (cell.kind == "text" and any(sign.isdigit() for sign in cell.text))
+
+
+def _under(page: Page, heads: HeadRow, head: int, row: int) -> tuple[Cell | None, Position]:
+    """Give the cell of a row below a head, and its place; a cell beside it counts if no other head is above that."""
+    at_row, col = heads.words[head]
+    found = page.cell_at(row, col)
+    if found is not None and found.col == col:
+        return found, (row, col)
+    if found is not None and found.col != col and page.grid.merged(at_row, col).first_col <= found.col:
+        return found, (row, col)
+    for beside in range(col + 1, _next_head(page, heads, at_row, col)):
+        cell = page.grid.sheet.cells.get((row, beside))
+        if cell is not None and (row, beside) not in page.labels:
+            return cell, (row, col)
+    return None, (row, col)
+
+
+def _next_head(page: Page, heads: HeadRow, at_row: int, col: int) -> int:
+    """Give the column behind the last one that a head stands above: a merged head over its range, else up to the next."""
+    merged = page.grid.merged(at_row, col)
+    if merged.last_col > col:
+        return merged.last_col + 1
+    after = [
+        next_col
+        for row in range(heads.first, heads.last + 1)
+        for next_col in page.grid.right_of(row, col)[:1]
+    ]  # fmt: skip
+    return min([*after, col + _REACH]) if after else col + 1
+
+
+def _parts(
+    page: Page, heads: HeadRow, first: int, last: int, taken: set[int], known: dict[str, Answer]
+) -> dict[str, Answer]:
+    """Read rows of amounts under any name between the total and the next block: 街道配套资金.全年预算数."""
+    words = page.arranged.words
+    found: dict[str, Answer] = {}
+    left = min(col for _, col in heads.words.values())
+    start = min(taken, default=0)
+    for row in page.grid.rows_between(start or last + 1, last):
+        if row in taken:
+            continue
+        names = [col for col in page.grid.cols[row] if col < left]
+        cells = {head: _under(page, heads, head, row)[0] for head in words.part_columns if head in heads.words}
+        label = page.grid.sheet.cells[row, names[-1]] if names else None
+        if label is None or label.kind != "text" or (row, label.col) in page.labels or len(label.text) > _LONGEST_PART:
+            break
+        texts = [cell for head, cell in cells.items() if cell and words.part_columns[head] != "执行原因"]
+        if any(cell.kind == "text" and not is_nil(cell.text) and not _numeric(cell) for cell in texts):
+            break
+        name = _part_name(label.text)
+        if not name or any(f"{name}.{column}" in known for column in words.part_columns.values()):
+            continue
+        page.labels[row, label.col] = name
+        for head, column in words.part_columns.items():
+            if head in heads.words:
+                found[f"{name}.{column}"] = page.answer(*_under(page, heads, head, row), f"{name}.{column}")
+    return found
+
+
+def _part_name(text: str) -> str:
+    """Give the name of a row of parts: ``其中：街道配套资金`` gives ``街道配套资金``."""
+    return _PART_PREFIX.sub("", clean(text)).rstrip(":：").replace(".", "")
+
+
+def _only_name(page: Page, side: int) -> str:
+    """Give the blank that a side word with heads names when it stands alone: 自评总分 names 总分."""
+    crossings = page.arranged.words.crossings
+    names = [name for (_, word), name in crossings.items() if word == side]
+    return "总分" if "总分" in names else names[0] if len(names) == 1 else ""
+
+
+def _inside(page: Page, side: int) -> bool:
+    """Tell whether a side word stands in the body of the heads that it crosses."""
+    hit, group = page.arranged.sides[side], page.arranged.words.side_group[side]
+    return any(
+        heads.first <= hit.row <= page.arranged.body_end(heads)
+        for heads in page.arranged.of_group(group)
+        if heads.first not in page.arranged.ends or hit.row >= page.arranged.ends[heads.first]
+    )
+
+
+def _beside(page: Page, word: int, name: str) -> Answer:
+    """Read the answer of a label: behind its colon, else the next cell at its right."""
+    hit = page.arranged.sides[word]
+    if hit.value:
+        cell = page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value, kind="text", format="")
+        return page.answer(cell, (hit.row, hit.col), name)
+    edge = page.grid.merged(hit.row, hit.col).last_col
+    next_cell = page.cell_at(hit.row, edge + 1)
+    if next_cell is not None and next_cell.col > hit.col and not _looks_like_label(page, next_cell, name):
+        return page.answer(next_cell, (hit.row, edge + 1), name)
+    place = hit.row, edge + 1
+    if next_cell is not None or page.grid.at(*place) is not None:
+        return page.answer(None, place, name)
+    cols = page.grid.right_of(hit.row, edge)
+    if cols and cols[0] <= edge + _REACH:
+        cell = page.cell_at(hit.row, cols[0])
+        if cell is not None and not _looks_like_label(page, cell, name) and _belongs(page, word, cols):
+            return page.answer(cell, place, name)
+    return page.answer(None, place, name)
+
+
+def _looks_like_label(page: Page, cell: Cell, name: str) -> bool:
+    """Tell whether a cell is rather a label than an answer: it has a colon of its own."""
+    short = page.arranged.words.form.field(name).kind_name != "prose"
+    return short and cell.kind == "text" and bool(_OWN_COLON.match(cell.text.strip()))
+
+
+def _belongs(page: Page, word: int, cols: tuple[int, ...]) -> bool:
+    """Tell whether a text some cells right of a label is its answer, and not another label with an answer of its own.
+
+    It is if nothing follows in the row, if the form prints the label so wide, or if the next label of the row has its
+    answer as far away.
+
+    Example: in ``主管部门 | | | 财政处室 | | 自评总分 | 99`` 财政处室 stands three cells behind its label, 99 one.
+    """
+    hit = page.arranged.sides[word]
+    far, later = cols[0] - hit.col, cols[1:]
+    if not later or page.arranged.words.words[word].label.box.cols == far:
+        return True
+    if (hit.row, later[0]) not in page.labels:
+        return False
+    return len(later) > 1 and (hit.row, later[1]) not in page.labels and later[1] - later[0] == far
+
+
+def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
+    """Read goals that stand right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
+    words = page.arranged.words
+    for group, members in enumerate(words.groups):
+        blanks = [words.crossings.get((head, None), "") for head in members]
+        prose = [name for name in blanks if name and words.form.field(name).kind_name == "prose"]
+        if len(prose) < 2 or len(prose) < len(blanks):  # noqa: PLR2004  # goal and achievement
+            continue
+        heads = page.arranged.of_group(group)
+        if heads and (len(heads[0].words) > 1 or any(name in found and found[name].text for name in prose)):
+            continue
+        alone = [
+            hit for hit in page.arranged.hits
+            if set(words.by_key.get(hit.key, ())) & {*words.frames[group], *members[:1]}
+        ]  # fmt: skip
+        for hit in alone:
+            if hit.value:
+                cell = page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value)
+                found[prose[0]] = page.answer(cell, (hit.row, hit.col), prose[0])
+                return
+            edge = page.grid.merged(hit.row, hit.col).last_col
+            texts = [cell for col in page.grid.right_of(hit.row, edge) if (cell := page.cell_at(hit.row, col))]
+            for name, cell in zip((prose[0], prose[-1] if len(texts) < len(prose) or len(prose) == 2 else prose[1], prose[-1]), texts, strict=False):  # noqa: PLR2004
+                found[name] = page.answer(cell, (cell.row, cell.col), name)
+            if texts:
+                return
+
+
+def _strayed(page: Page, found: dict[str, Answer]) -> None:
+    """Find the number of a total that is alone in its row and was pushed out from under its head."""
+    words, cells = page.arranged.words, page.grid.sheet.cells
+    for word in words.side_group:
+        names = [name for (_, side), name in words.crossings.items() if side == word]
+        drawn = [name for name in names if name in words.form.fields]
+        if len(drawn) != 1 or word not in page.arranged.sides:
+            continue
+        hit, answer = page.arranged.sides[word], found.get(drawn[0])
+        if answer is None or not answer.cell or answer.text or not words.form.field(drawn[0]).kind.numeric:
+            continue
+        cols = page.grid.right_of(hit.row, page.grid.merged(hit.row, hit.col).last_col)
+        numbers = [cells[hit.row, col] for col in cols if (hit.row, col) not in page.labels]
+        if len(numbers) == 1 and numbers[0].kind == "number" and numbers[0].formula is None:
+            other = next((name for name in names if name in found and found[name].cell == cell_name(hit.row, numbers[0].col)), "")
+            if other:
+                continue
+            found[drawn[0]] = page.answer(numbers[0], (hit.row, numbers[0].col), drawn[0])
+            where = cell_name(hit.row, numbers[0].col)
+            page.repairs.append(Repair(where, f"“{drawn[0]}”的数不在它的栏目下面，按{numbers[0].text}读取"))
+
+
+def _found_labels(page: Page) -> Iterator[FoundLabel]:
+    """Yield the labels that were found, in the order of the form."""
+    words, cells = page.arranged.words, page.grid.sheet.cells
+    met = dict(page.arranged.met)
+    for hit in page.arranged.hits:
+        for word in words.by_key.get(hit.key, ()):
+            if (hit.row, hit.col) in page.labels and (hit.row, hit.col) not in met.values() and word not in met:
+                met[word] = hit.row, hit.col
+    for word, place in sorted(met.items()):
+        text = " ".join(cells[place].text.split())
+        own = words.words[word].label
+        same = label_key(text).key == own.keys[0]
+        how = "cut" if word in page.arranged.cut else "same" if same else "other name"
+        yield FoundLabel(own.text, text, cell_name(*place), how)
+
+
+def _years(page: Page) -> Iterator[YearSeen]:
+    words, cells = page.arranged.words, page.grid.sheet.cells
+    met = dict(page.arranged.met)
+    for hit in page.arranged.hits:
+        for word in words.by_key.get(hit.key, ()):
+            if (hit.row, hit.col) in page.labels and (hit.row, hit.col) not in met.values():
+                met.setdefault(word, (hit.row, hit.col))
+    seen: set[Position] = set()
+    for word, place in sorted(met.items()):
+        text = cells[place].text
+        for year, offset in zip(label_key(text).years, words.words[word].label.year_offsets, strict=False):
+            if place not in seen:
+                yield YearSeen(year, offset, cell_name(*place), " ".join(text.split()))
+        seen.add(place)
 
 
 def _most_common(years: list[int]) -> int | None:
     return max(years, key=lambda year: (years.count(year), year)) if years else None
 
 
-def _missing(alignment: Alignment) -> tuple[Missing, ...]:
-    """Give the labels that blanks depend on and that were not met; nearest texts are looked up by the caller."""
-    form = alignment.form
-    lost = sorted(needed_labels(form) - alignment.labels.keys())
-    if not lost:
-        return ()
-    numeric: set[int | None] = set()
-    for blank in form.blanks:
-        table, _, column = blank.name.partition(".")
-        field = form.fields.get(blank.name) or form.tables[table].columns[column]
-        if field.kind.numeric:
-            numeric |= {blank.head, blank.side}
-    return tuple(Missing(form.labels[index].text, "", "", index in numeric) for index in lost)
+def is_list(page: Page, heads: HeadRow) -> bool:
+    """Tell whether lines stand below a row of heads."""
+    return heads.group in lists_of(page.arranged.words)

@@ -1,0 +1,94 @@
+"""The texts of a sheet that may be labels: where they stand, by their keys.
+
+Example: the cell A3 ``填报单位：县水利局  填报日期：2025年4月10日`` gives two hits, 填报单位 with the value 县水利局 and
+填报日期 with its date; the cell B5 ``年度资金总额：`` gives one without a value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import NamedTuple
+
+from xlsxeval.read.cells import Cell, Sheet
+from xlsxeval.text import label_key, remembered
+
+#: No label is longer than this; longer texts are answers. A label with its value behind a colon may be longer.
+LONGEST_LABEL, _LONGEST_WITH_VALUE = 120, 400
+#: A form has some hundred cells; of a sheet with a million only the first are looked through for labels.
+_MOST_CELLS = 100_000
+#: Where a second label begins in one cell: after white space, a few signs and a colon.
+_NEXT_LABEL = re.compile(r"\s+(?=[^\s:：]{2,20}[:：])")
+#: What stands behind 单位： when it is the unit of amounts and not a name.
+_AMOUNT_UNITS = frozenset({"万元", "元", "亿元", "人民币万元", "人民币元", "千元"})
+#: Halves of a label that was broken over two cells below each other are not longer than this.
+_LONGEST_HALF = 8
+
+Position = tuple[int, int]
+
+
+class Hit(NamedTuple):
+    """A text that may be a label.
+
+    Attributes:
+        row: its row.
+        col: its column.
+        key: its key (``text.label_key``).
+        years: the years in it.
+        value: what stands behind its colon in the same cell.
+        below: whether the second half of the label stands in the cell below.
+    """
+
+    row: int
+    col: int
+    key: str
+    years: tuple[int, ...] = ()
+    value: str = ""
+    below: bool = False
+
+
+@remembered
+def label_parts(text: str) -> tuple[tuple[str, str], ...]:
+    """Give the keys and values of a cell with colons: ``填报单位：县水利局`` gives ``(("填报单位", "县水利局"),)``."""
+    if ":" not in text and "：" not in text:
+        return ()
+    found = []
+    for part in _NEXT_LABEL.split(text.strip()):
+        plain = part.replace("：", ":")
+        for label, _, value in (plain.partition(":"), plain.rpartition(":")):
+            key = label_key(label).key
+            if key and value.strip() and value.strip() not in _AMOUNT_UNITS and (key, value.strip()) not in found:
+                found.append((key, value.strip()))
+    return tuple(found)
+
+
+def find_hits(sheet: Sheet, known: Mapping[str, object]) -> tuple[Hit, ...]:
+    """Give the texts of a sheet that may be labels, in the order of rows and columns.
+
+    Args:
+        sheet: the sheet.
+        known: the keys of all labels that are looked for.
+    """
+    cells = sheet.cells
+    return tuple(sorted(_hits(cells, known)))
+
+
+def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterator[Hit]:
+    for (row, col), cell in islice(cells.items(), _MOST_CELLS):
+        text = cell.text
+        if cell.kind != "text" or cell.formula is not None or len(text) > _LONGEST_WITH_VALUE:
+            continue
+        key, years = label_key(text) if len(text) <= LONGEST_LABEL else ("", ())
+        if key in known:
+            yield Hit(row, col, key, years)
+            continue
+        for part, value in label_parts(text):
+            if part in known:
+                yield Hit(row, col, part, (), value)
+        if len(text) <= _LONGEST_HALF:
+            under = cells.get((row + 1, col))
+            if under is not None and under.kind == "text" and len(under.text) <= _LONGEST_HALF:
+                whole, years = label_key(text.strip() + under.text.strip())
+                if whole in known and label_key(under.text).key not in known:
+                    yield Hit(row, col, whole, years, below=True)

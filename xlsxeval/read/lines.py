@@ -1,0 +1,224 @@
+"""The lines of a table: every row below its heads, up to the row in which something else begins.
+
+Example: below ``| 一级指标 | 三级指标 | 分值 |`` the rows ``| 产出指标 | 造林面积 | 10 |`` and ``|  | 成活率 | 8 |`` are two lines; the
+second has 产出指标 from the line above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from xlsxeval.filing import ABSENT, Answer, Line, Repair
+from xlsxeval.forms.model import Table
+from xlsxeval.forms.place import TableArea
+from xlsxeval.numbers import is_nil
+from xlsxeval.read.arrange import HeadRow
+from xlsxeval.read.cells import Cell
+from xlsxeval.read.limits import Limits
+from xlsxeval.read.refusals import too_many_lines
+from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
+from xlsxeval.text import clean, label_key, remembered
+
+if TYPE_CHECKING:
+    from xlsxeval.read.locate import Page
+
+#: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
+_SUBTOTAL = re.compile(r"[^0-9]{0,12}(?:小计|合计|总计)(?:[(（][^()（）]{0,12}[)）])?[:：]?")
+
+
+@remembered
+def is_subtotal(text: str) -> bool:
+    """Tell whether a name says that the line adds up others."""
+    return bool(_SUBTOTAL.fullmatch(clean(text)))
+
+
+def read_lines(page: Page, name: str, limits: Limits) -> tuple[list[Line], TableArea, list[Line]]:
+    """Read the lines of a table.
+
+    Args:
+        page: the form.
+        name: the table.
+        limits: the budgets.
+
+    Returns:
+        The lines, the rows and columns of the table on the sheet, and the lines that add up others.
+
+    Raises:
+        Refused: for too many lines.
+    """
+    words = page.arranged.words
+    table = words.form.tables[name]
+    found: list[Line] = []
+    sums: list[Line] = []
+    areas: list[TableArea] = []
+    for first, last, cols, heads in _blocks(page, name):
+        if len(found) + len(page.grid.rows_between(first, last)) > limits.max_lines:
+            raise too_many_lines(limits)
+        areas.append(TableArea(first, last, cols))
+        for line, is_sum in _lines(page, table, areas[-1], heads):
+            (sums if is_sum else found).append(line)
+    return found, areas[0] if areas else TableArea(1, 0, {}), sums
+
+
+def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], HeadRow | None]]:
+    """Yield first row, last row, columns and heads of each block of lines of a table."""
+    words, arranged = page.arranged.words, page.arranged
+    columns, group = words.columns[name], words.table_group[name]
+    if group not in words.anchors:
+        for heads in arranged.of_group(group):
+            cols = {column: heads.words[head][1] for column, head in columns.items() if head in heads.words}
+            first, last = page.body(heads)
+            yield first, min(last, arranged.ends[heads.first] - 1), cols, heads
+        return
+    anchor = next(iter(words.groups[group]))
+    above = next((heads for heads in arranged.heads if set(heads.words) & set(columns.values())), None)
+    if anchor not in arranged.sides or above is None:
+        return
+    row, col = arranged.sides[anchor].row, arranged.sides[anchor].col
+    cols = {column: col if head == anchor else above.words[head][1] for column, head in columns.items() if head in {*above.words, anchor}}
+    end = _row_of_next_label(page, anchor, row, arranged.body_end(above))
+    yield row + 1, end - 1, cols, None
+
+
+def _row_of_next_label(page: Page, anchor: int, row: int, last: int) -> int:
+    """Give the row of the label that the form prints below a table.
+
+    If it was lost, its row is counted from the next label that was met: 公用经费 stands one row above 办公经费.
+    """
+    words, sides = page.arranged.words, page.arranged.sides
+    box = words.words[anchor].label.box
+    table_row = box.row + box.rows
+    met = [
+        (words.words[side].label.box.row, hit.row)
+        for side, hit in sides.items()
+        if words.words[side].label.box.row > table_row and row < hit.row <= last
+    ]
+    if not met:
+        return row + 1
+    picture_row, sheet_row = min(met)
+    return max(sheet_row - (picture_row - table_row - 1), row + 1)
+
+
+def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> Iterator[tuple[Line, bool]]:
+    """Yield the lines that hold an answer of their own, each with whether it adds up others."""
+    grid, cells, form = page.grid, page.grid.sheet.cells, page.arranged.words.form
+    keys = {column: label_key(cells[heads.words[head]].text).key for column, head in page.arranged.words.columns[table.name].items() if heads and head in heads.words}  # fmt: skip
+    before: dict[str, Answer] = {}
+    guessed = ""
+    known = vocabulary(form, table.name)
+    rows = grid.rows_between(area.first, area.last)
+    lost_total = _lost_total(page, table, area, rows) if heads else 0
+    for row in rows:
+        if row == lost_total:
+            continue
+        texts = {column: cells.get((row, col)) for column, col in area.cols.items()}
+        if _repeats_heads(texts, keys):
+            page.labels |= {(row, col): "" for col in grid.cols[row]}
+            continue
+        aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
+        line = {
+            column: _answer(page, table, column, row, area, aside)
+            for column in (*table.columns, *table.further)
+            if column in table.columns or column in area.cols
+        }
+        used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
+        if not used:
+            before = _inherit(table, line, before)
+            continue
+        if any(is_subtotal(line[column].text) for column in _names(table, line)):
+            _use(page, line)
+            yield line, True
+            continue
+        changed, done = complete(known, line) if grid.converted else ({}, [])
+        line |= changed
+        before = _inherit(table, line, before)
+        whole = {**line, **before}
+        # A first level that was guessed holds for its second level only, not for those that follow.
+        first, column = first_level(table, known, whole, guessed) if grid.converted else ("", "")
+        if column:
+            before[column] = whole[column]._replace(value=first or None, text="")
+            guessed = first
+            if first:
+                done.append(f"“{column}”没有了，按“{first}”读取")
+        if aside:
+            done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
+        if done:
+            page.repairs.append(Repair(line[used[0]].cell, "；".join(done)))
+        _use(page, line)
+        yield {**whole, **before}, False
+
+
+def _use(page: Page, line: Line) -> None:
+    """Remember the cells of a line as answers."""
+    from xlsxeval.a1 import parse_cell
+
+    page.answers |= {place for answer in line.values() if (place := parse_cell(answer.cell))}
+
+
+def _names(table: Table, line: Line) -> list[str]:
+    """Give the columns that may hold the name of a line: the inherited ones and the first of the others."""
+    own = next((column for column in table.columns if column not in table.inherit), "")
+    return [column for column in (*table.inherit, own) if column in line]
+
+
+def _says(answer: Answer) -> bool:
+    """Tell whether an answer is more than blanks, dashes and dots: these make no line."""
+    if answer.value is None and not answer.text:
+        return False
+    return any(sign.isalnum() for sign in answer.text) and not is_nil(answer.text) or answer.formula is not None
+
+
+def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]) -> int:
+    """Give the row of a total that has lost its label: the last row, points without a name, another text at the left.
+
+    Args:
+        page: the form.
+        table: the table, whose inherited columns stand left of the name.
+        area: where its lines stand.
+        rows: the filled rows of the area.
+    """
+    if not table.inherit or not rows or any(heads.first in page.arranged.ends and page.arranged.ends[heads.first] <= page.arranged.body_end(heads) and page.arranged.ends[heads.first] == area.last + 1 for heads in page.arranged.heads):
+        return 0
+    row = rows[-1]
+    texts = [column for column, col in area.cols.items() if (cell := page.grid.sheet.cells.get((row, col))) and cell.kind == "text" and table.column(column).kind.numeric is False]
+    numbers = [column for column, col in area.cols.items() if (row, col) in page.grid.sheet.cells and table.column(column).kind.numeric]
+    return row if numbers and texts and set(texts) <= set(table.inherit[:1]) else 0
+
+
+def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:
+    same = sum(cell is not None and cell.kind == "text" and label_key(cell.text).key == keys.get(column)
+               for column, cell in texts.items())  # fmt: skip
+    return same > 1
+
+
+def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, aside: int) -> Answer:
+    """Read one column of a line; absent if the column was not met or the line shares a cell with the line above."""
+    from xlsxeval.read.answers import read_answer
+
+    if column not in area.cols:
+        return ABSENT
+    col = max(area.cols[column] + aside, 1)
+    grid = page.grid
+    merged = grid.covers.get((row, col))
+    tall = merged is not None and merged.last_row > merged.first_row and column not in table.inherit
+    if tall and merged is not None and merged.first_row < row and merged.first_row >= area.first:
+        return ABSENT
+    cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
+    at = (cell.row, cell.col) if cell else (row, col)
+    answer = read_answer(cell, *at, table.column(column).kind, page.unit)
+    shared = tall and merged is not None and len(grid.rows_between(row, min(merged.last_row, area.last))) > 1
+    return answer._replace(shared=True) if shared and answer.text else answer
+
+
+def _inherit(table: Table, line: Line, before: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Fill the inherited columns from the line above; under a new heading a blank stays blank."""
+    found: dict[str, Answer] = {}
+    fresh = False
+    for column in table.inherit:
+        answer = line[column]
+        old = before.get(column)
+        fresh = fresh or (answer.value is not None and (old is None or answer.value != old.value))
+        found[column] = answer if answer.value is not None or fresh or old is None else old
+    return found

@@ -1,0 +1,149 @@
+"""Cut a sheet into forms: several forms, or several copies of one, may stand below each other.
+
+Words that stand once in a form stand again where another copy begins. Two different words that repeat prove a copy (one
+may be an answer that reads like a label); it is cut at the title between their first and second places, else at the
+first label of a head of a form, else where the first of them repeats.
+
+Example: 项目名称 in rows 3 and 43 and 实施单位 in rows 4 and 44, a title in row 41: rows 1 to 40 and 41 to the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from xlsxeval.forms.model import Form
+from xlsxeval.read.arrange import Arrangement, lists_of
+from xlsxeval.read.cells import Sheet
+from xlsxeval.read.hits import Hit
+from xlsxeval.read.titles import is_title
+from xlsxeval.read.words import FormWords
+
+#: How many different words have to repeat.
+_PROOF = 2
+
+
+class Segment(NamedTuple):
+    """The rows of one form on a sheet."""
+
+    form: Form
+    first: int
+    last: int
+
+
+class _Mark(NamedTuple):
+    """Something that stands once in a form: a word, or the heads of a group (negative numbers)."""
+
+    row: int
+    form: int
+    kind: int
+    strong: bool
+
+
+def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> list[Segment]:
+    """Give the rows of each form on a sheet, from top to bottom.
+
+    Args:
+        sheet: the sheet.
+        arranged: each form of the set that the sheet holds, arranged over the whole sheet.
+        last: the last row of the sheet.
+    """
+    marks = sorted({mark for number, one in enumerate(arranged) for mark in _marks(number, one)})
+    titles = sorted(row for (row, _), cell in sheet.cells.items() if cell.kind == "text" and is_title(cell.text))
+    cuts = _cuts(marks, titles)
+    found: list[Segment] = []
+    tops = [1, *(row for row, _ in cuts)]
+    for top, end, (_, number) in zip(tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True):
+        found.append(Segment(arranged[number].words.form, top, end))
+    return found
+
+
+def _first_form(marks: Sequence[_Mark]) -> int:
+    return next((mark.form for mark in marks if mark.strong), 0)
+
+
+def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
+    """Give what stands once in a form: heads of amounts and goals, and side words outside of lines."""
+    words = arranged.words
+    lists = lists_of(words)
+    heads = {place for row in arranged.every_head for place in row.words.values()}
+    found = [_Mark(row.first, number, -1 - row.group, len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
+    strong_lists = [row for row in arranged.every_head if row.group in lists]
+    found += [_Mark(row.first, number, -1000 - row.first, strong=True) for row in strong_lists]
+    once = _single(words)
+    columns = [(row.last, {col for _, col in row.words.values()}) for row in strong_lists]
+    for hit in arranged.hits:
+        if (hit.row, hit.col) in heads:
+            continue
+        for word in words.by_key.get(hit.key, ()):
+            if word in once and not _in_lines(hit, word, words, columns):
+                found.append(_Mark(hit.row, number, word, strong=False))
+    return found
+
+
+def _in_lines(hit: Hit, word: int, words: FormWords, columns: Sequence[tuple[int, set[int]]]) -> bool:
+    """Tell whether a hit may be the name of a line: it stands under a head of lines and is no label of what follows."""
+    above = [cols for last, cols in columns if last < hit.row]
+    left = min(above[-1]) if above else 0
+    return bool(above) and hit.col in above[-1] and (hit.col > left or word in words.after_divider)
+
+
+def _single(words: FormWords) -> Mapping[int, str]:
+    """Give the side words that no other word of the form equals."""
+    return {
+        word: ""
+        for word in {*words.pairs, *words.side_group}
+        if all(words.by_key.get(key) == (word,) for key in words.words[word].label.keys[:1])
+    }
+
+
+def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]]:
+    """Give the rows in which another form begins, and its number."""
+    found: list[tuple[int, int]] = []
+    seen: dict[tuple[int, int], int] = {}
+    again: dict[tuple[int, int], tuple[int, int]] = {}
+    current, last_strong, start = -1, 0, 0
+    index = 0
+    while index < len(marks):
+        mark = marks[index]
+        index += 1
+        if mark.strong:
+            if current not in (-1, mark.form):
+                row = _cut_row(last_strong, mark.row, titles, marks, mark.form)
+                found.append((row, mark.form))
+                seen, again, start = _after(marks, row, mark.row), {}, row
+            current, last_strong = mark.form, mark.row
+        key = mark.form, mark.kind
+        if mark.form != current and current != -1:
+            continue
+        if key in seen and seen[key] < mark.row:
+            again.setdefault(key, (seen[key], mark.row))
+            before = max(first for first, _ in again.values())
+            behind = min(second for _, second in again.values())
+            if len(again) >= _PROOF and before < behind:
+                row = _cut_row(before, behind, titles, marks, mark.form)
+                found.append((row, mark.form))
+                seen, again, start = _after(marks, row, mark.row), {}, row
+        else:
+            seen.setdefault(key, mark.row)
+    return [(row, form) for row, form in found if row > 1]
+
+
+def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, int], int]:
+    """Give what stands in some rows, as the beginning of a form."""
+    from bisect import bisect_left
+
+    found: dict[tuple[int, int], int] = {}
+    for mark in marks[bisect_left(marks, (first,)) : bisect_left(marks, (last + 1,))]:
+        found.setdefault((mark.form, mark.kind), mark.row)
+    return found
+
+
+def _cut_row(after: int, to: int, titles: Sequence[int], marks: Sequence[_Mark], form: int) -> int:
+    """Give the first row of the form that begins between two rows: its title, else its first label."""
+    from bisect import bisect_left, bisect_right
+
+    title = titles[bisect_right(titles, after) : bisect_right(titles, to)]
+    if title:
+        return title[0]
+    return to
