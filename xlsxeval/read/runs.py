@@ -43,6 +43,8 @@ def part(runs: Sequence[str], marks: Mapping[int, bool], *, font_struck: bool) -
         marks: number of a run that has a font of its own, from 0 -> whether this font strikes out.
         font_struck: whether the font of the cell strikes out; it holds for the other runs.
     """
+    if not font_struck and not any(marks.values()):
+        return Parted("".join(runs), None)
     pieces = [(marks.get(number, font_struck) and not run.isspace(), run) for number, run in enumerate(runs) if run]
     groups = [(struck, "".join(run for _, run in group)) for struck, group in groupby(pieces, lambda piece: piece[0])]
     left_out = [text.strip() for struck, text in groups if struck]
