@@ -12,6 +12,7 @@ import xlsxwriter
 
 from tests import hostile, old_books, small_books
 from tests.soffice import convert, needs_soffice
+from xlsxeval.a1 import cell_name
 from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Cell, Sheet
 from xlsxeval.read.limits import Limits
@@ -72,15 +73,15 @@ def read(sheet: Sheet, row: int, col: int) -> Read:
     return sheet.cells[row, col].text, sheet.struck.get((row, col))
 
 
-def remarks(sheet: Sheet) -> list[tuple[str, str]]:
-    return [(one.cell, one.text) for one in struck_out(sheet, sheet.cells)]
+def remarks(sheet: Sheet) -> dict[str, str]:
+    return {one.cell: one.text for one in struck_out(sheet, sheet.cells)}
 
 
 @pytest.mark.parametrize(("runs", "plain", "font_struck"), CASES)
 @pytest.mark.parametrize("prefix", ["", "x:"])
 def test_runs_of_a_shared_text(runs: str, plain: Read, font_struck: Read, prefix: str) -> None:
     texts = f'<sst xmlns="{hostile.MAIN}"><si><t>指标</t></si><si>{runs}</si><si><t>得分</t></si></sst>'
-    rows = hostile.row("".join(f'<c r="{col}1" s="{style}" t="s"><v>1</v></c>' for col, style in ("A0", "B1")))
+    rows = hostile.row("".join(f'<c r="{col}1" s="{style}" t="s"><v>1</v></c>' for col, style in (("A", 0), ("B", 1))))
     rows += hostile.row('<c r="A2" t="s"><v>0</v></c><c r="B2" t="s"><v>2</v></c>', 2)
     sheet = only_sheet(hostile.changed(STRINGS=prefixed(texts, prefix), SHEET=hostile.sheet(rows), STYLES=STYLES))
     assert (read(sheet, 1, 1), read(sheet, 1, 2)) == (plain, font_struck)
@@ -91,7 +92,7 @@ def test_runs_of_a_shared_text(runs: str, plain: Read, font_struck: Read, prefix
 @pytest.mark.parametrize(("runs", "plain", "font_struck"), CASES)
 @pytest.mark.parametrize("prefix", ["", "x:"])
 def test_runs_of_a_text_in_its_cell(runs: str, plain: Read, font_struck: Read, prefix: str) -> None:
-    cells = [f'<c r="{col}1" s="{style}" t="inlineStr"><is>{runs}</is></c>' for col, style in ("A0", "B1")]
+    cells = [f'<c r="{col}1" s="{style}" t="inlineStr"><is>{runs}</is></c>' for col, style in (("A", 0), ("B", 1))]
     rows = hostile.row("".join(cells) + '<c r="C1"><v>5</v></c><c r="D1" t="inlineStr"><is><t>丁</t></is></c>')
     sheet = only_sheet(hostile.changed(SHEET=prefixed(hostile.sheet(rows), prefix), STYLES=STYLES))
     assert (read(sheet, 1, 1), read(sheet, 1, 2)) == (plain, font_struck)
@@ -110,7 +111,7 @@ def test_a_number_in_a_struck_out_font_is_read_and_said() -> None:
     sheet = only_sheet(hostile.changed(SHEET=hostile.sheet(rows), STYLES=STYLES))
     assert sheet.cells[1, 1] == Cell(1, 1, "0.5", "number", None, "0.00%")
     assert sheet.struck == {(1, 1): ""}
-    assert remarks(sheet) == [("A1", KEPT.format("50.00%"))]
+    assert remarks(sheet) == {cell_name(1, 1): KEPT.format("50.00%")}
 
 
 def test_a_style_that_does_not_strike_out() -> None:
@@ -124,14 +125,14 @@ def book_by_xlsxwriter() -> bytes:
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         sheet = book.add_worksheet("表")
         line, other = book.add_format({"font_strikeout": True}), book.add_format({"bold": True})
-        sheet.write_rich_string("A1", line, "130次", "126次")
-        sheet.write_rich_string("B1", line, "6", other, "7")
-        sheet.write_rich_string("C1", line, "整", other, "个", line)
-        sheet.write_string("D1", "整个", line)
-        sheet.write_number("E1", 9.5, line)
-        sheet.write_string("F1", "得分", other)
-        sheet.write_rich_string("G1", "共", line, "20", other, "21", "个")
-        sheet.write_rich_string("A2", line, "一", line, "二", book.add_format())
+        sheet.write_rich_string(0, 0, line, "130次", "126次")
+        sheet.write_rich_string(0, 1, line, "6", other, "7")
+        sheet.write_rich_string(0, 2, line, "整", other, "个", line)
+        sheet.write_string(0, 3, "整个", line)
+        sheet.write_number(0, 4, 9.5, line)
+        sheet.write_string(0, 5, "得分", other)
+        sheet.write_rich_string(0, 6, "共", line, "20", other, "21", "个")
+        sheet.write_rich_string(1, 0, line, "一", line, "二", book.add_format())
     return stream.getvalue()
 
 
@@ -150,15 +151,11 @@ WRITTEN = {
 def test_a_workbook_written_by_xlsxwriter() -> None:
     sheet = only_sheet(book_by_xlsxwriter())
     assert {at: read(sheet, *at) for at in sheet.cells} == WRITTEN
-    assert remarks(sheet) == [
-        ("A1", LEFT_OUT.format("130次")),
-        ("B1", LEFT_OUT.format("6")),
-        ("C1", LEFT_OUT.format("整")),
-        ("D1", KEPT.format("整个")),
-        ("E1", KEPT.format("9.5")),
-        ("G1", LEFT_OUT.format("20")),
-        ("A2", KEPT.format("一二")),
-    ]
+    assert remarks(sheet) == {
+        cell_name(*at): LEFT_OUT.format(struck) if struck else KEPT.format(text)
+        for at, (text, struck) in WRITTEN.items()
+        if struck is not None
+    }
 
 
 @needs_soffice
@@ -179,12 +176,12 @@ def test_only_the_asked_cells_are_said_and_long_texts_are_cut() -> None:
     sheet = Sheet("表", {at: Cell(*at, "新", "text"), (1, 1): Cell(1, 1, "旧", "text")}, struck={at: "长 \n句" * 20})
     assert struck_out(sheet, [(1, 1)]) == ()
     ((cell, text),) = struck_out(sheet, [(1, 1), at])
-    assert (cell, text) == ("B3", LEFT_OUT.format("长 " + "句长 " * 9 + "句…"))
+    assert (cell, text) == (cell_name(*at), LEFT_OUT.format("长 " + "句长 " * 9 + "句…"))
     assert struck_out(Sheet("表", {at: Cell(*at, "新", "text")}), [at]) == ()
 
 
 def ods_table(cells: str) -> bytes:
-    """Write a sheet of one row; T1, T2 and T3 are styles of texts, ce1 and ce2 of cells."""
+    """Write a sheet of one row; the styles of texts are called by what they do, those of cells ce1 (strikes out) and ce2."""
 
     def style(name: str, family: str, lines: str, parent: str = "") -> str:
         return (
@@ -195,11 +192,11 @@ def ods_table(cells: str) -> bytes:
     through = 'style:text-line-through-style="solid" style:text-line-through-type="single"'
     without = 'style:text-line-through-style="none" style:text-line-through-type="none"'
     styles = [
-        style("T1", "text", through),
-        style("T2", "text", without),
-        style("T3", "text", 'fo:color="#ff0000"'),
-        style("T4", "text", 'style:text-line-through-type="double"'),
-        style("T5", "text", 'fo:color="#ff0000"', "T1"),
+        style("struck", "text", through),
+        style("plain", "text", without),
+        style("red", "text", 'fo:color="#ff0000"'),
+        style("double", "text", 'style:text-line-through-type="double"'),
+        style("child", "text", 'fo:color="#ff0000"', "struck"),
         style("ce1", "table-cell", through),
         style("ce2", "table-cell", without),
     ]
@@ -214,30 +211,30 @@ def ods_table(cells: str) -> bytes:
     ("content", "plain", "font_struck"),
     [
         (
-            '<text:p><text:span text:style-name="T1">130次</text:span>126次</text:p>',
+            '<text:p><text:span text:style-name="struck">130次</text:span>126次</text:p>',
             ("126次", "130次"),
             ("130次126次", ""),
         ),
         (
-            '<text:p>130次<text:span text:style-name="T2">126次</text:span></text:p>',
+            '<text:p>130次<text:span text:style-name="plain">126次</text:span></text:p>',
             ("130次126次", None),
             ("126次", "130次"),
         ),
-        ('<text:p>甲<text:span text:style-name="T3">乙</text:span></text:p>', ("甲乙", None), ("甲乙", "")),
-        ('<text:p>甲<text:span text:style-name="T4">乙</text:span></text:p>', ("甲", "乙"), ("甲乙", "")),
-        ('<text:p>甲<text:span text:style-name="T5">乙</text:span></text:p>', ("甲", "乙"), ("甲乙", "")),
+        ('<text:p>甲<text:span text:style-name="red">乙</text:span></text:p>', ("甲乙", None), ("甲乙", "")),
+        ('<text:p>甲<text:span text:style-name="double">乙</text:span></text:p>', ("甲", "乙"), ("甲乙", "")),
+        ('<text:p>甲<text:span text:style-name="child">乙</text:span></text:p>', ("甲", "乙"), ("甲乙", "")),
         (
-            '<text:p><text:span text:style-name="T1">甲</text:span></text:p><text:p>乙</text:p>',
+            '<text:p><text:span text:style-name="struck">甲</text:span></text:p><text:p>乙</text:p>',
             ("乙", "甲"),
             ("甲\n乙", ""),
         ),
         (
-            '<text:p><text:span text:style-name="T1">甲<text:s text:c="2"/><text:span text:style-name="T3">乙</text:span></text:span>丙</text:p>',
+            '<text:p><text:span text:style-name="struck">甲<text:s text:c="2"/><text:span text:style-name="red">乙</text:span></text:span>丙</text:p>',
             ("丙", "甲  乙"),
             ("甲  乙丙", ""),
         ),
         (
-            '<office:annotation><text:p><text:span text:style-name="T1">批注</text:span></text:p></office:annotation><text:p>乙</text:p>',
+            '<office:annotation><text:p><text:span text:style-name="struck">批注</text:span></text:p></office:annotation><text:p>乙</text:p>',
             ("乙", None),
             ("乙", ""),
         ),
@@ -247,7 +244,7 @@ def ods_table(cells: str) -> bytes:
 def test_ods(content: str, plain: Read, font_struck: Read) -> None:
     cells = "".join(
         f'<table:table-cell table:style-name="{style}" office:value-type="string">{content}</table:table-cell>'
-        for style in ("ce2", "ce1", "T1")
+        for style in ("ce2", "ce1", "struck")
     )
     sheet = only_sheet(ods_table(cells))
     for row in (1, 2):
