@@ -101,7 +101,7 @@ def test_mutants_are_read_or_refused() -> None:
 
 @pytest.mark.parametrize("error", [KeyError, RecursionError])
 def test_a_mistake_of_ours_is_no_refusal(monkeypatch: pytest.MonkeyPatch, error: type[Exception]) -> None:
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr(xlsx, "read_strings", fails)

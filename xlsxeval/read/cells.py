@@ -51,7 +51,8 @@ class Sheet:
         hidden_rows: the numbers of hidden rows.
         hidden_cols: (first, last) of each group of hidden columns.
         widths: (first, last, width in characters) of columns with a width of their own; only from .xlsx.
-        struck: (row, column) -> the text that was left out of the cell because it is struck out.
+        struck: (row, column) -> the text that was left out of the cell because it is struck out; empty if the whole
+            cell is struck out, and so nothing was left out.
     """
 
     name: str

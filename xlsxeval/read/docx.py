@@ -12,10 +12,13 @@ from xlsxeval.read.limits import TAGS_OF_AN_ELEMENT, Limits
 from xlsxeval.read.markup import parse, too_deep
 from xlsxeval.read.package import Package, inflate
 from xlsxeval.read.refusals import too_much
+from xlsxeval.read.runs import part, switched_on
 from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式，只核对了数值。"
 SHEET = "文档"
+#: Elements with formats that do not hold for the run: of the mark of a paragraph, and formats before a change.
+_OTHER_FORMATS = frozenset({"pPr", "rPrChange"})
 
 
 def read_docx(package: Package) -> Workbook:
@@ -36,8 +39,12 @@ class _DocumentReader:
         self.limits, self.elements_left = limits, limits.max_tags // TAGS_OF_AN_ELEMENT
         self.store = CellStore(limits)
         self.pieces: list[str] = []
+        #: The runs of the cell, or of the paragraph outside of tables, and the numbers of those that are struck out.
         self.texts: list[str] = []
-        self.paragraphs: list[str] = []
+        self.struck: dict[int, bool] = {}
+        #: Whether the run is struck out; how many elements are open that hold formats of something else.
+        self.struck_run = False
+        self.other_formats = 0
         self.depth = self.tables = self.row = self.col = self.span = 0
         #: Whether the cell continues the merged cell above it.
         self.continues = False
@@ -54,6 +61,13 @@ class _DocumentReader:
         local = name.rpartition(":")[2]
         if local == "t":
             self.pieces.clear()
+        elif local == "r":
+            self.struck_run = False
+        elif local in {"strike", "dstrike"}:
+            if not self.other_formats and switched_on(_value(attributes)):
+                self.struck_run = True
+        elif local in _OTHER_FORMATS:
+            self.other_formats += 1
         elif local in {"br", "cr"}:
             self.texts.append("\n")
         elif local == "tab":
@@ -70,7 +84,7 @@ class _DocumentReader:
             self.row, self.col = self.row + 1, 0
         elif local == "tc":
             self.span, self.continues = 1, False
-            self.paragraphs.clear()
+            self._clear()
         elif local == "gridSpan":
             self.span = _columns(attributes) or 1
         elif local == "gridBefore":
@@ -82,10 +96,15 @@ class _DocumentReader:
         self.depth -= 1
         local = name.rpartition(":")[2]
         if local == "t":
+            if self.struck_run:
+                self.struck[len(self.texts)] = True
             self.texts.append("".join(self.pieces))
+        elif local == "r":
+            self.struck_run = False
         elif local == "p":
-            self._paragraph("".join(self.texts))
-            self.texts.clear()
+            self._paragraph()
+        elif local in _OTHER_FORMATS:
+            self.other_formats -= 1
         elif local == "tc" and self.tables == 1:
             self._cell()
         elif local == "tbl":
@@ -93,15 +112,25 @@ class _DocumentReader:
             if not self.tables:
                 self._close_merges()
 
-    def _paragraph(self, text: str) -> None:
+    def _paragraph(self) -> None:
         if self.tables:
-            self.paragraphs.append(text)
-        elif text.strip():
+            self.texts.append("\n")
+            return
+        if any(map(str.strip, self.texts)):
             self.row += 1
-            self.store.keep(typed_cell(self.row, 1, text))
+            self._keep(1)
+        self._clear()
+
+    def _clear(self) -> None:
+        self.texts.clear()
+        self.struck.clear()
+
+    def _keep(self, col: int) -> None:
+        """Keep the collected runs as one cell of the row."""
+        text, struck = part(self.texts, self.struck, font_struck=False)
+        self.store.keep(typed_cell(self.row, col, text.strip() if self.tables else text), struck)
 
     def _cell(self) -> None:
-        text = "\n".join(self.paragraphs).strip()
         first, last = self.col + 1, self.col + self.span
         self.col = last
         if first > LAST_COL:
@@ -113,7 +142,7 @@ class _DocumentReader:
         if above is not None:
             self._merge(self.open_merges.pop(first))
         self.open_merges[first] = Range(self.row, first, self.row, last)
-        self.store.keep(typed_cell(self.row, first, text))
+        self._keep(first)
 
     def _merge(self, area: Range) -> None:
         """Keep a merged range, unless it is a single cell."""

@@ -23,6 +23,7 @@ _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 #: All element names that handlers use.
 _NAMES = (
     *("worksheet", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col", "si", "numFmt", "cellXfs", "xf"),
+    *("r", "rPr", "strike", "font"),
     *("sheet", "workbookPr", "definedName", "Relationships", "Relationship", "Properties", "property"),
 )
 

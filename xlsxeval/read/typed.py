@@ -41,9 +41,14 @@ class CellStore:
         self.limits, self.count = limits, already
         self.cells: dict[tuple[int, int], Cell] = {}
         self.merges: list[Range] = []
+        self.struck: dict[tuple[int, int], str] = {}
 
-    def keep(self, cell: Cell) -> None:
+    def keep(self, cell: Cell, struck: str | None = None) -> None:
         """Keep a cell, unless it is empty or outside the largest sheet of Excel.
+
+        Args:
+            cell: the cell.
+            struck: the text that was left out, as in ``runs.Parted``.
 
         Raises:
             Refused: if there are too many cells, or the text is too long.
@@ -56,6 +61,8 @@ class CellStore:
         if len(cell.text) > self.limits.max_text:
             raise too_much(f"有一格的文字长于{self.limits.max_text}字", "max-text")
         self.cells[cell.row, cell.col] = cell
+        if struck is not None:
+            self.struck[cell.row, cell.col] = struck
 
     def merge(self, area: Range) -> None:
         """Keep a merged range.
@@ -69,4 +76,4 @@ class CellStore:
 
     def sheet(self, name: str, state: str = "visible", hidden: Iterable[int] = ()) -> Sheet:
         """Make the sheet from the collected cells."""
-        return Sheet(name, self.cells, tuple(self.merges), state, frozenset(hidden))
+        return Sheet(name, self.cells, tuple(self.merges), state, frozenset(hidden), struck=self.struck)

@@ -18,6 +18,7 @@ from xlsxeval.read.cells import Cell, Range
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import check_root, parse, too_deep
 from xlsxeval.read.refusals import Refused, damaged, quoted, too_much
+from xlsxeval.read.runs import Parted, part, switched_on
 
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,4})?")
@@ -38,14 +39,18 @@ class SharedData:
     Attributes:
         limits: the budgets.
         strings: number of a shared text, as a text -> the text.
+        parted: texts with runs, without what is struck out, as in ``strings.SharedTexts``.
         formats: number of a cell style, as a text -> its number format.
+        struck_styles: the numbers of the cell styles whose font strikes out, as texts.
         cells_left: how many cells may still be read.
         formulas_left: how many characters of shared formulas may still be written out.
     """
 
     limits: Limits
     strings: Mapping[str, str]
+    parted: Mapping[tuple[str, bool], Parted]
     formats: Mapping[str, str]
+    struck_styles: frozenset[str]
     cells_left: int
     formulas_left: int
 
@@ -58,6 +63,7 @@ class SheetContent(NamedTuple):
     hidden_rows: frozenset[int]
     hidden_cols: tuple[tuple[int, int], ...]
     widths: tuple[tuple[int, int, float], ...]
+    struck: dict[tuple[int, int], str]
 
 
 def plain_text(text: str) -> str:
@@ -69,6 +75,11 @@ def plain_text(text: str) -> str:
         return text
     decoded = _ESCAPED.sub(lambda match: _CONTROL.sub("\ufffd", chr(int(match[1], 16))), text)
     return decoded.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def plain_parted(parted: Parted) -> Parted:
+    """Decode escapes in both texts, as ``plain_text`` does."""
+    return Parted(plain_text(parted.text), None if parted.struck is None else plain_text(parted.struck))
 
 
 def add_run(runs: list[str], pieces: list[str], limits: Limits) -> None:
@@ -100,6 +111,7 @@ class _WorksheetReader:
     """Collects the cells of one sheet while it is parsed; the attributes are the state between two tags."""
 
     __slots__ = (
+        *("inline", "marks", "seeks_struck", "struck"),
         *("shared_data", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
         *(
             "formula_attributes",
@@ -135,6 +147,12 @@ class _WorksheetReader:
         self.value: str | None = None
         self.pieces: list[str] = []
         self.runs: list[str] = []
+        #: Number of a run with a font of its own -> whether it is struck out; the text of the cell with such runs.
+        self.marks: dict[int, bool] = {}
+        self.inline: Parted | None = None
+        self.struck: dict[tuple[int, int], str] = {}
+        #: Whether any cell may be struck out.
+        self.seeks_struck = bool(shared_data.parted or shared_data.struck_styles)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self.depth += 1
@@ -142,7 +160,7 @@ class _WorksheetReader:
             raise too_deep()
         if name == "c":
             self.attributes = attributes
-            self.value = self.formula_attributes = None
+            self.value = self.formula_attributes = self.inline = None
             # The address of a cell mostly ends with the number of the present row: then only the letters are looked up.
             col = self.columns.get(attributes.get("r", "").removesuffix(self.digits))
             if col:
@@ -168,10 +186,20 @@ class _WorksheetReader:
             if not self.phonetic:
                 add_run(self.runs, self.pieces, self.shared_data.limits)
         elif name == "is":
-            self.value = "".join(self.runs)
-            self.runs.clear()
+            self._end_inline()
         elif name == "rPh":
             self.phonetic = False
+        elif name == "r":
+            self.marks.pop(len(self.runs), None)
+
+    def _end_inline(self) -> None:
+        self.value = "".join(self.runs)
+        if self.marks:
+            font_struck = self.attributes.get("s", "0") in self.shared_data.struck_styles
+            self.inline = plain_parted(part(self.runs, self.marks, font_struck=font_struck))
+            self.seeks_struck = True
+            self.marks.clear()
+        self.runs.clear()
 
     def _start_other(self, name: str, attributes: dict[str, str]) -> None:
         if name == "f":
@@ -184,6 +212,10 @@ class _WorksheetReader:
             self._merge(attributes.get("ref", ""))
         elif name == "col":
             self._start_columns(attributes)
+        elif name == "rPr":
+            self.marks[len(self.runs)] = False
+        elif name == "strike":
+            self.marks[len(self.runs)] = switched_on(attributes.get("val"))
         elif self.depth == 1:
             check_root(name, "worksheet", "工作表")
 
@@ -249,8 +281,22 @@ class _WorksheetReader:
             raise damaged(f"单元格{cell_name(*at)}出现了两次")
         if len(self.cells) >= self.most_cells:
             raise too_much(f"有内容的单元格多于{self.shared_data.limits.max_cells}个", "max-cells")
-        code = self.formats.get(attributes.get("s", "0"), "")
-        self.cells[at] = Cell(self.row, self.col, text, kind, formula, code)
+        style = attributes.get("s", "0")
+        if self.seeks_struck and text:
+            text = self._without_struck(sort, value, style, text)
+        self.cells[at] = Cell(self.row, self.col, text, kind, formula, self.formats.get(style, ""))
+
+    def _without_struck(self, sort: str, value: str | None, style: str, text: str) -> str:
+        """Give the text of the present cell without what is struck out, and keep what was left out."""
+        font_struck = style in self.shared_data.struck_styles
+        parted = self.inline if sort == "inlineStr" else None
+        if sort == "s" and value is not None:
+            parted = self.shared_data.parted.get((value, font_struck))
+        if parted is None:
+            parted = Parted(text, "" if font_struck else None)
+        if parted.struck is not None:
+            self.struck[self.row, self.col] = parted.struck
+        return parted.text
 
     def _formula(self, attributes: dict[str, str]) -> str:
         """Give the formula of a cell; a shared one is written out for this cell.
@@ -336,4 +382,4 @@ def read_worksheet(chunks: Iterable[bytes], shared_data: SharedData) -> SheetCon
     parse(chunks, reader.start, reader.end, reader.pieces, shared_data.limits)
     shared_data.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
-    return SheetContent(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths))
+    return SheetContent(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths), reader.struck)

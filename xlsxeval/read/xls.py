@@ -11,12 +11,13 @@ from xlrd.biffh import XL_CONTINUE, unpack_string, unpack_unicode
 from xlrd.book import XL_WORKBOOK_GLOBALS, XL_WORKSHEET, Book
 from xlrd.sheet import Sheet as XlrdSheet
 
-from xlsxeval.read.biff import unpack_texts
+from xlsxeval.read.biff import PartedTwice, unpack_texts
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
 from xlsxeval.read.limits import TAGS_OF_A_RECORD, Limits
 from xlsxeval.read.refusals import LOCKED, SAVE_AS, Refused, damaged, quoted, too_much
+from xlsxeval.read.runs import Parted
 from xlsxeval.read.typed import CellStore
 from xlsxeval.read.worksheet import number_text
 
@@ -28,6 +29,8 @@ _VERSIONS = (50, 70, 80)
 _UNICODE = 80
 #: A number format is at most 255 characters long, two bytes each, behind five bytes.
 _LONGEST_FORMAT = 5 + 2 * LONGEST_FORMAT
+#: The number that no font has, how many fonts can be named by two bytes, and the bit of a font that strikes out.
+_NO_FONT, _MOST_FONTS, _STRUCK = 4, 0x10000, 8
 #: xlrd's (type, value) of a cell and the number of its style.
 _Raw = tuple[int, object, int]
 
@@ -60,7 +63,9 @@ def _sheet(book: _Book, number: int, store: CellStore) -> Sheet:
     with foreign_parser():
         sheet = book.read_sheet(number, store.limits.max_cells - store.count)
     for (row, col), (kind, value, style) in sheet.raw.items():
-        store.keep(_cell(row + 1, col + 1, kind, value, book.format_of(style)))
+        cell = _cell(row + 1, col + 1, kind, value, book.format_of(style))
+        parted = _parted(cell, sheet.rich_text_runlist_map.get((row, col)), font_struck=book.strikes_out(style))
+        store.keep(cell._replace(text=parted.text), parted.struck)
     for first_row, last_row, first_col, last_col in sheet.merged_cells:
         store.merge(Range(first_row + 1, first_col + 1, last_row, last_col))
     hidden = (row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden)
@@ -79,6 +84,13 @@ def _cell(row: int, col: int, kind: int, value: object, number_format: str) -> C
             return Cell(row, col, xlrd.error_text_from_code.get(value, "#N/A"), "error")
 
 
+def _parted(cell: Cell, twice: PartedTwice | None, *, font_struck: bool) -> Parted:
+    """Give the text of a cell without what is struck out; ``twice`` is its text with runs."""
+    if twice is not None and cell.kind == "text":
+        return twice.font_struck if font_struck else twice.plain
+    return Parted(cell.text, "" if font_struck else None)
+
+
 class _NoLog:
     """A file object that drops the messages of xlrd."""
 
@@ -86,11 +98,13 @@ class _NoLog:
         """Drop a text."""
 
 
-class _EmptyMapping(dict[object, object]):
-    """A mapping that stays empty."""
+class _PartedTexts(dict[tuple[int, int], PartedTwice]):
+    """(row, column) of a cell, from 0 -> its text with runs."""
 
-    def __setitem__(self, _key: object, _value: object) -> None:
-        """Drop an entry."""
+    def __setitem__(self, key: tuple[int, int], value: PartedTwice) -> None:
+        """Keep an entry; of a text outside of the shared texts xlrd gives the runs in its own way, which is dropped."""
+        if isinstance(value, PartedTwice):
+            super().__setitem__(key, value)
 
 
 class _EmptyList(list[object]):
@@ -128,10 +142,14 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         self.bytes_left, self.records_left = len(stream), limits.max_tags // TAGS_OF_A_RECORD
         self.codes: dict[int, str] = {**BUILTIN, 0: ""}
         self.styles: list[int] = []
+        self.style_fonts: list[int] = []
+        self.fonts = 0
+        self.struck_fonts: set[int] = set()
         # xlrd sets functions of these names on the class each time it reads a workbook: attributes of the object
         # take precedence over them.
         self.handle_xf, self.handle_format = self._keep_style, self._keep_format
-        self.handle_font = self.handle_efont = self.handle_style = self.handle_palette = _ignore
+        self.handle_font = self._keep_font
+        self.handle_efont = self.handle_style = self.handle_palette = _ignore
         self.xf_epilogue = self.palette_epilogue = _ignore
 
     @property
@@ -163,6 +181,10 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         """Give the number format of a cell style, empty for General."""
         code = self.codes.get(self.styles[style], "") if 0 <= style < len(self.styles) else ""
         return "" if code == "General" else code
+
+    def strikes_out(self, style: int) -> bool:
+        """Say whether the font of a cell style strikes out."""
+        return 0 <= style < len(self.style_fonts) and self.style_fonts[style] in self.struck_fonts
 
     def get_record_parts(self) -> tuple[int, int, bytes]:
         """Give the next record, and count it."""
@@ -197,7 +219,10 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         while (record := self.get_record_parts_conditional(XL_CONTINUE))[0] is not None:
             records.append(record[2])
         # A mapping and no list, so that a negative number in a cell is an error and not a text from the end.
-        self._sharedstrings = dict(enumerate(unpack_texts(records, self.limits)))
+        texts, parted = unpack_texts(records, self.limits, frozenset(self.struck_fonts))
+        self._sharedstrings = dict(enumerate(texts))
+        # xlrd hands this to the sheets, by cell, and takes it for the runs of a text.
+        self._rich_text_runlist_map = parted
 
     def handle_name(self, data: bytes) -> None:
         """Skip a defined name: calculated, forty names that double each other would fill the memory."""
@@ -208,6 +233,14 @@ class _Book(Book):  # type: ignore[misc]  # xlrd has no types
         if len(self.styles) >= MOST_STYLES:
             raise damaged(f"单元格样式多于{MOST_STYLES}种")
         self.styles.append(int.from_bytes(data[2:4], "little"))
+        self.style_fonts.append(int.from_bytes(data[:2], "little"))
+
+    def _keep_font(self, data: bytes) -> None:
+        """Keep the number of a font that strikes out; no font has the number 4."""
+        number = self.fonts if self.fonts < _NO_FONT else self.fonts + 1
+        self.fonts += 1
+        if number < _MOST_FONTS and int.from_bytes(data[2:4], "little") & _STRUCK:
+            self.struck_fonts.add(number)
 
     def _keep_format(self, data: bytes) -> None:
         if len(data) <= _LONGEST_FORMAT:
@@ -226,7 +259,7 @@ class _Sheet(XlrdSheet):  # type: ignore[misc]  # xlrd has no types
         self.most_cells, self.limits = most_cells, book.limits
         self.put_cell = self._put_cell
         self.merged_cells = _Merges(book.limits.max_merges)
-        self.rich_text_runlist_map = _EmptyMapping()
+        self.rich_text_runlist_map = _PartedTexts()
         self.row_label_ranges = self.col_label_ranges = _EmptyList()
         self.horizontal_page_breaks = self.vertical_page_breaks = _EmptyList()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
@@ -12,6 +13,7 @@ from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import counted, parse
 from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
 from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, quoted, too_much
+from xlsxeval.read.runs import switched_on
 from xlsxeval.read.strings import read_strings
 from xlsxeval.read.worksheet import SharedData, plain_text, read_worksheet
 
@@ -19,6 +21,8 @@ _STATES = frozenset({"visible", "hidden", "veryHidden"})
 _TRUE = frozenset({"1", "true"})
 _NUMBERED = re.compile(r"[0-9]{1,7}")
 _SHOWN_NAMES = 5
+#: The elements of the styles that are read.
+_STYLE_ELEMENTS = frozenset({"xf", "font", "strike", "numFmt", "cellXfs"})
 
 
 def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = frozenset()) -> Workbook:
@@ -33,6 +37,13 @@ def open_xlsx(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = fro
         Refused: if anything is wrong with the content, in one sentence. Any other exception is a bug of this program.
     """
     return read_xlsx(open_package(data, limits), skip)
+
+
+class _Styles(NamedTuple):
+    """The cell styles: number, as a text -> number format; the numbers of those whose font strikes out."""
+
+    formats: Mapping[str, str]
+    struck: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -54,10 +65,12 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
     main = _read_main(package, part)
     links = relations(package, part)
     folder = part.rpartition("/")[0]
+    styles = _read_styles(package, _target(package, links, "styles", f"{folder}/styles.xml"))
+    strings = _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")
     shared_data = SharedData(
         limits,
-        read_strings(package, _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")),
-        _read_formats(package, _target(package, links, "styles", f"{folder}/styles.xml")),
+        *read_strings(package, strings, any_struck=bool(styles.struck)),
+        *styles,
         limits.max_cells,
         limits.max_formulas,
     )
@@ -79,7 +92,7 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
                 raise damaged(f"工作表“{quoted(other)}”和“{quoted(name)}”共用一个部分")
             content = read_worksheet(inflate(package, relation.target), shared_data)
             hidden = content.hidden_rows, content.hidden_cols
-            sheets.append(Sheet(name, content.cells, content.merges, state, *hidden, content.widths))
+            sheets.append(Sheet(name, content.cells, content.merges, state, *hidden, content.widths, content.struck))
     if not sheets and skipped:
         return read_xlsx(package)
     if not sheets:
@@ -159,22 +172,36 @@ def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -
     return f"{sheets[index][0]}!{name}"
 
 
-def _read_formats(package: Package, part: str) -> dict[str, str]:
-    """Give the number format of each cell style, by the style's number as a text, as it stands in a cell."""
+def _read_styles(package: Package, part: str) -> _Styles:
+    """Read the cell styles."""
     codes = {str(number): code for number, code in BUILTIN.items()}
     by_style: dict[str, str] = {}
     if not part:
-        return by_style
+        return _Styles(by_style, frozenset())
     pieces: list[str] = []
+    fonts = 0
+    struck_fonts: set[str] = set()
+    struck: set[str] = set()
     inside = False
 
     def start(element: str, attributes: dict[str, str]) -> None:
-        nonlocal inside
+        nonlocal fonts, inside
         pieces.clear()
-        if element == "xf" and inside:
+        if element not in _STYLE_ELEMENTS:
+            return
+        if element == "xf":
+            if not inside:
+                return
             if len(by_style) >= MOST_STYLES:
                 raise damaged(f"单元格样式多于{MOST_STYLES}种")
+            if attributes.get("fontId", "0") in struck_fonts:
+                struck.add(str(len(by_style)))
             by_style[str(len(by_style))] = codes.get(attributes.get("numFmtId", "0"), "")
+        elif element == "font":
+            fonts += 1
+        elif element == "strike":
+            if len(struck_fonts) < MOST_STYLES and switched_on(attributes.get("val")):
+                struck_fonts.add(str(fonts - 1))
         elif element == "numFmt":
             if len(codes) > MOST_STYLES:
                 raise damaged(f"数字格式多于{MOST_STYLES}种")
@@ -189,7 +216,7 @@ def _read_formats(package: Package, part: str) -> dict[str, str]:
             inside = False
 
     parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
-    return by_style
+    return _Styles(by_style, frozenset(struck))
 
 
 def _read_properties(package: Package, part: str) -> dict[str, str]:
