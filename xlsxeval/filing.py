@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -105,21 +106,46 @@ class FoundLabel(NamedTuple):
 Line = Mapping[str, Answer]
 
 
-def joined(table: Table, line: Line) -> Line:
-    """Add to a line an answer for each value that its form writes in several columns.
+#: Signs and words of comparison; 定量指标 or 正向 in a column for the sign is none.
+_SIGN = re.compile(r"[≥≧⩾≤≦⩽><=＝﹦═＞＜]|大于|小于|等于|不少于|不低于|不超过|不高于|不多于|至少|至多|以上|以下")
+#: What a number in a target ends with, so that a unit may follow: ``1.2万`` and ``95``, not ``显著`` or ``12月底前``.
+_NUMBER_END = re.compile(r"[0-9０-９万亿千百]$")
 
-    Example: the columns 符号 ``≥``, 目标 ``735`` and 单位 ``人次`` also give 年度指标值 ``≥735人次``.
+
+def joined(table: Table, line: Line) -> Line:
+    """Add to a line an answer for each value that its form writes in several columns: sign, value and unit.
+
+    A unit that the value has already, a sign that is none (定量指标) and a unit without a number are left out.
+
+    Example: ``≥``, ``735`` and ``人次`` give ``≥735人次``; ``定量指标``, ``26次`` and ``次`` give ``26次``; ``有效`` beside the
+    unit ``次`` gives ``有效``.
 
     Returns:
-        The line with these answers. Each has the address of the part with digits.
+        The line with these answers. Each has the address of the value; it is absent if the line has none of the parts.
     """
     answers = dict(line)
     for name, columns in table.joined.items():
-        parts = [line[column] for column in columns]
-        text = "".join(tidy(part.text) for part in parts if not is_nil(part.text))
-        main = max(parts, key=lambda part: any(sign.isdigit() for sign in part.text) + bool(part.text.strip()))
-        answers[name] = Answer(text or None, text, main.cell)
+        own = answers.get(name, ABSENT)
+        sign, value, unit = (answers.get(column, ABSENT) for column in columns)
+        if not value.text:
+            value = own if own.text or not value.cell else value
+        if not any(part.cell for part in (sign, value, unit)):
+            answers[name] = ABSENT
+            continue
+        text = _target(*(("" if is_nil(part.text) else tidy(part.text)) for part in (sign, value, unit)))
+        shown = text or value.text.strip()
+        main = next((part for part in (value, sign, unit) if part.text.strip()), value if value.cell else sign)
+        answers[name] = Answer(shown or None, shown, main.cell or unit.cell)
     return answers
+
+
+def _target(sign: str, value: str, unit: str) -> str:
+    """Write sign, value and unit of a target as one text; empty without a value."""
+    if not value:
+        return ""
+    before = sign if _SIGN.search(sign) and not _SIGN.match(value) else ""
+    after = unit if _NUMBER_END.search(value) and not value.endswith(unit) else ""
+    return f"{before}{value}{after}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,7 +198,12 @@ class FormAnswers:
     @property
     def unit(self) -> str:
         """The unit's name as written in this form, empty if not given."""
-        return self._text(self.form.unit_field)
+        names = [self.form.unit_field, *self.form.unit_else]
+        own = next((text for name in names[:-1] if (text := self._text(name))), "") or self._text(names[0])
+        if own or any(self.fields.get(name, ABSENT).cell for name in names[:-1]):
+            return own
+        # The department above is the unit only where the form has no place for the unit itself.
+        return self._text(names[-1])
 
     @property
     def subject(self) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from xlsxeval.forms.model import Box
 from xlsxeval.read.cells import Sheet
-from xlsxeval.read.locate import make_grid
+from xlsxeval.read.grid import make_grid
 
 #: Cells further down or right than this are no part of a form.
 _MOST_ROWS, _MOST_COLS = 300, 60

@@ -280,6 +280,8 @@ def _table(
     joined = {whole: tuple(parts) for whole, parts in spec.joined.items()}
     other = wider.tables.get(name) if wider else None
     further = {column: field for column, field in other.columns.items() if column not in columns} if other else {}
+    if other:
+        joined = {**other.joined, **joined}
     return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined, further)
 
 

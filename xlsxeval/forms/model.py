@@ -278,9 +278,9 @@ class Form:
         return replace(total, name=name, formula=None, formula_text="", must=False, start="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FormSet:
-    """The forms that a unit sends together, and the checks across them.
+    """The forms that a unit sends together, and the checks across them. Compared by identity, as a form is.
 
     Attributes:
         name: the name of the set, which is its folder's name.

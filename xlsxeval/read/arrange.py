@@ -89,8 +89,8 @@ def arrange(
         year: the year of the form; it decides between heads that differ only in their years.
         cut: keys of labels that were cut off, and the words they are the beginning of.
     """
-    hits = tuple(hit for hit in hits if first <= hit.row <= last)
     meaning = {**words.by_key, **cut}
+    hits = tuple(hit for hit in hits if first <= hit.row <= last and hit.key in meaning)
     heads, every_head = _head_rows(words, hits, meaning, year)
     taken = {place for row in heads for place in row.words.values()}
     free = [hit for hit in hits if (hit.row, hit.col) not in taken]

@@ -6,37 +6,46 @@ three 自评表 about three projects gives three filings.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from functools import lru_cache
 from typing import NamedTuple
 
-from xlsxeval.a1 import cell_name
-from xlsxeval.filing import Filing, FormAnswers, FoundLabel, Missing
-from xlsxeval.forms.model import FormSet
-from xlsxeval.forms.year import with_year
-from xlsxeval.read.align import ENOUGH, LONGEST_LABEL, Alignment, Position, align, needed_labels, texts_by_key
-from xlsxeval.read.cells import Sheet, Workbook
+from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.forms.model import Form, FormSet
+from xlsxeval.read.arrange import Arrangement, arrange
+from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.choose import (
+    ENOUGH,
+    OPEN,
+    OPEN_DISCOUNT,
+    Fit,
+    count_keys,
+    cut_words,
+    fit_of,
+    forms_of,
+    is_open,
+    known_keys,
+)
 from xlsxeval.read.formulas import mark_own
+from xlsxeval.read.grid import make_grid
+from xlsxeval.read.hits import Hit, find_hits
+from xlsxeval.read.leftover import with_leftover
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.locate import locate, make_grid
-from xlsxeval.read.parts import FormPart, find_parts
+from xlsxeval.read.locate import locate
 from xlsxeval.read.refusals import Refused, too_many_lines
-from xlsxeval.text import clean, label_key, listed, remembered
+from xlsxeval.read.segments import Segment, cut_sheet
+from xlsxeval.read.struck import struck_out
+from xlsxeval.read.titles import printed_unit, year_of
+from xlsxeval.read.words import words_of
+from xlsxeval.text import clean, listed
 
-#: The place of a year in a label of a form: ``{{year}}``.
-_YEAR_PLACE = re.compile(r"\{\{[^{}]*\}\}")
-#: How similar a text must be to a label to be named as the nearest (1: equal).
-_SIMILAR = 0.5
-#: Among so many texts of a sheet a missing label is looked for; a form has some hundred.
-_MOST_NEAR = 5_000
 #: How many missing labels are named in a message.
 _SHOWN = 5
-#: The unit of amounts as forms print it: in a label's brackets, or after 单位.
-_UNIT = re.compile(r"[((](万元|元)[))]|单位:?(万元|元)")
 #: Points of a form whose printed unit of amounts is that of the set; a label has about 1 point.
 _SAME_UNIT = 0.5
+#: The name of the hidden mark of our templates begins so.
+_IDENTITY = "xlsxeval"
 
 
 class _Read(NamedTuple):
@@ -44,6 +53,14 @@ class _Read(NamedTuple):
 
     answers: FormAnswers
     fit: tuple[bool, float, int]
+
+
+class _Page(NamedTuple):
+    """A sheet with the texts that may be labels, and how often each stands there."""
+
+    sheet: Sheet
+    hits: tuple[Hit, ...]
+    counts: Mapping[str, int]
 
 
 def read_filings(
@@ -65,134 +82,167 @@ def read_filings(
     Raises:
         Refused: R08 if no sheet holds any form (with the most similar form); R06 for too many lines.
     """
-    texts = [(sheet, texts_by_key(sheet)) for sheet in book.sheets]
-    # For each set, for each sheet, for each form of the set: how the form lies over the sheet.
-    aligned = [[[align(form, keys) for form in formset.forms] for _, keys in texts] for formset in formsets]
-    scores = [_score(formset, by_sheet, book.sheets) for formset, by_sheet in zip(formsets, aligned, strict=True)]
-    best = scores.index(max(scores))
-    if scores[best] == 0:
-        raise Refused("R08", _nothing_found(aligned, texts))
-    formset = formsets[best]
+    sets = tuple(formsets)
+    known = known_keys(sets)
+    pages = []
+    for sheet in book.sheets:
+        hits = find_hits(sheet, known)
+        pages.append(_Page(sheet, hits, count_keys(hits)))
+    formset = _best_set(pages, sets)
     read: list[_Read] = []
     lines = 0
-    for (sheet, keys), alignments in zip(texts, aligned[best], strict=True):
-        for part in find_parts(alignments, sheet, keys):
-            read.append(_read_form(part, formset, year, limits))
-            lines += sum(map(len, read[-1].answers.tables.values()))
+    own = any(_IDENTITY in name for name in (*book.names, *book.properties))
+    for page in pages:
+        for answers, share in _read_sheet(page, formset, year, limits, own=own):
+            read.append(_Read(answers, (page.sheet.state == "visible", share, answers.year or 0)))
+            lines += sum(map(len, answers.tables.values()))
             if lines > limits.max_lines:
                 raise too_many_lines(limits)
     groups, notes = _grouped(read, formset)
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
 
 
-def _score(formset: FormSet, aligned: Sequence[Sequence[Alignment]], sheets: Sequence[Sheet]) -> float:
-    """Give the points of a set: for each of its forms the labels found less those missed, on the best sheet for it."""
-    best: dict[str, float] = {}
-    for sheet, alignments in zip(sheets, aligned, strict=True):
-        for alignment in alignments:
-            if alignment.share >= ENOUGH:
-                score = alignment.score + _SAME_UNIT * (_amount_unit(alignment, sheet) == formset.amount_unit)
-                best[alignment.form.name] = max(score, best.get(alignment.form.name, 0.0))
-    return sum(best.values())
+def _best_set(pages: Sequence[_Page], formsets: tuple[FormSet, ...]) -> FormSet:
+    """Give the set whose forms fit the sheets best.
+
+    A sheet that no known form fits is a self-evaluation of the open set, if that is among the sets; beside a known
+    form (基础数据表) it belongs to one filing with it.
+
+    Raises:
+        Refused: R08 if no form fits any sheet.
+    """
+    fits = {form: [fit_of(form, page.counts) for page in pages] for form in forms_of(formsets)}
+    points = {formset.name: _points(formset, fits, pages) for formset in formsets}
+    best = max(formsets, key=lambda formset: points[formset.name])
+    if points[best.name] <= 0:
+        raise Refused("R08", _nothing_found(fits, pages))
+    opened = next((formset for formset in formsets if formset.name == OPEN), None)
+    if opened is None or best is opened:
+        return best
+    kept = tuple(form for form in best.forms if any(fit.share >= ENOUGH for fit in fits[form]))
+    taken = {page.sheet.name for form in kept for fit, page in zip(fits[form], pages, strict=True) if fit.share >= ENOUGH}
+    others = [page for page in pages if page.sheet.name not in taken]
+    lost = [form for form in best.forms if form not in kept]
+    if lost and any(form.wider for form in lost) and any(is_open(opened.forms[0], page.counts) for page in others):
+        return _with_open(best, opened, kept)
+    return best
 
 
-def _nothing_found(
-    aligned: Sequence[Sequence[Sequence[Alignment]]], texts: Sequence[tuple[Sheet, Mapping[str, list[Position]]]]
-) -> str:
+@lru_cache(maxsize=32)
+def _with_open(formset: FormSet, opened: FormSet, kept: tuple[Form, ...]) -> FormSet:
+    """Give a set with the open self-evaluation in place of its own, which the workbook does not have."""
+    names = {form.name for form in kept}
+    checks = tuple(check for check in formset.checks if all(ref.form in names for ref in check.reads))
+    codes = {check.code for check in checks}
+    return replace(
+        formset,
+        title=f"{formset.title}；自评表按{opened.forms[0].name}读取",
+        forms=(*kept, *opened.forms),
+        checks=checks,
+        rules=tuple(rule for rule in formset.rules if rule.code in codes),
+    )
+
+
+def _points(formset: FormSet, fits: Mapping[Form, Sequence[Fit]], pages: Sequence[_Page]) -> float:
+    """Give the points of a set: for each of its forms those on the best sheet for it."""
+    total = 0.0
+    for form in formset.forms:
+        some = [0.0]
+        for fit, page in zip(fits[form], pages, strict=True):
+            if formset.name == OPEN:
+                if is_open(form, page.counts):
+                    met = fit.share * len(words_of(form).needed)
+                    some.append(met * OPEN_DISCOUNT)
+            elif fit.share >= ENOUGH:
+                some.append(max(fit.points, 0.01) + _SAME_UNIT * (_unit_of(page.sheet.cells.values()) == formset.amount_unit))
+        total += max(some)
+    return total
+
+
+def _nothing_found(fits: Mapping[Form, Sequence[Fit]], pages: Sequence[_Page]) -> str:
     """Give the message that no form was found, with the most similar form and its missing labels."""
-    every = [
-        (alignment, sheet, keys)
-        for by_sheet in aligned
-        for (sheet, keys), alignments in zip(texts, by_sheet, strict=True)
-        for alignment in alignments
-    ]
-    if not every or all(alignment.share == 0 for alignment, _, _ in every):
+    every = [(fit, form, page) for form, some in fits.items() for fit, page in zip(some, pages, strict=True)]
+    if not every or all(fit.share == 0 for fit, _, _ in every):
         return "没有找到任何已知的表，请核对是否拿错了文件"
-    nearest, sheet, keys = max(every, key=lambda candidate: candidate[0].share)
-    form = nearest.form
-    labels = [form.labels[index] for index in sorted(needed_labels(form))]
-    lost = [_plain(label.text) for label in labels if not any(key in keys for key in label.keys)]
-    text = f"没有找到已知的表；最接近的是工作表“{sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
+    nearest, form, page = max(every, key=lambda candidate: (candidate[0].share, -len(words_of(candidate[1]).needed)))
+    words = words_of(form)
+    lost = [_plain(words.text(word)) for word in sorted(words.needed)
+            if not any(key in page.counts for key in words.words[word].label.keys)]  # fmt: skip
+    text = f"没有找到已知的表；最接近的是工作表“{page.sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
     return f"{text}，缺少{listed([f'“{label}”' for label in lost], _SHOWN)}" if lost else text
 
 
 def _plain(text: str) -> str:
     """Give a label's text without the place of its year: ``{{year}}年决算数`` gives ``年决算数``."""
-    return _YEAR_PLACE.sub("", text)
+    before, _, rest = text.partition("{{")
+    return before + rest.partition("}}")[2] if rest else text
 
 
-def _read_form(part: FormPart, formset: FormSet, year: int | None, limits: Limits) -> _Read:
-    """Read the answers of one form on a sheet."""
-    alignment, sheet = part
-    answers = locate(alignment, make_grid(sheet), _amount_unit(alignment, sheet) or formset.amount_unit, limits)
-    if year is not None or answers.year is None:
-        answers = replace(answers, year=year or _year_above(alignment, sheet))
-    answers = replace(answers, met=tuple(_found_labels(alignment, sheet)), state=sheet.state)
-    if answers.missing:
-        answers = replace(answers, missing=_nearest_texts(answers, alignment, sheet))
-    return _Read(answers, (sheet.state == "visible", alignment.share, answers.year or 0))
+def _read_sheet(
+    page: _Page, formset: FormSet, year: int | None, limits: Limits, *, own: bool
+) -> Iterable[tuple[FormAnswers, float]]:
+    """Read every form on a sheet; yields its answers and the share of its labels that were met."""
+    sheet = page.sheet
+    present = [form for form in formset.forms if _is_present(form, page, formset)]
+    if not present:
+        return
+    last = max((row for row, _ in sheet.cells), default=1)
+    whole = [arrange(words_of(form), page.hits, 1, last) for form in present]
+    for segment in cut_sheet(sheet, whole, last):
+        part = sheet if (segment.first, segment.last) == (1, last) else _rows(sheet, segment.first, segment.last)
+        answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
+        if share > 0:
+            yield answers, share
 
 
-def _year_above(alignment: Alignment, sheet: Sheet) -> int | None:
-    """Give the year written above the first needed label of a form; None if there is none, or more than one.
-
-    It is used for a form whose own label with the year was not found.
-    """
-    top = min(row for index, (row, _) in alignment.labels.items() if index in needed_labels(alignment.form))
-    texts = [cell.text for (row, _), cell in sheet.cells.items() if row <= top and cell.kind == "text"]
-    years = {year for text in texts for year in label_key(text).years}
-    return years.pop() if len(years) == 1 else None
+def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
+    return is_open(form, page.counts) if form.unit_else and not form.wider else fit_of(form, page.counts).share >= ENOUGH
 
 
-def _amount_unit(alignment: Alignment, sheet: Sheet) -> str:
+def _read_form(
+    sheet: Sheet, page: _Page, segment: Segment, formset: FormSet, year: int | None, limits: Limits, *, own: bool
+) -> tuple[FormAnswers, float]:
+    """Read the answers of one form in some rows of a sheet."""
+    words = words_of(segment.form)
+    printed = year_of(sheet.cells.values())
+    arranged = _arranged(page, segment, year or printed)
+    grid = make_grid(sheet)
+    answers, read = locate(arranged, grid, _unit_of(sheet.cells.values()) or formset.amount_unit, limits)
+    shown = year or answers.year or printed
+    answers = with_leftover(replace(answers, year=shown), read, own=own)
+    if sheet.struck:
+        answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
+    met = len(words.needed & arranged.met.keys())
+    if not met and not any(answers.tables.values()):
+        return answers, 0.0
+    return answers, max(met, 1) / max(len(words.needed), 1)
+
+
+def _arranged(page: _Page, segment: Segment, year: int | None) -> Arrangement:
+    """Arrange the words of a form; words that were not met are looked for once more among labels that were cut."""
+    words = words_of(segment.form)
+    arranged = arrange(words, page.hits, segment.first, segment.last, year)
+    lost = sorted(words.needed - arranged.met.keys())
+    cut = cut_words(segment.form, lost, count_keys(arranged.hits)) if lost else {}
+    return arrange(words, page.hits, segment.first, segment.last, year, cut) if cut else arranged
+
+
+def _rows(sheet: Sheet, first: int, last: int) -> Sheet:
+    """Give the sheet with the cells and merged ranges of some rows only."""
+    cells = {position: cell for position, cell in sheet.cells.items() if first <= position[0] <= last}
+    merges = tuple(merge for merge in sheet.merges if first <= merge.first_row <= last)
+    struck = {position: text for position, text in sheet.struck.items() if first <= position[0] <= last}
+    return replace(sheet, cells=cells, merges=merges, struck=struck)
+
+
+def _unit_of(cells: Iterable[Cell]) -> str:
     """Give the unit of amounts that is printed on a form, an empty text if there is none."""
-    places = sorted(alignment.labels.values())
-    texts = [sheet.cells[place].text for place in places]
-    if places:
-        last = places[-1][0]
-        texts += [cell.text for (row, _), cell in sheet.cells.items() if row <= last and _names_unit(cell.text)]
-    return next(filter(None, map(_printed_unit, texts)), "")
+    texts = (cell.text for cell in cells if cell.kind == "text" and "元" in cell.text and len(cell.text) <= _LONGEST_UNIT)
+    return next(filter(None, map(printed_unit, texts)), "")
 
 
-@remembered
-def _names_unit(text: str) -> bool:
-    return "单位" in text
-
-
-@remembered
-def _printed_unit(text: str) -> str:
-    """Give the unit of amounts in a text: ``金额单位：万元`` gives ``万元``; an empty text if there is none."""
-    match = _UNIT.search(clean(text))
-    return (match[1] or match[2]) if match else ""
-
-
-def _found_labels(alignment: Alignment, sheet: Sheet) -> Iterator[FoundLabel]:
-    """Yield the labels that were found, in the order of the form."""
-    for index, position in sorted(alignment.labels.items()):
-        label, text = alignment.form.labels[index], " ".join(sheet.cells[position].text.split())
-        key = label_key(text).key
-        how = "cut" if index in alignment.cut else "same" if key == label.keys[0] else "other name"
-        yield FoundLabel(label.text, text, cell_name(*position), how)
-
-
-def _nearest_texts(answers: FormAnswers, alignment: Alignment, sheet: Sheet) -> tuple[Missing, ...]:
-    """Add to each missing label the most similar text on the sheet that is no other label."""
-    taken = set(alignment.labels.values())
-    texts = {position: cell.text for position, cell in sheet.cells.items() if cell.kind == "text"}
-    free = {text: position for position, text in texts.items() if position not in taken}
-    keys = {label_key(text).key: text for text in islice(free, _MOST_NEAR) if len(text) <= LONGEST_LABEL}
-    return tuple(_nearest(lost, keys, free, answers.year or 0) for lost in answers.missing)
-
-
-def _nearest(lost: Missing, keys: Mapping[str, str], free: Mapping[str, Position], year: int) -> Missing:
-    import difflib
-
-    label = with_year(lost.label, year) if year else lost.label
-    near = difflib.get_close_matches(label_key(label).key, keys, 1, _SIMILAR)
-    if not near:
-        return Missing(label, "", "", lost.numeric)
-    text = keys[near[0]]
-    return Missing(label, " ".join(text.split()), cell_name(*free[text]), lost.numeric)
+#: A longer text does not print the unit of amounts.
+_LONGEST_UNIT = 60
 
 
 def _grouped(read: Sequence[_Read], formset: FormSet) -> tuple[list[list[FormAnswers]], list[str]]:

@@ -24,6 +24,7 @@ from xlsxeval.read.grid import Grid
 from xlsxeval.read.hits import Hit, Position
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.lines import read_lines
+from xlsxeval.read.titles import is_heading
 from xlsxeval.text import clean, label_key
 
 #: How far right of its label an answer is looked for.
@@ -90,7 +91,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         Refused: for a list with too many lines.
     """
     words, form = arranged.words, arranged.words.form
-    page = Page(arranged, grid, amount_unit, _labels(arranged))
+    page = Page(arranged, grid, amount_unit, _labels(arranged, grid))
     found: dict[str, Answer] = {}
     for heads in arranged.heads:
         found |= _crossings(page, heads)
@@ -133,8 +134,8 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
     return answers, page
 
 
-def _labels(arranged: Arrangement) -> dict[Position, str]:
-    """Give the positions of labels: every word that was met, and every other printed text outside the lines."""
+def _labels(arranged: Arrangement, grid: Grid) -> dict[Position, str]:
+    """Give the positions of labels: every word that was met, titles, and other printed texts outside the lines."""
     lines = [(heads.last, arranged.ends[heads.first]) for heads in arranged.heads if heads.first in arranged.ends]
     found: dict[Position, str] = {}
     for hit in arranged.hits:
@@ -144,6 +145,7 @@ def _labels(arranged: Arrangement) -> dict[Position, str]:
                 found[hit.row + 1, hit.col] = hit.key
     for place in arranged.met.values():
         found.setdefault(place, "")
+    found |= {place: "" for place, cell in grid.sheet.cells.items() if cell.kind == "text" and is_heading(cell.text)}
     for heads in arranged.heads:
         for place in heads.words.values():
             found.setdefault(place, "")

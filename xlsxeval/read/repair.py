@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from xlsxeval.filing import Answer
 from xlsxeval.forms.model import Form, Table
-from xlsxeval.read.align import LONGEST_LABEL
+from xlsxeval.read.hits import LONGEST_LABEL
 from xlsxeval.read.cells import Cell
 from xlsxeval.text import label_key
 

@@ -18,11 +18,21 @@ _DAY = re.compile("日期|时间|填表|填报日|审核")
 _UNIT = re.compile(r"[((](?:单位:)?(万元|元)[))]|单位:?(?:人民币)?(万元|元)")
 
 
+#: A cell that says nothing but the unit of amounts.
+_UNIT_LINE = re.compile(r"[(（]?(?:金额)?单位[:：]?(?:人民币)?(?:万元|元)[)）]?")
+
+
 @remembered
 def is_title(text: str) -> bool:
     """Tell whether a text is the title of a form: ``某区2023年度部门整体绩效自评表``."""
     plain = clean(text)
     return len(plain) <= _LONGEST_TITLE and bool(_TITLE.search(plain))
+
+
+@remembered
+def is_heading(text: str) -> bool:
+    """Tell whether a text is a title, a line that only names the year, or one that only names the unit of amounts."""
+    return is_title(text) or title_year(text) is not None or bool(_UNIT_LINE.fullmatch(clean(text)))
 
 
 @remembered
