@@ -117,7 +117,7 @@ class FormSpec(Struct, forbid_unknown_fields=True, frozen=True):
     ] = {}
     tables: Annotated[dict[ShortName, TableSpec], Meta(max_length=50)] = {}
     labels: Annotated[
-        dict[str, Annotated[list[OneLine], Meta(max_length=50)]],
+        dict[str, Annotated[list[OneLine], Meta(max_length=150)]],
         Meta(max_length=500, description="各地表样中同一标签的其他写法"),
     ] = {}
     checks: Annotated[dict[str, CheckSpec], Meta(max_length=200)] = {}

@@ -115,7 +115,7 @@ def _head_rows(
         best = max(found, key=lambda one: (len(one.words), _unique(words, one, meaning, some)))
         if len(best.words) > 1 and _unique(words, best, meaning, some):
             rows[row] = best
-        elif len(some) == 1 and best.words:
+        elif len(some) == 1 and best.words and _without_sides(words, best.group):
             single.append(best)
     merged = _folded(words, rows, single)
     kept: dict[int, HeadRow] = {}
@@ -132,6 +132,11 @@ def _head_rows(
     return tuple(chosen), tuple(sorted([*merged, *(one for one in chosen if one not in merged)], key=lambda one: one.first))
 
 
+def _without_sides(words: FormWords, group: int) -> bool:
+    """Tell whether the blanks of a group hang on heads alone, as those of the goals."""
+    return all(side is None for (head, side) in words.crossings if words.group[head] == group)
+
+
 def lists_of(words: FormWords) -> frozenset[int]:
     """Give the groups below which lines stand, without those of anchors."""
     return frozenset(words.table_group.values()) - words.anchors
@@ -141,7 +146,7 @@ def _unique(words: FormWords, row: HeadRow, meaning: Mapping[str, tuple[int, ...
     """Count the heads of a row whose key no other group of the form has: 得分 alone does not tell which group it is."""
     keys = {(hit.row, hit.col): hit.key for hit in hits}
     return sum(
-        all(words.group.get(other, row.group) == row.group for other in meaning[keys[place]])
+        all(words.group.get(other) == row.group for other in meaning[keys[place]])
         for place in row.words.values()
         if place in keys
     )
@@ -153,11 +158,11 @@ def _heads_in(
     """Give the heads of one group among the hits of a row; a printed name counts before another name of a head."""
     found: dict[int, Hit] = {}
     used: set[Position] = set()
-    for exact in (True, False):
-        open_hits = [hit for hit in hits if (hit.row, hit.col) not in used]
-        for hit, word in _by_year(words, group, open_hits, meaning, year):
-            is_exact = words.words[word].label.keys[0] == hit.key
-            if is_exact is exact and word not in found and (hit.row, hit.col) not in used:
+    pairs = _by_year(words, group, hits, meaning, year)
+    for wanted in ((True, True), (True, False), (False, True), (False, False)):
+        for hit, word in pairs:
+            of = words.words[word].drawn, words.words[word].label.keys[0] == hit.key
+            if of == wanted and word not in found and (hit.row, hit.col) not in used:
                 found[word] = hit
                 used.add((hit.row, hit.col))
     first = min((hit.row for hit in found.values()), default=0)

@@ -49,10 +49,14 @@ _IDENTITY = "xlsxeval"
 
 
 class _Read(NamedTuple):
-    """One form as it was read, and how well it fits (visible, share of labels found, year), to choose among copies."""
+    """One form as it was read, and how well it fits (visible, share of labels found, year), to choose among copies.
+
+    ``rows`` says which rows of its sheet it has, where it shares the sheet with others; else it is empty.
+    """
 
     answers: FormAnswers
     fit: tuple[bool, float, int]
+    rows: str
 
 
 class _Page(NamedTuple):
@@ -93,8 +97,8 @@ def read_filings(
     lines = 0
     own = any(_IDENTITY in name for name in (*book.names, *book.properties))
     for page in pages:
-        for answers, share in _read_sheet(page, formset, year, limits, own=own):
-            read.append(_Read(answers, (page.sheet.state == "visible", share, answers.year or 0)))
+        for answers, share, rows in _read_sheet(page, formset, year, limits, own=own):
+            read.append(_Read(answers, (page.sheet.state == "visible", share, answers.year or 0), rows))
             lines += sum(map(len, answers.tables.values()))
             if lines > limits.max_lines:
                 raise too_many_lines(limits)
@@ -180,8 +184,8 @@ def _plain(text: str) -> str:
 
 def _read_sheet(
     page: _Page, formset: FormSet, year: int | None, limits: Limits, *, own: bool
-) -> Iterable[tuple[FormAnswers, float]]:
-    """Read every form on a sheet; yields its answers and the share of its labels that were met."""
+) -> Iterable[tuple[FormAnswers, float, str]]:
+    """Read every form on a sheet; yields its answers, the share of its labels that were met, and its rows."""
     sheet = page.sheet
     present = [form for form in formset.forms if _is_present(form, page, formset)]
     if not present:
@@ -189,10 +193,11 @@ def _read_sheet(
     last = max((row for row, _ in sheet.cells), default=1)
     whole = [arrange(words_of(form), page.hits, 1, last) for form in present]
     for segment in cut_sheet(sheet, whole, last):
-        part = sheet if (segment.first, segment.last) == (1, last) else _rows(sheet, segment.first, segment.last)
+        alone = (segment.first, segment.last) == (1, last)
+        part = sheet if alone else _rows(sheet, segment.first, segment.last)
         answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
         if share > 0:
-            yield answers, share
+            yield answers, share, "" if alone else f"第{segment.first}至{segment.last}行"
 
 
 def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
@@ -256,15 +261,22 @@ def _grouped(read: Sequence[_Read], formset: FormSet) -> tuple[list[list[FormAns
         return [[form.answers for form in read]], []
     kept: dict[tuple[str, str], dict[str, _Read]] = {}
     notes: list[str] = []
-    for form in sorted(read, key=lambda form: not form.answers.unit):
+    for number, form in sorted(enumerate(read), key=lambda one: not one[1].answers.unit):
         answers = form.answers
-        group = kept.setdefault(_owner(answers, kept), {})
+        owner = _owner(answers, kept)
+        if form.rows and not any((answers.unit, answers.subject)) and answers.form.name in kept.get(owner, ()):
+            # A piece of a form above or below another one belongs to nobody who is named there.
+            owner = "", f"\0{number}"
+            notes.append(f"“{answers.sheet}”{form.rows}没有写单位，单独算一份")
+        group = kept.setdefault(owner, {})
         other = group.setdefault(answers.form.name, form)
         if other is not form:
             best, unused = (form, other) if form.fit > other.fit else (other, form)
             group[answers.form.name] = best
-            notes.append(f"“{unused.answers.sheet}”也像{answers.form.name}，读的是“{best.answers.sheet}”")
-    whole = _completed(list(kept.values()), formset)
+            notes.append(f"“{unused.answers.sheet}”{unused.rows}也像{answers.form.name}，读的是“{best.answers.sheet}”{best.rows}")
+    place = {id(form): number for number, form in enumerate(read)}
+    groups = sorted(kept.values(), key=lambda group: min(place[id(form)] for form in group.values()))
+    whole = _completed(groups, formset)
     return [[form.answers for form in group.values()] for group in whole], notes
 
 

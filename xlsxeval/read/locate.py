@@ -351,28 +351,37 @@ def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
     """Read goals that stand right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
     words = page.arranged.words
     for group, members in enumerate(words.groups):
-        blanks = [words.crossings.get((head, None), "") for head in members]
-        prose = [name for name in blanks if name and words.form.field(name).kind_name == "prose"]
-        if len(prose) < 2 or len(prose) < len(blanks):  # noqa: PLR2004  # goal and achievement
+        names = [words.crossings.get((head, None), "") for head in members]
+        if len(names) < 2 or not all(name and words.form.field(name).kind_name == "prose" for name in names):  # noqa: PLR2004
             continue
-        heads = page.arranged.of_group(group)
-        if heads and (len(heads[0].words) > 1 or any(name in found and found[name].text for name in prose)):
+        if any(found[name].text for name in names if name in found):
             continue
-        alone = [
-            hit for hit in page.arranged.hits
-            if set(words.by_key.get(hit.key, ())) & {*words.frames[group], *members[:1]}
-        ]  # fmt: skip
-        for hit in alone:
-            if hit.value:
-                cell = page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value)
-                found[prose[0]] = page.answer(cell, (hit.row, hit.col), prose[0])
-                return
-            edge = page.grid.merged(hit.row, hit.col).last_col
-            texts = [cell for col in page.grid.right_of(hit.row, edge) if (cell := page.cell_at(hit.row, col))]
-            for name, cell in zip((prose[0], prose[-1] if len(texts) < len(prose) or len(prose) == 2 else prose[1], prose[-1]), texts, strict=False):  # noqa: PLR2004
+        drawn = [name for name in names if name in words.form.fields] or names
+        starts = {*words.frames[group], *members}
+        for hit in page.arranged.hits:
+            if not starts & set(words.by_key.get(hit.key, ())) or (hit.row, hit.col) not in page.labels:
+                continue
+            texts = _texts_beside(page, hit)
+            if len(texts) > len(drawn):
+                continue
+            chosen = [drawn[0], drawn[-1]] if len(texts) < len(drawn) else drawn
+            for name, cell in zip(chosen, texts, strict=False):
                 found[name] = page.answer(cell, (cell.row, cell.col), name)
             if texts:
                 return
+
+
+def _texts_beside(page: Page, hit: Hit) -> list[Cell]:
+    """Give what stands behind the colon of a label or right of it, up to the next label."""
+    if hit.value:
+        return [page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value)]
+    cells: list[Cell] = []
+    for col in page.grid.right_of(hit.row, page.grid.merged(hit.row, hit.col).last_col):
+        cell = page.cell_at(hit.row, col)
+        if cell is None:
+            break
+        cells.append(cell)
+    return cells
 
 
 def _strayed(page: Page, found: dict[str, Answer]) -> None:

@@ -98,7 +98,7 @@ def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
             return _NAMED
         elsewhere = any(full_name(cell.text, names) for other, names in known.names.items() if other != column)
         return _MISPLACED if elsewhere else _STRANGE
-    if table.columns[column].kind.numeric:
+    if table.column(column).kind.numeric:
         return _NUMBER if cell.kind == "number" else _STRANGE
     first_own = next(name for name in table.columns if name not in table.inherit)
     return _STRANGE if column == first_own and cell.kind == "number" else 0

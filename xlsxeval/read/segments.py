@@ -32,11 +32,11 @@ class Segment(NamedTuple):
 
 
 class _Mark(NamedTuple):
-    """Something that stands once in a form: a word, or the heads of a group (negative numbers)."""
+    """Something that stands once in a form: the key of a side word, or the heads of a group (``heads`` and its number)."""
 
     row: int
     form: int
-    kind: int
+    kind: str
     strong: bool
 
 
@@ -66,18 +66,16 @@ def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
     """Give what stands once in a form: heads of amounts and goals, and side words outside of lines."""
     words = arranged.words
     lists = lists_of(words)
-    heads = {place for row in arranged.every_head for place in row.words.values()}
-    found = [_Mark(row.first, number, -1 - row.group, len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
+    heads = {row for one in arranged.every_head for row in range(one.first, one.last + 1)}
+    found = [_Mark(row.first, number, f"heads {row.group}", len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
     strong_lists = [row for row in arranged.every_head if row.group in lists]
-    found += [_Mark(row.first, number, -1000 - row.first, strong=True) for row in strong_lists]
+    found += [_Mark(row.first, number, f"lines {row.first}", strong=True) for row in strong_lists]
     once = _single(words)
     columns = [(row.last, {col for _, col in row.words.values()}) for row in strong_lists]
     for hit in arranged.hits:
-        if (hit.row, hit.col) in heads:
-            continue
-        for word in words.by_key.get(hit.key, ()):
+        for word in words.by_key.get(hit.key, ()) if hit.row not in heads else ():
             if word in once and not _in_lines(hit, word, words, columns):
-                found.append(_Mark(hit.row, number, word, strong=False))
+                found.append(_Mark(hit.row, number, hit.key, strong=False))
     return found
 
 
@@ -100,8 +98,8 @@ def _single(words: FormWords) -> Mapping[int, str]:
 def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]]:
     """Give the rows in which another form begins, and its number."""
     found: list[tuple[int, int]] = []
-    seen: dict[tuple[int, int], int] = {}
-    again: dict[tuple[int, int], tuple[int, int]] = {}
+    seen: dict[tuple[int, str], int] = {}
+    again: dict[tuple[int, str], tuple[int, int]] = {}
     current, last_strong, start = -1, 0, 0
     index = 0
     while index < len(marks):
@@ -129,11 +127,11 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
     return [(row, form) for row, form in found if row > 1]
 
 
-def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, int], int]:
+def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, str], int]:
     """Give what stands in some rows, as the beginning of a form."""
     from bisect import bisect_left
 
-    found: dict[tuple[int, int], int] = {}
+    found: dict[tuple[int, str], int] = {}
     for mark in marks[bisect_left(marks, (first,)) : bisect_left(marks, (last + 1,))]:
         found.setdefault((mark.form, mark.kind), mark.row)
     return found

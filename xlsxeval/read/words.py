@@ -40,7 +40,7 @@ class FormWords:
     Attributes:
         form: the form.
         words: the words; the numbers below count them from 0.
-        by_key: key -> the words it may mean, those whose printed text it is first.
+        by_key: key -> the words it may mean: those of the form itself first, and those whose printed text it is.
         group: head -> the number of its group.
         groups: for each group its heads, in the order of the form.
         crossings: (head, side word or None) -> name of the blank.
@@ -107,10 +107,11 @@ def words_of(form: Form) -> FormWords:
         every += _of_wider(form.wider, words, every)
     hanging = [one for one in every if not one.known]
     by_key: dict[str, list[int]] = {}
-    for place in range(2):
+    for drawn, printed in ((True, True), (True, False), (False, True), (False, False)):
         for number, word in enumerate(words):
-            for key in word.label.keys[:1] if place == 0 else word.label.keys[1:]:
-                by_key.setdefault(key, []).append(number)
+            if word.drawn is drawn:
+                for key in word.label.keys[:1] if printed else word.label.keys[1:]:
+                    by_key.setdefault(key, []).append(number)
     heads = {one.head for one in hanging if one.head is not None}
     groups = _groups(words, every, heads)
     group = {head: number for number, members in enumerate(groups) for head in members}
