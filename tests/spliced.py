@@ -49,6 +49,16 @@ def changed(content: bytes, sheet: str, cells: Mapping[str, Content], merge: Seq
     return packed(parts | {part: text.encode()})
 
 
+def with_result(content: bytes, sheet: str, address: str, result: Decimal) -> bytes:
+    """Return the workbook with another saved result of a formula, as a program saves that calculates it anew."""
+    parts = members(content)
+    part = _part(parts, sheet)
+    old = re.search(rf'<c r="{address}"[^>]*><f>[^<]*</f><v>', parts[part].decode())
+    assert old is not None
+    before, _, after = parts[part].decode().partition(old[0])
+    return packed(parts | {part: f"{before}{old[0]}{result}{after[after.index('</v>') :]}".encode()})
+
+
 def typed(content: bytes) -> bytes:
     """Return the workbook with the results of its formulas as plain values, as a copy has that somebody typed."""
     parts = members(content)

@@ -9,7 +9,7 @@ import pytest
 import xlsxeval as api
 from tests.conftest import CLEAN, ROOT
 from tests.places import cell_of, sample
-from tests.spliced import Run, changed, typed
+from tests.spliced import Run, changed, typed, with_result
 from tests.tables import rows_of, sheet_of, written
 from xlsxeval.a1 import cell_name, parse_cell
 from xlsxeval.filing import FormAnswers
@@ -196,7 +196,7 @@ SUBTOTALS = [("二级指标", "小计"), ("二级指标", "合计"), ("三级指
 @pytest.mark.parametrize(("column", "text"), SUBTOTALS)
 def test_a_subtotal_is_no_indicator_and_is_said(column: str, text: str) -> None:
     line = {free(column, 0): text, free("分值", 0): 90, free("得分", 0): Decimal("89.6")}
-    twice = changed(FILLED, "自评表", line)
+    twice = with_result(changed(FILLED, "自评表", line), "自评表", place("总分"), Decimal("188.91"))
     right = changed(TYPED, "自评表", line)
     doubled = changed(right, "自评表", {place("总分"): Decimal("188.91")})
     for content, severity in ((twice, "error"), (right, "info"), (doubled, "error")):
