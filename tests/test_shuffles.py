@@ -1,0 +1,105 @@
+"""Forms arranged otherwise: labels carry the meaning, so no answer changes; what is not read is named, never lost."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.counts import drawn
+from tests.shuffles import BASES, KINDS, SETS, Base, base, lost_cells, pieces, renamed, shuffled, values
+from xlsxeval.filing import Filing
+from xlsxeval.read.cells import Workbook
+from xlsxeval.read.filing import read_filings
+from xlsxeval.read.refusals import Refused
+from xlsxeval.rules.run import check as run_rules
+
+NAMES = st.sampled_from(BASES)
+SEEDS = st.integers(0, 999_999)
+
+
+def loud(filing: Filing) -> Counter[tuple[str, str]]:
+    """Count the findings above 提示 by code and field."""
+    return Counter((one.code, one.field) for one in run_rules(filing) if one.severity != "info")
+
+
+def unchanged(whole: Base, book: Workbook, steps: list[str]) -> None:
+    [read] = read_filings(book, SETS)
+    got, right = values(read), values(whole.filing)
+    assert {
+        name: (got.get(name), right.get(name)) for name in got.keys() | right.keys() if got.get(name) != right.get(name)
+    } == {}, steps
+    assert loud(read) - loud(whole.filing) == Counter(), steps
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_nothing_moved_changes_nothing(name: str) -> None:
+    one = base(name)
+    book, steps = shuffled(one, random.Random(0), ())
+    assert [sheet.cells for sheet in book.sheets] == [page.sheet.cells for page in one.pages]
+    unchanged(one, book, steps)
+
+
+def test_every_form_has_something_to_move() -> None:
+    for name in BASES:
+        for page in base(name).pages:
+            assert sum(len(block.cols) > 1 for block in page.blocks) >= 2, (name, page.blocks)
+            assert len(page.blocks) - page.fixed >= 3, (name, page.blocks)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(name=NAMES, seed=SEEDS)
+@drawn(400)
+def test_one_change(kind: str, name: str, seed: int) -> None:
+    unchanged(base(name), *shuffled(base(name), random.Random(seed), [kind]))
+
+
+@given(NAMES, SEEDS, st.sets(st.sampled_from(KINDS), min_size=2))
+@drawn(2000)
+def test_many_changes(name: str, seed: int, kinds: set[str]) -> None:
+    unchanged(base(name), *shuffled(base(name), random.Random(seed), sorted(kinds)))
+
+
+@given(NAMES, SEEDS)
+@drawn(2000)
+def test_without_one_label_values_are_the_same_or_absent(name: str, seed: int) -> None:
+    whole = base(name)
+    book, sheet, index = renamed(whole, random.Random(seed))
+    [page] = [page for page in whole.pages if page.sheet.name == sheet]
+    label = page.answers.form.labels[index]
+    hung = {blank.name for blank in page.answers.form.blanks if index in {blank.head, blank.side}}
+    [read] = read_filings(book, SETS)
+    got, right = values(read), values(whole.filing)
+    wrong = {one: (value, right.get(one)) for one, value in got.items() if value != right.get(one)}
+    assert wrong == {}, label.text
+    own = {(sheet, *blank.split(".", 1)) for blank in hung}
+    for one in right.keys() - got.keys():
+        # A field ``甲.乙`` is one name; a column is (sheet, table, line, column).
+        short = (one[0], *one[1].split(".", 1)) if len(one) == 2 else (one[0], one[1], one[-1])
+        assert len(one) == 1 or short in own, (label.text, one)
+    for answers in read.forms.values():
+        for field, answer in answers.fields.items():
+            if (answers.sheet, field) in right and (answers.sheet, field) not in got:
+                assert answer.state == "absent", (label.text, field)
+    new = loud(read) - loud(whole.filing)
+    assert {code for code, _ in new} <= {"L01"}, (label.text, new)
+
+
+@given(SEEDS)
+@drawn(1500)
+def test_no_cell_is_lost(seed: int) -> None:
+    book = pieces(random.Random(seed))
+    try:
+        filings = read_filings(book, SETS)
+    except Refused:
+        return  # the whole file is refused, with the reason
+    assert lost_cells(book, filings) == []
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_no_cell_of_a_whole_form_is_lost(name: str) -> None:
+    whole = base(name)
+    assert lost_cells(whole.book, [whole.filing]) == []
