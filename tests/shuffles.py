@@ -19,7 +19,7 @@ from tests.conftest import ROOT, open_forms
 from tests.tables import meant, rows_of, sheet_of
 from xlsxeval.a1 import cell_name, parse_area, parse_cell
 from xlsxeval.filing import Filing, FormAnswers
-from xlsxeval.forms.model import Form, FormSet
+from xlsxeval.forms.model import Blank, Form, FormSet
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
 from xlsxeval.text import label_key
@@ -50,12 +50,14 @@ class Block:
     Attributes:
         rows: the first and the last row.
         head: the row of the heads of its columns; 0 if it has none.
-        cols: the columns that have a head of their own and no other label below it, so that they may move.
+        cols: the columns that have a head of their own and nothing else below it, so that they may move.
+        lines: the rows of answers below these heads, without a row of totals below a list.
     """
 
     rows: Rows
     head: int
     cols: tuple[int, ...]
+    lines: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,25 +216,45 @@ def _side_rows(rows: list[Rows], sheet: Sheet, labels: Mapping[int, Position]) -
 
 def _block(rows: Rows, answers: FormAnswers, labels: Mapping[int, Position]) -> Block:
     inside = {index: at for index, at in labels.items() if at[0] in _all(rows)}
-    heads: dict[int, set[int]] = {}
+    under: dict[int, list[Position]] = {}
+    others: set[int] = set()
     for blank in answers.form.blanks:
-        if blank.head in inside:
-            for _, col in _answered(blank.name, answers):
-                heads.setdefault(blank.head, set()).add(col)  # type: ignore[arg-type]  # it is inside
-    below = {index: at for index, at in inside.items() if heads.get(index) == {at[1]}}
-    if not below:
-        return Block(rows, 0, ())
-    head = max({at[0] for at in below.values()}, key=lambda row: sum(at[0] == row for at in below.values()))
-    other = {at[1] for index, at in inside.items() if at[0] != head}
-    sides = {at[1] for index, at in inside.items() if index not in below}
-    groups = {column for table in answers.form.tables.values() for column in table.inherit}
-    inherited = {
-        position[1]
-        for (table, column), cell in answers.heads.items()
-        if column in groups and (position := parse_cell(cell)) and position[0] == head
+        cells = [at for at in _answered(blank.name, answers) if at[0] in _all(rows)]
+        if blank.head is not None and blank.head in inside:
+            under.setdefault(blank.head, []).extend(cells)
+        else:
+            others |= {col for _, col in cells}
+    heads = [index for index, cells in under.items() if cells and {col for _, col in cells} == {inside[index][1]}]
+    if not heads:
+        return Block(rows, 0, (), ())
+    in_row = [inside[index][0] for index in heads]
+    head = max(in_row, key=in_row.count)
+    others |= {col for index, (_, col) in inside.items() if index not in heads}
+    cols = {inside[index][1] for index in heads if inside[index][0] == head} - others - _group_columns(answers, head)
+    return Block(
+        rows, head, tuple(sorted(cols)), _line_rows(answers, rows, [at for cells in under.values() for at in cells])
+    )
+
+
+def _group_columns(answers: FormAnswers, head: int) -> set[int]:
+    """Return the columns under heads in row ``head`` whose texts hold for the lines below."""
+    cells = [
+        answers.heads.get((table.name, column), "")
+        for table in answers.form.tables.values()
+        for column in table.inherit
+    ]
+    return {at[1] for at in map(parse_cell, cells) if at and at[0] == head}
+
+
+def _line_rows(answers: FormAnswers, rows: Rows, cells: Iterable[Position]) -> tuple[int, ...]:
+    """Return the rows of these answers; where a table stands in the block, only its lines."""
+    own = {
+        at[0]
+        for table in answers.tables
+        for column in answers.form.tables[table].columns
+        for at in _answered(f"{table}.{column}", answers)
     }
-    cols = sorted(at[1] for at in below.values() if at[0] == head and at[1] not in other | sides | inherited)
-    return Block(rows, head, tuple(cols))
+    return tuple(sorted((own & _all(rows)) or {row for row, _ in cells}))
 
 
 def _answered(name: str, answers: FormAnswers) -> Iterator[Position]:
@@ -293,14 +315,14 @@ class Shuffle:
         """Insert columns that no form knows behind columns with heads of their own."""
         for number, block in enumerate(self.page.blocks):
             names = self.draw.sample(sorted(UNKNOWN), k=self.draw.randint(0, 3))
-            if block.cols and block.rows[1] - block.head > 1:
+            if block.cols and len(block.lines) > 1:
                 self.inserted[number] = [(self.draw.choice(block.cols), name) for name in names]
                 self.steps.append(f"rows {block.rows}: inserted {self.inserted[number]}")
 
     def fold_heads(self) -> None:
         """Let some heads of a block slip to a row of their own below the others."""
         for number, block in enumerate(self.page.blocks):
-            if len(block.cols) > 1:
+            if len(block.cols) > 1 and len(block.lines) > 1:
                 self.folded[number] = set(self.draw.sample(block.cols, k=self.draw.randint(1, len(block.cols) - 1)))
                 self.steps.append(f"rows {block.rows}: folded columns {sorted(self.folded[number])}")
 
@@ -309,9 +331,20 @@ class Shuffle:
         labels = self.page.answers.form.labels
         for index, at in self.page.labels.items():
             others = {key for other in labels if other.keys[0] != labels[index].keys[0] for key in other.keys}
-            names = [key for key in labels[index].keys if key not in others]
+            names = [key for key in labels[index].keys if key not in others and self._fits(key, index)]
             if names and labels[index].style == "label" and self.draw.random() < share:
                 self.set_text(at, _with_years(self.draw.choice(names), self.texts[at].text))
+
+    def _fits(self, key: str, index: int) -> bool:
+        """Tell whether a name may head this label's block: 执行率得分 heads no list, 指标得分 no money."""
+        in_list = any(blank.head == index for blank in self._tables())
+        return (
+            not key.startswith("执行率" if in_list else "指标") or key == self.page.answers.form.labels[index].keys[0]
+        )
+
+    def _tables(self) -> list[Blank]:
+        form = self.page.answers.form
+        return [blank for blank in form.blanks if blank.name.partition(".")[0] in form.tables]
 
     def set_text(self, at: Position, text: str) -> None:
         """Replace the text of a label."""
@@ -346,18 +379,15 @@ class Shuffle:
 
     def _cells(self, number: int, block: Block, top: int) -> Iterator[Cell]:
         folded = self.folded.get(number, set())
-        lines = set()
         for (row, col), cell in self.texts.items():
             if row in _all(block.rows):
                 slipped = row == block.head and col in folded
                 yield cell._replace(row=self._row(number, block, row, top) + slipped, col=self._col(number, col))
-                if row > block.head and col in block.cols:
-                    lines.add(row)
         inserted = sorted(self.inserted.get(number, ()))
         for place, (after, name) in enumerate(inserted):
             col = after + 1 + place
             yield Cell(self._row(number, block, block.head, top), col, name, "text")
-            for row in sorted(lines)[: self.draw.randint(1, len(lines))] if lines else ():
+            for row in block.lines[: self.draw.randint(1, len(block.lines))]:
                 text = self.draw.choice(UNKNOWN[name])
                 kind = "number" if text.replace(".", "").isdigit() else "text"
                 yield Cell(self._row(number, block, row, top), col, text, kind)
@@ -403,14 +433,15 @@ def shuffled(one: Base, draw: random.Random, kinds: Iterable[str]) -> tuple[Work
     return Workbook(tuple(sheets)), steps
 
 
-def renamed(one: Base, draw: random.Random) -> tuple[Workbook, str, int]:
-    """Rename one label to nonsense; returns the workbook, the sheet's name and the label's index."""
+def renamed(one: Base, draw: random.Random) -> tuple[Workbook, Page, int, str]:
+    """Rename one label to nonsense; returns the workbook, the page, the label's index and the nonsense."""
     page = draw.choice(one.pages)
     index = draw.choice([number for number in page.labels if page.answers.form.labels[number].style == "label"])
     shuffle = Shuffle(page, draw)
-    shuffle.set_text(page.labels[index], draw.choice(NONSENSE))
+    text = draw.choice(NONSENSE)
+    shuffle.set_text(page.labels[index], text)
     sheets = [shuffle.sheet() if other is page else other.sheet for other in one.pages]
-    return Workbook(tuple(sheets)), page.sheet.name, index
+    return Workbook(tuple(sheets)), page, index, text
 
 
 def pieces(draw: random.Random) -> Workbook:
