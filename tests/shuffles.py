@@ -18,7 +18,7 @@ from tests.clean import clean_filing
 from tests.conftest import ROOT, open_forms
 from tests.tables import meant, rows_of, sheet_of
 from xlsxeval.a1 import cell_name, parse_area, parse_cell
-from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.filing import Filing, FormAnswers, Line
 from xlsxeval.forms.model import Blank, Form, FormSet
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
@@ -520,7 +520,6 @@ def _said(answers: FormAnswers) -> Iterator[str]:
     yield from (one.cell for one in (*answers.met, *answers.years, *answers.missing, *answers.repairs))
     yield from answers.heads.values()
     yield from (answer.cell for answer in answers.fields.values())
-    subtotals = getattr(answers, "subtotals", ())
-    yield from (
-        answer.cell for lines in (*answers.tables.values(), subtotals) for line in lines for answer in line.values()
-    )
+    subtotals: tuple[Line, ...] = getattr(answers, "subtotals", ())
+    for lines in (*answers.tables.values(), subtotals):
+        yield from (answer.cell for line in lines for answer in line.values())

@@ -9,7 +9,7 @@ import pytest
 import xlsxeval as api
 from tests.conftest import CLEAN, ROOT
 from tests.places import cell_of, sample
-from tests.spliced import Run, changed, typed, with_result
+from tests.spliced import Content, Run, changed, typed, with_result
 from tests.tables import rows_of, sheet_of, written
 from xlsxeval.a1 import cell_name, parse_cell
 from xlsxeval.filing import FormAnswers
@@ -127,7 +127,7 @@ def test_a_label_stands_beside_its_neighbour() -> None:
 
 
 def test_one_score_of_three_lines_counts_once() -> None:
-    cells = {}
+    cells: dict[str, Content] = {}
     for column, value in (("分值", Decimal(25)), ("得分", Decimal("24.6"))):
         cells |= {place(f"指标[{line}].{column}"): value if line == 1 else None for line in (1, 2, 3)}
     areas = [f"{place(f'指标[1].{column}')}:{place(f'指标[3].{column}')}" for column in ("分值", "得分")]
@@ -185,7 +185,7 @@ def test_struck_out_text_is_left_out_and_said() -> None:
     ]
     assert ["130次" in one.message or "6" in one.message for one in checked.findings] == [True, True]
     line = self_evaluation(checked).tables["指标"][2]
-    assert (line["实际完成值"].value, line["得分"].value) == ("126次", 7)
+    assert [line["实际完成值"].value, line["得分"].value] == ["126次", Decimal(7)]
     assert summary(checked).stated == TOTAL
     assert api.extract(old) == api.extract(FILLED)
 
@@ -195,7 +195,7 @@ SUBTOTALS = [("二级指标", "小计"), ("二级指标", "合计"), ("三级指
 
 @pytest.mark.parametrize(("column", "text"), SUBTOTALS)
 def test_a_subtotal_is_no_indicator_and_is_said(column: str, text: str) -> None:
-    line = {free(column, 0): text, free("分值", 0): 90, free("得分", 0): Decimal("89.6")}
+    line: dict[str, Content] = {free(column, 0): text, free("分值", 0): 90, free("得分", 0): Decimal("89.6")}
     twice = with_result(changed(FILLED, "自评表", line), "自评表", place("总分"), Decimal("188.91"))
     right = changed(TYPED, "自评表", line)
     doubled = changed(right, "自评表", {place("总分"): Decimal("188.91")})

@@ -29,10 +29,11 @@ def loud(filing: Filing) -> Counter[tuple[str, str]]:
 def unchanged(whole: Base, book: Workbook, steps: list[str]) -> None:
     [read] = read_filings(book, SETS)
     got, right = values(read), values(whole.filing)
-    assert {
-        name: (got.get(name), right.get(name)) for name in got.keys() | right.keys() if got.get(name) != right.get(name)
-    } == {}, steps
-    assert loud(read) - loud(whole.filing) == Counter(), steps
+    names = sorted(got.keys() | right.keys(), key=str)
+    other = [(name, got.get(name), right.get(name)) for name in names if got.get(name) != right.get(name)]
+    assert not other, (len(other), other[:5], steps)
+    worse = loud(read) - loud(whole.filing)
+    assert not worse, (worse, steps)
 
 
 @pytest.mark.parametrize("name", BASES)
@@ -73,11 +74,12 @@ def test_without_one_label_values_are_the_same_or_absent(name: str, seed: int) -
     got, right = values(read), values(whole.filing)
     # A row of amounts may have any name.
     new = {one for one in got.keys() - right.keys() if str(one[1:2]).startswith(f"('{nonsense}.")}
-    wrong = {one: (value, right.get(one)) for one, value in got.items() if value != right.get(one) and one not in new}
-    assert wrong == {}, (label, nonsense)
+    wrong = [(one, value, right.get(one)) for one, value in got.items() if value != right.get(one) and one not in new]
+    assert not wrong, (label, nonsense, len(wrong), wrong[:5])
     hung = {blank.name for blank in page.answers.form.blanks if index in {blank.head, blank.side}}
     gone = {one for one in right.keys() - got.keys() if len(one) > 1}
-    assert {one for one in gone if one[0] != page.sheet.name or _blank(one) not in hung} == set(), (label, nonsense)
+    others = [one for one in gone if one[0] != page.sheet.name or _blank(one) not in hung]
+    assert not others, (label, nonsense, len(others), others[:5])
     for answers in read.forms.values():
         for field, answer in answers.fields.items():
             assert (answers.sheet, field) not in gone or answer.state == "absent", (label, nonsense, field)
@@ -98,7 +100,8 @@ def test_no_cell_is_lost(seed: int) -> None:
         filings = read_filings(book, SETS)
     except Refused:
         return  # the whole file is refused, with the reason
-    assert lost_cells(book, filings) == []
+    lost = lost_cells(book, filings)
+    assert not lost, (seed, len(lost), lost[:8])
 
 
 @pytest.mark.parametrize("name", BASES)
