@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 
 import xlsxeval as api
 from tests.clean import clean_filing
@@ -19,7 +20,7 @@ from tests.conftest import ROOT, open_forms
 from tests.tables import meant, rows_of, sheet_of
 from xlsxeval.a1 import cell_name, parse_area, parse_cell
 from xlsxeval.filing import Filing, FormAnswers, Line
-from xlsxeval.forms.model import Blank, Form, FormSet
+from xlsxeval.forms.model import Form, FormSet
 from xlsxeval.read.cells import Cell, Range, Sheet, Workbook
 from xlsxeval.read.filing import read_filings
 from xlsxeval.text import label_key
@@ -40,6 +41,8 @@ UNKNOWN = {
     "数据来源": ("统计年报", "业务系统", "现场核查"),
     "责任科室": ("办公室", "业务股", "财务股"),
 }
+#: The rows of amounts that some form has: another one of them is no other name of a row.
+ROW_NAMES = {name.partition(".")[0] for one in SETS for form in one.forms for name in form.fields if "." in name}
 _ADDRESSES = re.compile(r"(?<![A-Za-z0-9])[A-Z]{1,3}[1-9][0-9]{0,6}(?::[A-Z]{1,3}[1-9][0-9]{0,6})?")
 
 
@@ -327,7 +330,7 @@ class Shuffle:
                 self.steps.append(f"rows {block.rows}: folded columns {sorted(self.folded[number])}")
 
     def rename(self, share: float = 0.6) -> None:
-        """Give labels other names under which the form knows them, unless another label of it has that name too."""
+        """Give heads and side labels other names that the form knows, unless another label of it has that name too."""
         labels = self.page.answers.form.labels
         for index, at in self.page.labels.items():
             others = {key for other in labels if other.keys[0] != labels[index].keys[0] for key in other.keys}
@@ -336,15 +339,13 @@ class Shuffle:
                 self.set_text(at, _with_years(self.draw.choice(names), self.texts[at].text))
 
     def _fits(self, key: str, index: int) -> bool:
-        """Tell whether a name may head this label's block: 执行率得分 heads no list, 指标得分 no money."""
-        in_list = any(blank.head == index for blank in self._tables())
-        return (
-            not key.startswith("执行率" if in_list else "指标") or key == self.page.answers.form.labels[index].keys[0]
-        )
-
-    def _tables(self) -> list[Blank]:
+        """Tell whether a name may stand at a label: 执行率得分 heads no list, 指标得分 no money; a row keeps its own name."""
         form = self.page.answers.form
-        return [blank for blank in form.blanks if blank.name.partition(".")[0] in form.tables]
+        named = {blank.name for blank in form.blanks if index in {blank.head, blank.side}}
+        rows = {blank.name.partition(".")[0] for blank in form.blanks if blank.side == index and "." in blank.name}
+        in_list = any(name.partition(".")[0] in form.tables for name in named)
+        own = key == form.labels[index].keys[0] or not key.startswith("执行率" if in_list else "指标")
+        return bool(named) and own and not (rows and key in ROW_NAMES - rows)
 
     def set_text(self, at: Position, text: str) -> None:
         """Replace the text of a label."""
@@ -517,9 +518,13 @@ def _groups(answers: FormAnswers) -> Iterator[tuple[int, int, int, int]]:
 
 def _said(answers: FormAnswers) -> Iterator[str]:
     """Yield the cells that the reading of a form speaks of."""
-    yield from (one.cell for one in (*answers.met, *answers.years, *answers.missing, *answers.repairs))
+    yield from (one.cell for one in answers.met)
+    yield from (one.cell for one in answers.years)
+    yield from (one.cell for one in answers.missing)
+    yield from (one.cell for one in answers.repairs)
     yield from answers.heads.values()
     yield from (answer.cell for answer in answers.fields.values())
     subtotals: tuple[Line, ...] = getattr(answers, "subtotals", ())
-    for lines in (*answers.tables.values(), subtotals):
-        yield from (answer.cell for line in lines for answer in line.values())
+    lines: Iterable[Line] = chain(*answers.tables.values(), subtotals)
+    for line in lines:
+        yield from (answer.cell for answer in line.values())

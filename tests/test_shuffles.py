@@ -51,6 +51,28 @@ def test_every_form_has_something_to_move() -> None:
             assert len(page.blocks) - page.fixed >= 3, (name, page.blocks)
 
 
+@given(st.sampled_from([name for name in BASES if name.startswith("set ")]), SEEDS)
+@drawn(200)
+def test_answers_stay_below_their_heads_and_beside_their_labels(name: str, seed: int) -> None:
+    """The shuffles themselves are right: each value, of which there is one only, keeps its head and its side label."""
+    one = base(name)
+    book, steps = shuffled(one, random.Random(seed), [kind for kind in KINDS if kind != "rename"])
+    for page, sheet in zip(one.pages, book.sheets, strict=True):
+        form, old = page.answers.form, page.sheet.cells
+        at = {cell.text: place for place, cell in sheet.cells.items()}
+        for blank in form.blanks:
+            answer = page.answers.fields.get(blank.name)
+            if answer is None or answer.text not in at or [cell.text for cell in old.values()].count(answer.text) > 1:
+                continue
+            row, col = at[answer.text]
+            if blank.head is not None:
+                above = {cell.text for (r, c), cell in sheet.cells.items() if c == col and r < row}
+                assert old[page.labels[blank.head]].text in above, (blank.name, steps)
+            if blank.side is not None:
+                left = {cell.text for (r, c), cell in sheet.cells.items() if r == row and c < col}
+                assert old[page.labels[blank.side]].text in left, (blank.name, steps)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @given(name=NAMES, seed=SEEDS)
 @drawn(400)
