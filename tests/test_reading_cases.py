@@ -11,9 +11,11 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import ROOT
+from tests.shuffles import lost_cells
 from tests.tables import meaning, meant, rows_of, sheet_of, whole_line, written
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing, FormAnswers, Line
+from xlsxeval.read.any import open_any
 from xlsxeval.read.cells import Workbook
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.run import check as run_rules
@@ -270,3 +272,28 @@ def test_pages_show_it(name: str, kind: str) -> None:
     results = api.outcomes(content(name, kind), file=name, excerpts=True, explained=True)
     assert not [one for result in results for one in result.findings if one.code.startswith("R")]
     assert len(results) == len(right(name)["filings"])
+
+
+@every_kind
+@every_case
+def test_no_cell_is_lost(name: str, kind: str) -> None:
+    read = filings(name, kind)
+    lost = lost_cells(open_any(content(name, kind)), read)
+    assert not lost, lost
+
+
+@every_kind
+def test_a_table_that_is_cut_is_said_once_and_not_summed_up(kind: str) -> None:
+    [one] = [one for _, one in findings("table-cut-at-the-end", kind) if one.severity != "info"]
+    assert (one.code, "总分" in one.message) == ("L01", True)
+    [result] = api.outcomes(content("table-cut-at-the-end", kind), file="表")
+    assert result.summary is not None
+    assert (result.summary.stated, result.summary.total, result.summary.grade) == (None, None, "")
+
+
+@every_kind
+def test_a_total_without_points_for_money_can_be_judged(kind: str) -> None:
+    """The indicators alone make 100 points, so the money counts none: 97 are right, where 98 are stated."""
+    [result] = api.outcomes(content("money-label-beside-the-heads", kind), file="表")
+    assert result.summary is not None
+    assert (result.summary.stated, result.summary.total) == (98, 97)
