@@ -296,4 +296,4 @@ def test_a_total_without_points_for_money_can_be_judged(kind: str) -> None:
     """The indicators alone make 100 points, so the money counts none: 97 are right, where 98 are stated."""
     [result] = api.outcomes(content("money-label-beside-the-heads", kind), file="表")
     assert result.summary is not None
-    assert (result.summary.stated, result.summary.total) == (98, 97)
+    assert [result.summary.stated, result.summary.total] == [98, 97]
