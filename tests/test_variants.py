@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import random
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +17,7 @@ from tests.conftest import open_forms
 from tests.counts import drawn
 from tests.moves import insert_col, insert_row
 from tests.soffice import convert, needs_soffice
+from tests.tables import written
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Field, FormSet
@@ -262,28 +260,6 @@ def test_the_year_may_be_given() -> None:
     content = api.fill(SETS[0], data_of(SETS[0], "某局"))
     codes = {(one.code, one.found, one.expected) for one in api.check(content, year=2025).findings if one.code == "B15"}
     assert codes == {("B15", "2024", "2025")}
-
-
-def written(book: Workbook) -> bytes:
-    """Write cells as values into a plain workbook, as someone types them."""
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as out:
-        for sheet in book.sheets:
-            page = out.add_worksheet(sheet.name)
-            for one in sheet.merges:
-                if (one.first_row, one.first_col) != (one.last_row, one.last_col):
-                    page.merge_range(one.first_row - 1, one.first_col - 1, one.last_row - 1, one.last_col - 1, "")
-            for (row, col), cell in sheet.cells.items():
-                if cell.kind == "number":
-                    page.write_number(
-                        row - 1,
-                        col - 1,
-                        float(Decimal(cell.text)),
-                        out.add_format({"num_format": cell.format or "General"}),
-                    )
-                elif cell.text:
-                    page.write_string(row - 1, col - 1, cell.text)
-    return stream.getvalue()
 
 
 @pytest.mark.xdist_group("formats")

@@ -1,0 +1,157 @@
+"""Reading costs time in proportion to the sheet: long lists, many forms below each other, many lost heads."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from tests.shuffles import SETS, UNKNOWN, base, shuffled
+from xlsxeval.filing import Filing
+from xlsxeval.read.cells import Cell, Sheet, Workbook
+from xlsxeval.read.filing import read_filings
+from xlsxeval.rules.run import check as run_rules
+
+#: So many times the work may take this many times as long for each time.
+MOST = 1.5
+#: Some thousand texts are remembered, so that rules on more lines take longer for each of them.
+MOST_FOR_RULES = 2.5
+LINES, FORMS = 10_000, 200
+#: A form with a row of totals below its list.
+PAGE = "case same-figures-twice"
+
+pytestmark = pytest.mark.slow
+
+Cells = dict[tuple[int, int], Cell]
+
+
+def copied(cells: Cells, row: int, to: int) -> Cells:
+    """Give the cells of one row at another place."""
+    return {(to, col): cell._replace(row=to) for (at, col), cell in cells.items() if at == row}
+
+
+def long_list(count: int) -> Workbook:
+    """Give a form with so many indicators, each with another name; the list takes up the rows before its total."""
+    page = base(PAGE).pages[0]
+    [block] = [
+        block
+        for block in page.blocks
+        if block.lines and block.lines[-1] == max(one.lines[-1] for one in page.blocks if one.lines)
+    ]
+    first, last = block.lines[0], block.lines[-1]
+    cells: Cells = {}
+    for (row, col), cell in page.sheet.cells.items():
+        if row < first:
+            cells[row, col] = cell
+        elif row > last:
+            cells[row + count - len(block.lines), col] = cell._replace(row=row + count - len(block.lines))
+    for number in range(count):
+        row = first + number
+        line = copied(dict(page.sheet.cells), block.lines[number % len(block.lines)], row)
+        cells |= {
+            at: cell if cell.kind == "number" else cell._replace(text=f"{cell.text}{number}")
+            for at, cell in line.items()
+        }
+    return Workbook((replace(page.sheet, cells=cells, merges=()),))
+
+
+def stacked(sheets: list[Sheet], name: str) -> Workbook:
+    """Put sheets below each other."""
+    cells: Cells = {}
+    top = 0
+    for sheet in sheets:
+        cells |= {(row + top, col): cell._replace(row=row + top) for (row, col), cell in sheet.cells.items()}
+        top = max(row for row, _ in cells)
+    return Workbook((Sheet(name, cells),))
+
+
+def many_forms(count: int) -> Workbook:
+    """Give a sheet with so many forms below each other, each of another project."""
+    page = base(PAGE).pages[0]
+    name = page.answers.fields["项目名称"].text
+    forms = []
+    for number in range(count):
+        cells = {
+            at: cell._replace(text=f"{name}{number}") if cell.text == name else cell
+            for at, cell in page.sheet.cells.items()
+        }
+        forms.append(replace(page.sheet, cells=cells))
+    return stacked(forms, "多份")
+
+
+def many_kinds(count: int) -> Workbook:
+    """Give a sheet with so many forms of several sets in another order, with unknown columns between."""
+    draw = random.Random(count)
+    names = ("set national", "set sichuan", "set transfer", "case dash-means-none")
+    sheets = [
+        shuffled(base(names[n % len(names)]), draw, ["move columns", "insert columns"])[0].sheets[0]
+        for n in range(count)
+    ]
+    return stacked(sheets, "多种")
+
+
+def unread(count: int) -> Workbook:
+    """Give a form below which so many rows stand that belong to none."""
+    page = base(PAGE).pages[0]
+    last = max(row for row, _ in page.sheet.cells)
+    words = [text for texts in UNKNOWN.values() for text in texts]
+    cells: Cells = dict(page.sheet.cells)
+    for number in range(count):
+        row = last + 2 + number
+        cells |= {
+            (row, col): Cell(row, col, f"{words[(number + col) % len(words)]}{number}", "text") for col in range(1, 8)
+        }
+    return Workbook((replace(page.sheet, cells=cells),))
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Give the processor time of the fastest of three runs."""
+    times = []
+    for _ in range(3):
+        started = time.process_time()
+        work()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+#: Name -> the sheet, the count, and the part of it that is measured beside the whole.
+CASES: dict[str, tuple[Callable[[int], Workbook], int, int]] = {
+    "one list": (long_list, LINES, 4),
+    "forms of one kind": (many_forms, FORMS, 8),
+    "forms of many kinds": (many_kinds, FORMS, 8),
+    "rows of no form": (unread, LINES, 4),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_reading_is_linear(case: str) -> None:
+    make, count, times = CASES[case]
+    small, large = make(count // times), make(count)
+    assert seconds(lambda: read_filings(large, SETS)) < MOST * times * seconds(lambda: read_filings(small, SETS))
+
+
+@pytest.mark.parametrize("case", ["one list", "forms of one kind"])
+def test_rules_are_linear(case: str) -> None:
+    make, count, times = CASES[case]
+    small, large = (read_filings(make(number), SETS) for number in (count // times, count))
+
+    def rules(filings: Sequence[Filing]) -> None:
+        for filing in filings:
+            run_rules(replace(filing))  # a copy, of which nothing is remembered
+
+    assert seconds(lambda: rules(large)) < MOST_FOR_RULES * times * seconds(lambda: rules(small))
+
+
+def test_everything_is_read() -> None:
+    [filing] = read_filings(long_list(LINES), SETS)
+    [answers] = filing.forms.values()
+    assert len(answers.tables["指标"]) == LINES
+    filings = read_filings(many_forms(FORMS), SETS)
+    assert len({filing.subject for filing in filings}) == len(filings) == FORMS
+    [filing] = read_filings(unread(20), SETS)
+    assert [len(answers.tables["指标"]) for answers in filing.forms.values()] == [
+        len(answers.tables["指标"]) for answers in base(PAGE).filing.forms.values()
+    ]
