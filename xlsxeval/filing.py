@@ -104,6 +104,8 @@ class FoundLabel(NamedTuple):
 
 
 Line = Mapping[str, Answer]
+#: What may stand before a name and does not belong to it: a code (219001-) or 盖章 in brackets.
+_AROUND_NAME = re.compile(r"^(?:[0-9]{3,12}[-—_－]|[(（](?:盖章|公章|签章)[)）])\s*")
 
 
 #: Signs and words of comparison; 定量指标 or 正向 in a column for the sign is none.
@@ -208,11 +210,12 @@ class FormAnswers:
     @property
     def subject(self) -> str:
         """The project's name as written in this form, empty if not given."""
-        return self._text(self.form.subject_field)
+        wider = self.form.wider.subject_field if self.form.wider else ""
+        return self._text(self.form.subject_field or wider)
 
     def _text(self, name: str) -> str:
         answer = self.fields.get(name)
-        return answer.value.strip() if answer and isinstance(answer.value, str) else ""
+        return _AROUND_NAME.sub("", answer.value.strip()) if answer and isinstance(answer.value, str) else ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,7 @@ class Arrangement:
         sides: side word -> its hit.
         hits: all texts of these rows that may be labels.
         ends: first row of heads of lines -> the row in which something else begins.
+        holes: rows between lines that hold a label and its text, and no line.
         cut: the words of which only the beginning was met.
     """
 
@@ -52,6 +53,7 @@ class Arrangement:
     sides: Mapping[int, Hit]
     hits: tuple[Hit, ...]
     ends: Mapping[int, int]
+    holes: frozenset[int]
     cut: frozenset[int] = frozenset()
 
     def of_group(self, group: int) -> tuple[HeadRow, ...]:
@@ -94,8 +96,8 @@ def arrange(
     heads, every_head = _head_rows(words, hits, meaning, year)
     taken = {place for row in heads for place in row.words.values()}
     free = [hit for hit in hits if (hit.row, hit.col) not in taken]
-    sides, ends = _sides(words, free, meaning, heads, last)
-    return Arrangement(words, first, last, heads, every_head, sides, hits, ends, frozenset(word for some in cut.values() for word in some))
+    sides, ends, holes = _sides(words, free, meaning, heads, last)
+    return Arrangement(words, first, last, heads, every_head, sides, hits, ends, holes, frozenset(word for some in cut.values() for word in some))
 
 
 def _head_rows(
@@ -109,15 +111,21 @@ def _head_rows(
     rows: dict[int, HeadRow] = {}
     single: list[HeadRow] = []
     lists = lists_of(words)
+    unclear: list[HeadRow] = []
     printed = [number for number in range(len(words.groups)) if number not in words.anchors]
     for row, some in by_row.items():
         found = [_heads_in(words, group, some, meaning, year) for group in printed]
         best = max(found, key=lambda one: (len(one.words), _unique(words, one, meaning, some)))
         if len(best.words) > 1 and _unique(words, best, meaning, some):
-            rows[row] = best
-        elif len(some) == 1 and best.words and _without_sides(words, best.group):
+            if not _is_row_of_pairs(words, best, some):
+                rows[row] = best
+        elif len(best.words) > 1:
+            unclear += [one for one in found if len(one.words) == len(best.words) and not _is_row_of_pairs(words, one, some)]
+        elif len(best.words) == 1:
             single.append(best)
-    merged = _folded(words, rows, single)
+    sides = {key for word in (*words.side_group, *words.pairs) for key in words.words[word].label.keys}
+    folding = [one for one in single if not any(hit.key in sides for hit in by_row[one.first])]
+    merged = _folded(words, rows, folding)
     kept: dict[int, HeadRow] = {}
     several: list[HeadRow] = []
     for one in merged:
@@ -125,11 +133,24 @@ def _head_rows(
             several.append(one)
         elif one.group not in kept or len(one.words) > len(kept[one.group].words):
             kept[one.group] = one
+    for one in unclear:
+        # Heads that two groups have (目标, 完成情况): they belong to the group that was not met elsewhere.
+        if one.group not in lists and one.group not in kept and _without_sides(words, one.group):
+            kept[one.group] = one
     for one in single:
-        if one.group not in lists and one.group not in kept and _unique(words, one, meaning, by_row[one.first]):
+        alone = len(by_row[one.first]) == 1 and not any(hit.beside for hit in by_row[one.first])
+        lone = one.group not in lists and one.group not in kept and _without_sides(words, one.group)
+        if alone and lone and _unique(words, one, meaning, by_row[one.first]):
             kept[one.group] = one
     chosen = sorted([*several, *kept.values()], key=lambda one: one.first)
     return tuple(chosen), tuple(sorted([*merged, *(one for one in chosen if one not in merged)], key=lambda one: one.first))
+
+
+def _is_row_of_pairs(words: FormWords, row: HeadRow, hits: Iterable[Hit]) -> bool:
+    """Tell whether the answers stand beside the labels of a row, not below: ``全年预算数 | 300 | 全年执行数 | 280``."""
+    kinds = {"figure", "text"} if _without_sides(words, row.group) else {"figure"}
+    answered = {(hit.row, hit.col) for hit in hits if hit.beside in kinds}
+    return 2 * len(answered & set(row.words.values())) > len(row.words)
 
 
 def _without_sides(words: FormWords, group: int) -> bool:
@@ -143,13 +164,19 @@ def lists_of(words: FormWords) -> frozenset[int]:
 
 
 def _unique(words: FormWords, row: HeadRow, meaning: Mapping[str, tuple[int, ...]], hits: Iterable[Hit]) -> int:
-    """Count the heads of a row whose key no other group of the form has: 得分 alone does not tell which group it is."""
+    """Count the heads of a row that tell its group: 得分 alone does not, because two groups have it.
+
+    A head tells its group if no other word has its key, or if it is the printed name of this head alone.
+    """
     keys = {(hit.row, hit.col): hit.key for hit in hits}
-    return sum(
-        all(words.group.get(other) == row.group for other in meaning[keys[place]])
-        for place in row.words.values()
-        if place in keys
-    )
+    return sum(_tells(words, word, keys[place], meaning) for word, place in row.words.items() if place in keys)
+
+
+def _tells(words: FormWords, word: int, key: str, meaning: Mapping[str, tuple[int, ...]]) -> bool:
+    leading = _leading(words)
+    others = [other for other in meaning[key] if other in leading and words.group.get(other) != words.group[word]]
+    own = words.words[word].label.keys[0] == key
+    return not others or (own and all(words.words[other].label.keys[0] != key for other in others))
 
 
 def _heads_in(
@@ -159,15 +186,34 @@ def _heads_in(
     found: dict[int, Hit] = {}
     used: set[Position] = set()
     pairs = _by_year(words, group, hits, meaning, year)
-    for wanted in ((True, True), (True, False), (False, True), (False, False)):
-        for hit, word in pairs:
-            of = words.words[word].drawn, words.words[word].label.keys[0] == hit.key
-            if of == wanted and word not in found and (hit.row, hit.col) not in used:
-                found[word] = hit
-                used.add((hit.row, hit.col))
+    for hit, word in sorted(pairs, key=lambda pair: _rank(words, pair[1], pair[0].key)):
+        if word not in found and (hit.row, hit.col) not in used:
+            found[word] = hit
+            used.add((hit.row, hit.col))
+    _right_of_name(words, group, found, [hit for hit in hits if (hit.row, hit.col) not in used])
     first = min((hit.row for hit in found.values()), default=0)
     last = max((hit.row + hit.below for hit in found.values()), default=0)
     return HeadRow(group, first, last, {word: (hit.row, hit.col) for word, hit in found.items()})
+
+
+def _rank(words: FormWords, word: int, key: str) -> tuple[bool, int]:
+    """Order the names of a head: those the form prints first, then the other names in the order of the vocabulary."""
+    keys = words.words[word].label.keys
+    return not words.words[word].drawn, keys.index(key) if key in keys else len(keys)
+
+
+def _right_of_name(words: FormWords, group: int, found: dict[int, Hit], left: Sequence[Hit]) -> None:
+    """Where a list has points for each level (一级指标, 分值, 三级指标, 分值), take those behind the name of the line."""
+    for table, number in words.table_group.items():
+        columns = words.columns[table]
+        own = [head for column, head in columns.items() if column not in words.form.tables[table].inherit]
+        name = found.get(own[0]) if number == group and own else None
+        if name is None:
+            continue
+        for word in [word for word in own[1:] if word in found and found[word].col < name.col]:
+            behind = [hit for hit in left if hit.key == found[word].key and hit.col > name.col]
+            if behind:
+                found[word] = behind[0]
 
 
 def _by_year(
@@ -217,7 +263,7 @@ def _folded(words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[Head
     found: list[HeadRow] = []
     for row in sorted(rows):
         one = rows[row]
-        if found and found[-1].group == one.group and found[-1].last + 1 == one.first and _complete(found[-1], one):
+        if found and found[-1].group == one.group and found[-1].last + 1 == one.first:
             found[-1] = _joined(found[-1], one)
         else:
             found.append(one)
@@ -228,11 +274,6 @@ def _folded(words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[Head
                 upper, lower = (lone, one) if lone.first < one.first else (one, lone)
                 found[index] = _joined(upper, lower)
     return found
-
-
-def _complete(upper: HeadRow, lower: HeadRow) -> bool:
-    """Tell whether two rows have few heads in common: a second block of lines has most of them again."""
-    return 2 * len(set(upper.words) & set(lower.words)) < min(len(upper.words), len(lower.words))
 
 
 def _joined(upper: HeadRow, lower: HeadRow) -> HeadRow:
@@ -248,21 +289,23 @@ def _sides(
     meaning: Mapping[str, tuple[int, ...]],
     heads: Sequence[HeadRow],
     last: int,
-) -> tuple[dict[int, Hit], dict[int, int]]:
+) -> tuple[dict[int, Hit], dict[int, int], frozenset[int]]:
     """Find the side words.
 
     Returns:
-        Side word -> its hit; first row of heads of lines -> the row in which something else begins.
+        Side word -> its hit; first row of heads of lines -> the row in which something else begins; rows with a label
+        between lines.
     """
     lists = lists_of(words)
     totals = {word for word, group in words.side_group.items() if group in lists}
     sides: dict[int, Hit] = {}
     ends: dict[int, int] = {}
+    holes: set[int] = set()
     for index, row in enumerate(heads):
         below = heads[index + 1].first - 1 if index + 1 < len(heads) else last
         body = [hit for hit in free if row.first <= hit.row <= below]
         if row.group in lists:
-            ends[row.first] = _end_of_lines(words, row, body, meaning, totals, sides, below)
+            ends[row.first] = _end_of_lines(words, row, body, meaning, totals, sides, holes, below)
         else:
             _crossing_sides(words, row, body, meaning, sides)
     taken = {(hit.row, hit.col, hit.key) for hit in sides.values()}
@@ -270,7 +313,8 @@ def _sides(
     outside = [
         hit
         for hit in free
-        if (hit.row, hit.col, hit.key) not in taken and not any(top <= hit.row <= end for top, end in lines)
+        if (hit.row, hit.col, hit.key) not in taken
+        and (hit.row in holes or not any(top <= hit.row <= end for top, end in lines))
     ]
     divider = min((hit.row for hit in outside if set(meaning.get(hit.key, ())) & words.dividers), default=None)
     anchors = [head for group in words.anchors for head in words.groups[group]]
@@ -290,7 +334,7 @@ def _sides(
             best = min(some, key=lambda hit: (hit.key != own, not hit.value, hit.row, hit.col))
             sides[word] = best
             outside.remove(best)
-    return sides, ends
+    return sides, ends, frozenset(holes)
 
 
 def _end_of_lines(
@@ -300,11 +344,13 @@ def _end_of_lines(
     meaning: Mapping[str, tuple[int, ...]],
     totals: set[int],
     sides: dict[int, Hit],
+    holes: set[int],
     below: int,
 ) -> int:
-    """Give the row that ends a list of lines: that of its total, or of a label at the left that belongs to no line.
+    """Give the row that ends a list of lines: that of its total, else of a label at the left that belongs to no line.
 
-    Of several totals the one with the printed name is the total, else the last one; the others are subtotals.
+    Of several totals the one with the printed name is the total, else the last one; the others are subtotals. Rows with
+    a label at the left above the total are added to ``holes``.
     """
     left = min(col for _, col in row.words.values())
     table = next(table for table, group in words.table_group.items() if group == row.group)
@@ -320,10 +366,21 @@ def _end_of_lines(
             sides.setdefault(word, last_sum)
     for hit in body:
         of = meaning.get(hit.key, ())
-        printed = any(word in words.pairs or not _leads(words, word) for word in of)
-        if row.last < hit.row < end and hit.col <= left and printed and not words.after_divider & set(of) and not totals & set(of):
-            return hit.row
+        printed = any(word in words.pairs or not _leads(words, word) or _is_goal(words, word) for word in of)
+        pair = any(word in words.pairs or _is_goal(words, word) for word in of if hit.beside == "text" or word in words.pairs)
+        inside = hit.col < left or (pair and hit.col == left)
+        own_frame = set(of) & {*words.frames[row.group]}
+        if row.last < hit.row < end and inside and printed and not own_frame and not {*words.after_divider, *totals} & set(of):
+            if not sums:
+                return hit.row
+            holes.add(hit.row)
     return end
+
+
+def _is_goal(words: FormWords, word: int) -> bool:
+    """Tell whether a word is a head, or stands beside heads, whose blanks hang on heads alone."""
+    groups = [number for number in range(len(words.groups)) if number not in words.anchors and _without_sides(words, number)]
+    return words.group.get(word) in groups or any(word in words.frames[number] for number in groups)
 
 
 @lru_cache(maxsize=256)

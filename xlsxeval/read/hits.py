@@ -38,6 +38,7 @@ class Hit(NamedTuple):
         years: the years in it.
         value: what stands behind its colon in the same cell.
         below: whether the second half of the label stands in the cell below.
+        beside: what stands right of it: ``figure``, ``text`` (one that is no label) or nothing.
     """
 
     row: int
@@ -46,6 +47,7 @@ class Hit(NamedTuple):
     years: tuple[int, ...] = ()
     value: str = ""
     below: bool = False
+    beside: str = ""
 
 
 @remembered
@@ -81,7 +83,7 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
             continue
         key, years = label_key(text) if len(text) <= LONGEST_LABEL else ("", ())
         if key in known:
-            yield Hit(row, col, key, years)
+            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known))
             continue
         for part, value in label_parts(text):
             if part in known:
@@ -92,3 +94,20 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
                 whole, years = label_key(text.strip() + under.text.strip())
                 if whole in known and label_key(under.text).key not in known:
                     yield Hit(row, col, whole, years, below=True)
+
+
+#: A label may be merged over so many columns.
+_WIDEST = 4
+_FIGURE = re.compile(r"[-+≥≤]?[0-9][0-9,.]*(?:%|元|万元|万|亿元|分)?")
+
+
+def _beside(cells: Mapping[Position, Cell], row: int, col: int, known: Mapping[str, object]) -> str:
+    """Tell what the next filled cell of a row holds, a few columns on at most."""
+    for beside in range(col + 1, col + 1 + _WIDEST):
+        cell = cells.get((row, beside))
+        if cell is not None:
+            if cell.kind == "number" or (cell.kind == "text" and _FIGURE.fullmatch(cell.text.strip())):
+                return "figure"
+            is_label = cell.kind == "text" and len(cell.text) <= LONGEST_LABEL and label_key(cell.text).key in known
+            return "" if is_label else "text"
+    return ""

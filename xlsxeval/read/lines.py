@@ -18,7 +18,7 @@ from xlsxeval.read.arrange import HeadRow
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.refusals import too_many_lines
-from xlsxeval.read.repair import complete, first_level, offset_of, vocabulary
+from xlsxeval.read.repair import complete, first_level, full_name, offset_of, vocabulary
 from xlsxeval.text import clean, label_key, remembered
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
         for heads in arranged.of_group(group):
             cols = {column: heads.words[head][1] for column, head in columns.items() if head in heads.words}
             first, last = page.body(heads)
-            yield first, min(last, arranged.ends[heads.first] - 1), cols, heads
+            last = min(last, arranged.ends[heads.first] - 1)
+            yield first, last, _without_group_names(page, name, cols, first, last), heads
         return
     anchor = next(iter(words.groups[group]))
     above = next((heads for heads in arranged.heads if set(heads.words) & set(columns.values())), None)
@@ -80,6 +81,18 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
     cols = {column: col if head == anchor else above.words[head][1] for column, head in columns.items() if head in {*above.words, anchor}}
     end = _row_of_next_label(page, anchor, row, arranged.body_end(above))
     yield row + 1, end - 1, cols, None
+
+
+def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int, last: int) -> dict[str, int]:
+    """Leave the column of names out if it holds groups (数量指标, 质量指标): there 指标名称 means 二级指标."""
+    table, known = page.arranged.words.form.tables[name], vocabulary(page.arranged.words.form, name)
+    own = next((column for column in table.columns if column not in table.inherit), "")
+    if own not in cols or not known.names:
+        return cols
+    names = tuple(group for groups in known.names.values() for group in groups)
+    texts = [cell.text for row in page.grid.rows_between(first, last) if (cell := page.grid.sheet.cells.get((row, cols[own])))]
+    groups = sum(bool(full_name(text, names)) for text in texts)
+    return {column: col for column, col in cols.items() if column != own} if 2 * groups > len(texts) else cols
 
 
 def _row_of_next_label(page: Page, anchor: int, row: int, last: int) -> int:
@@ -111,7 +124,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
     rows = grid.rows_between(area.first, area.last)
     lost_total = _lost_total(page, table, area, rows) if heads else 0
     for row in rows:
-        if row == lost_total:
+        if row == lost_total or row in page.arranged.holes:
             continue
         texts = {column: cells.get((row, col)) for column, col in area.cols.items()}
         if _repeats_heads(texts, keys):

@@ -97,11 +97,12 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         found |= _crossings(page, heads)
     for word, name in words.pairs.items():
         if word in arranged.sides and name not in found:
-            found[name] = _beside(page, word, name)
+            found[name] = _beside(page, word, name, arranged.sides[word])
     for word in sorted(words.side_group):
         name = _only_name(page, word)
         if word in arranged.sides and name and name not in found and not _inside(page, word):
-            found[name] = _beside(page, word, name)
+            found[name] = _beside(page, word, name, arranged.sides[word])
+    _beside_heads(page, found)
     _goals_without_heads(page, found)
     tables: dict[str, tuple[Line, ...]] = {}
     regions: dict[str, TableArea] = {}
@@ -139,7 +140,7 @@ def _labels(arranged: Arrangement, grid: Grid) -> dict[Position, str]:
     lines = [(heads.last, arranged.ends[heads.first]) for heads in arranged.heads if heads.first in arranged.ends]
     found: dict[Position, str] = {}
     for hit in arranged.hits:
-        if not any(top < hit.row < end for top, end in lines):
+        if hit.row in arranged.holes or not any(top < hit.row < end for top, end in lines):
             found[hit.row, hit.col] = hit.key
             if hit.below:
                 found[hit.row + 1, hit.col] = hit.key
@@ -260,13 +261,14 @@ def _parts(
     found: dict[str, Answer] = {}
     left = min(col for _, col in heads.words.values())
     start = min(taken, default=0)
+    used = set(page.arranged.met.values())
     for row in page.grid.rows_between(start or last + 1, last):
         if row in taken:
             continue
         names = [col for col in page.grid.cols[row] if col < left]
         cells = {head: _under(page, heads, head, row)[0] for head in words.part_columns if head in heads.words}
         label = page.grid.sheet.cells[row, names[-1]] if names else None
-        if label is None or label.kind != "text" or (row, label.col) in page.labels or len(label.text) > _LONGEST_PART:
+        if label is None or label.kind != "text" or (row, label.col) in used or len(label.text) > _LONGEST_PART:
             break
         texts = [cell for head, cell in cells.items() if cell and words.part_columns[head] != "执行原因"]
         if any(cell.kind == "text" and not is_nil(cell.text) and not _numeric(cell) for cell in texts):
@@ -278,6 +280,14 @@ def _parts(
         for head, column in words.part_columns.items():
             if head in heads.words:
                 found[f"{name}.{column}"] = page.answer(*_under(page, heads, head, row), f"{name}.{column}")
+    for (head, side), name in words.crossings.items():
+        # A row of parts that the form prints may have columns that it does not print.
+        base = name.partition(".")[0]
+        if side != words.total_row and side in page.arranged.sides and name in known and "." in name and words.group[head] == heads.group:
+            row = page.arranged.sides[side].row
+            for other, column in words.part_columns.items():
+                if other in heads.words and (other, side) not in words.crossings and row in taken:
+                    found[f"{base}.{column}"] = page.answer(*_under(page, heads, other, row), f"{base}.{column}")
     return found
 
 
@@ -303,9 +313,8 @@ def _inside(page: Page, side: int) -> bool:
     )
 
 
-def _beside(page: Page, word: int, name: str) -> Answer:
+def _beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
     """Read the answer of a label: behind its colon, else the next cell at its right."""
-    hit = page.arranged.sides[word]
     if hit.value:
         cell = page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value, kind="text", format="")
         return page.answer(cell, (hit.row, hit.col), name)
@@ -314,14 +323,26 @@ def _beside(page: Page, word: int, name: str) -> Answer:
     if next_cell is not None and next_cell.col > hit.col and not _looks_like_label(page, next_cell, name):
         return page.answer(next_cell, (hit.row, edge + 1), name)
     place = hit.row, edge + 1
+    under = _below_label(page, hit)
+    if under is not None:
+        return page.answer(under, (under.row, under.col), name)
     if next_cell is not None or page.grid.at(*place) is not None:
         return page.answer(None, place, name)
     cols = page.grid.right_of(hit.row, edge)
     if cols and cols[0] <= edge + _REACH:
         cell = page.cell_at(hit.row, cols[0])
-        if cell is not None and not _looks_like_label(page, cell, name) and _belongs(page, word, cols):
+        if cell is not None and not _looks_like_label(page, cell, name) and _belongs(page, word, hit, cols):
             return page.answer(cell, place, name)
     return page.answer(None, place, name)
+
+
+def _below_label(page: Page, hit: Hit) -> Cell | None:
+    """Give the answer below a label, in a row of labels that have their answers in the next row; else None."""
+    labels = [col for col in page.grid.cols[hit.row] if (hit.row, col) in page.labels]
+    below = page.grid.cols.get(hit.row + 1, ())
+    if len(labels) < 2 or len(labels) < len(page.grid.cols[hit.row]) or any((hit.row + 1, col) in page.labels for col in below):  # noqa: PLR2004
+        return None
+    return page.cell_at(hit.row + 1, hit.col)
 
 
 def _looks_like_label(page: Page, cell: Cell, name: str) -> bool:
@@ -330,7 +351,7 @@ def _looks_like_label(page: Page, cell: Cell, name: str) -> bool:
     return short and cell.kind == "text" and bool(_OWN_COLON.match(cell.text.strip()))
 
 
-def _belongs(page: Page, word: int, cols: tuple[int, ...]) -> bool:
+def _belongs(page: Page, word: int, hit: Hit, cols: tuple[int, ...]) -> bool:
     """Tell whether a text some cells right of a label is its answer, and not another label with an answer of its own.
 
     It is if nothing follows in the row, if the form prints the label so wide, or if the next label of the row has its
@@ -338,13 +359,51 @@ def _belongs(page: Page, word: int, cols: tuple[int, ...]) -> bool:
 
     Example: in ``主管部门 | | | 财政处室 | | 自评总分 | 99`` 财政处室 stands three cells behind its label, 99 one.
     """
-    hit = page.arranged.sides[word]
     far, later = cols[0] - hit.col, cols[1:]
     if not later or page.arranged.words.words[word].label.box.cols == far:
         return True
     if (hit.row, later[0]) not in page.labels:
         return False
     return len(later) > 1 and (hit.row, later[1]) not in page.labels and later[1] - later[0] == far
+
+
+def _beside_heads(page: Page, found: dict[str, Answer]) -> None:
+    """Read blanks of heads that have their answer beside them: ``全年预算数 | 300 | 全年执行数 | 280``.
+
+    Points named like a total (自评得分) are the total of the form, not those of the amounts.
+    """
+    words, arranged = page.arranged.words, page.arranged
+    placed = {word for heads in arranged.heads for word in heads.words}
+    totals = {key for side in words.side_group for key in words.words[side].label.keys if side != words.total_row}
+    rows: dict[int, dict[int, Hit]] = {}
+    for hit in arranged.hits:
+        if not (hit.beside or hit.value) or (hit.row, hit.col) not in page.labels or hit.key in totals:
+            continue
+        for word in words.by_key.get(hit.key, ()):
+            if word in words.group and word not in placed and _name_beside(page, word) not in {"", *found}:
+                keys = words.words[word].label.keys
+                row = rows.setdefault(hit.row, {})
+                if word not in row or keys.index(hit.key) < keys.index(row[word].key):
+                    row[word] = hit
+    for row in sorted(rows, key=lambda row: (-len(rows[row]), row)):
+        for word, hit in rows[row].items():
+            name = _name_beside(page, word)
+            numeric = words.form.field(name).kind.numeric
+            others = [one for one in words.by_key[hit.key] if words.group.get(one) != words.group[word]]
+            sure = len(rows[row]) > 1 or all(one in placed or one not in words.group for one in others)
+            if name in found or not sure or (numeric and not (hit.value or hit.beside == "figure")):
+                continue
+            answer = _beside(page, word, name, hit)
+            if answer.text and not answer.problem == "bad":
+                found[name] = answer
+
+
+def _name_beside(page: Page, word: int) -> str:
+    """Give the blank of a head that stands alone: that of the row of totals, or the one below it without a side word."""
+    words = page.arranged.words
+    if words.group[word] == words.funds and words.total_row is not None:
+        return words.crossings.get((word, words.total_row), "")
+    return words.crossings.get((word, None), "")
 
 
 def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
@@ -354,12 +413,14 @@ def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
         names = [words.crossings.get((head, None), "") for head in members]
         if len(names) < 2 or not all(name and words.form.field(name).kind_name == "prose" for name in names):  # noqa: PLR2004
             continue
-        if any(found[name].text for name in names if name in found):
-            continue
         drawn = [name for name in names if name in words.form.fields] or names
-        starts = {*words.frames[group], *members}
+        if drawn[0] in found and found[drawn[0]].text:
+            continue
+        starts = {*words.frames[group], *members[:1]}
+        heads = {place for row in page.arranged.heads for place in row.words.values()}
         for hit in page.arranged.hits:
-            if not starts & set(words.by_key.get(hit.key, ())) or (hit.row, hit.col) not in page.labels:
+            place = hit.row, hit.col
+            if not starts & set(words.by_key.get(hit.key, ())) or place not in page.labels or place in heads:
                 continue
             texts = _texts_beside(page, hit)
             if len(texts) > len(drawn):

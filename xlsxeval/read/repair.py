@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from xlsxeval.filing import Answer
 from xlsxeval.forms.model import Form, Table
+from xlsxeval.numbers import is_nil
 from xlsxeval.read.hits import LONGEST_LABEL
 from xlsxeval.read.cells import Cell
 from xlsxeval.text import label_key
@@ -63,31 +64,45 @@ def _known_name(key: str, names: tuple[str, ...]) -> str:
 def offset_of(
     table: Table, known: Vocabulary, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int
 ) -> int:
-    """Tell by how many columns a row stands beside its heads: 0 unless one other place is clearly better."""
-    if not known.names:
+    """Tell by how many columns a row stands beside its heads.
+
+    It is 0 unless something contradicts its place, a number below the head of a name or words below the head of a
+    number, and one other place is clearly better. An unknown name in 一级指标 is no contradiction.
+    """
+    if not known.names or not _is_contradicted(table, cols, cells, row):
         return 0
-    here, strange = _fit(table, known, cols, cells, row, 0)
-    if not strange:
-        return 0
-    found = {by: _fit(table, known, cols, cells, row, by)[0] for by in _REACH}
+    here = _fit(table, known, cols, cells, row, 0)
+    found = {by: _fit(table, known, cols, cells, row, by) for by in _REACH}
     best = max(found.values())
     places = [by for by, fit in found.items() if fit == best]
     return places[0] if len(places) == 1 and best >= here + _CLEARLY else 0
 
 
+def _is_contradicted(
+    table: Table, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int
+) -> bool:
+    name = next((column for column in table.columns if column not in table.inherit), "")
+    for column, col in cols.items():
+        cell = cells.get((row, col))
+        if cell is None or is_nil(cell.text):
+            continue
+        if table.column(column).kind.numeric and not _has_number(cell):
+            return True
+        if column == name and cell.kind == "number":
+            return True
+    return False
+
+
+def _has_number(cell: Cell) -> bool:
+    return cell.kind == "number" or any(sign.isdigit() for sign in cell.text)
+
+
 def _fit(
     table: Table, known: Vocabulary, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int, by: int
-) -> tuple[int, bool]:
-    """Give how well a row fits its heads when read so many columns aside, and whether anything speaks against it."""
-    total, strange = 0, False
-    for column, col in cols.items():
-        cell = cells.get((row, col + by))
-        if cell is None or not cell.text.strip():
-            continue
-        weight = _weight(table, known, column, cell)
-        total += weight
-        strange = strange or weight < 0
-    return total, strange
+) -> int:
+    """Give how well a row fits its heads when read so many columns aside."""
+    some = [(column, cells.get((row, col + by))) for column, col in cols.items()]
+    return sum(_weight(table, known, column, cell) for column, cell in some if cell is not None and cell.text.strip())
 
 
 def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
@@ -99,7 +114,7 @@ def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
         elsewhere = any(full_name(cell.text, names) for other, names in known.names.items() if other != column)
         return _MISPLACED if elsewhere else _STRANGE
     if table.column(column).kind.numeric:
-        return _NUMBER if cell.kind == "number" else _STRANGE
+        return _NUMBER if cell.kind == "number" or is_nil(cell.text) else _STRANGE
     first_own = next(name for name in table.columns if name not in table.inherit)
     return _STRANGE if column == first_own and cell.kind == "number" else 0
 
