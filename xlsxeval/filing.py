@@ -138,6 +138,7 @@ class FormAnswers:
         missing: the labels that were lost, with what stands in their place.
         lacking: the labels of the form that this sheet does not have; what belongs to them is absent.
         unread: the cells that are neither label nor answer.
+        subtotals: the lines of lists that add up other lines (小计); they are in no table.
         repairs: what was read although it stood in the wrong place or was cut.
         amount_unit: the unit of amounts printed on the form: 万元 or 元.
         met: the labels that were found.
@@ -159,6 +160,7 @@ class FormAnswers:
     state: str = "visible"
     lacking: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
+    subtotals: tuple[Line, ...] = ()
 
     @property
     def confidence(self) -> tuple[int, int, int]:
