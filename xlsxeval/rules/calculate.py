@@ -155,9 +155,7 @@ class Numbers:
         of = self.field(ref)
         if isinstance(ref, LineCell):
             return self._interval((self.line or {}).get(ref.name), of, answers, in_table=True)
-        return [
-            self._interval(line.get(ref.name, ABSENT), of, answers, in_table=True) for line in self.lines(ref)
-        ]
+        return [self._interval(line.get(ref.name, ABSENT), of, answers, in_table=True) for line in self.lines(ref)]
 
     def decimals(self, answer: Answer, of: Field, answers: FormAnswers) -> int:
         """Give the decimals a figure was printed with: its own, but not fewer than is usual in this form.
