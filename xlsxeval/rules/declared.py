@@ -18,6 +18,7 @@ from xlsxeval.numbers import percent_text, plain, round_half_up
 from xlsxeval.rules.calculate import Numbers, follows, numbers_of
 from xlsxeval.rules.causes import likely_cause
 from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.subtotals import TOTAL, counted_twice
 
 #: The comparison read from right to left.
 FLIPPED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
@@ -31,7 +32,10 @@ _TWO = 2
 
 @dataclass(frozen=True, slots=True)
 class DeclaredOutcome:
-    """What became of one check, at one line if it is checked line by line (lines counted from 1)."""
+    """What became of one check, at one line if it is checked line by line (lines counted from 1).
+
+    A check that failed has no finding if a judgement rule names the cause.
+    """
 
     check: Check
     state: str
@@ -129,6 +133,8 @@ def _computed(check: Check, numbers: Numbers) -> DeclaredOutcome:
     field = numbers.field(check.at)
     if answer.value == expected or _agree(answer, field, check, numbers, answers):
         return DeclaredOutcome(check, PASS)
+    if check.at.name == TOTAL and counted_twice(answers, numbers) is not None:
+        return DeclaredOutcome(check, FAIL)  # L07 says so, with the line that is counted twice
     should = print_value(expected, field, numbers.decimals(answer, field, answers))
     found = answer.text if field.kind_name == "percent" else plain(answer.value)
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""

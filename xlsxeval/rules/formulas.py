@@ -17,6 +17,7 @@ from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.declared import FAIL, run_declared
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
+from xlsxeval.rules.subtotals import TOTAL, counted_twice
 
 _SOURCE = "表样（灰色格子自动计算）"
 #: Binary fractions leave less than that behind.
@@ -135,7 +136,10 @@ def stale(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers = numbers_of(filing)
     for answers in filing.forms.values():
         old = []
+        twice = counted_twice(answers, numbers) is not None
         for field_name, field, answer in _computed(answers, numbers):
+            if field_name == TOTAL and twice:
+                continue  # that is L07
             result = evaluate(field.formula, numbers.value) if field.formula else None
             if answer.own and _differ(answer.value, result):
                 old.append((field_name, answer, result))

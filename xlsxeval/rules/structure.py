@@ -109,7 +109,8 @@ def usual_split(filing: Filing, of: Rule) -> Iterator[Finding]:
     splits = filing.formset.splits
     for answers, ones in forms_with_indicators(filing):
         points = points_by_kind(answers, ones)
-        if not splits or not points or not _is_whole(filing, answers, ones) or points in splits:
+        known = has_column(answers, TABLE, _FIRST) and _is_whole(filing, answers, ones)
+        if not splits or not points or not known or points in splits:
             continue
         expected = "，或".join(_print_split(split) for split in splits)
         text = f"{_print_split(points)}，通常是{expected}"
