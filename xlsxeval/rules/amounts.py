@@ -161,7 +161,7 @@ def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers = numbers_of(filing)
     for one in indicators(filing):
         unit = one.answers.amount_unit
-        own = "全年执行数" if clean(one.name) == clean(one.answers.subject) else ""
+        own = "全年执行数" if one.name and clean(one.name) == clean(one.answers.subject) else ""
         field = _SPENT.get(clean(one.name), own) if _cost(one) else None
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)

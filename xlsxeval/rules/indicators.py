@@ -12,6 +12,9 @@ from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line, joined, u
 from xlsxeval.numbers import is_nil
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (
+    LESS,
+    MORE,
+    Quantity,
     acceptable_scores,
     comparable,
     fewer_is_better,
@@ -51,6 +54,8 @@ class Indicator(NamedTuple):
     score_in_sums: Decimal | None
     #: Whether there is a place where the reason may stand: in the line, or one for the whole form.
     asks_reason: bool
+    #: Whether the group is known that tells costs (fewer is better) from other indicators.
+    grouped: bool
 
     @property
     def lost(self) -> Decimal:
@@ -69,6 +74,10 @@ class Indicator(NamedTuple):
         """
         cells = [self.line[name].cell for name in (column, "三级指标", *self.line) if name in self.line]
         return place(self.answers, next(filter(parse_cell, cells), ""), f"{TABLE}.{column}")
+
+    def fewer_is_better(self, aim: Quantity) -> bool | None:
+        """Tell the direction of a target; None if only a group could tell that the sheet does not have."""
+        return fewer_is_better(aim, self.groups) if self.grouped or aim.operator in (MORE, LESS) else None
 
     def lacks(self, column: str) -> bool:
         """Tell whether the sheet has no place for a column of this line, so that nothing can be said of it.
@@ -112,29 +121,36 @@ def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Ind
     said = next((answer for answer in places if answer.cell), ABSENT)
     reason = text_of(said)
     name = text_of(line["三级指标"]) if line.get("三级指标", ABSENT).cell else target
-    met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups)
+    inherit = answers.form.tables[TABLE].inherit
+    grouped = not inherit or bool(line.get(inherit[-1], ABSENT).cell)
+    met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups if grouped else None)
     reason = "" if reason and is_nil(reason) else reason
     sums = _number(of_weight), _number(of_score)
     asks = bool(said.cell)
-    return Indicator(answers, line, groups, name, target, actual, weight, score, reason, met, scores, *sums, asks)
+    return Indicator(
+        answers, line, groups, name, target, actual, weight, score, reason, met, scores, *sums, asks, grouped
+    )
 
 
 def _judge(
-    target: str, actual: str, weight: Decimal, groups: tuple[str, ...]
+    target: str, actual: str, weight: Decimal, groups: tuple[str, ...] | None
 ) -> tuple[bool | None, tuple[Decimal, ...]]:
-    """Tell whether a target was met, and what may be scored for it."""
+    """Tell whether a target was met, and what may be scored for it.
+
+    Without groups, only a target with an operator says whether more or fewer is better.
+    """
     done = read_quantity(actual)
     if aim := read_quantity(target):
         both = comparable(aim, done) if done else None
-        if both is None:
+        if both is None or (groups is None and aim.operator not in (MORE, LESS)):
             return None, ()
-        scores = acceptable_scores(*both, weight, fewer=fewer_is_better(aim, groups))
+        scores = acceptable_scores(*both, weight, fewer=fewer_is_better(aim, groups or ()))
         return scores == (weight,), scores
     if (span := read_range(target)) and done:
         low, high = comparable(span.low, done), comparable(span.high, done)
-        if low is None or high is None:
+        if low is None or high is None or (groups is None and high[1] > high[0]):
             return None, ()
-        if low[0] <= low[1] and (high[1] <= high[0] or not any("成本" in group for group in groups)):
+        if low[0] <= low[1] and (high[1] <= high[0] or not any("成本" in group for group in groups or ())):
             return True, (weight,)
         nearest = low if low[1] < low[0] else high
         return False, acceptable_scores(*nearest, weight, fewer=nearest is high)

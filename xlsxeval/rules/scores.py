@@ -12,7 +12,7 @@ from xlsxeval.numbers import plain, round_half_up
 from xlsxeval.rules.finding import Finding, finding
 from xlsxeval.rules.indicators import REASON, SOURCE, Indicator, example, indicators
 from xlsxeval.rules.registry import rule
-from xlsxeval.rules.targets import comparable, fewer_is_better, read_quantity
+from xlsxeval.rules.targets import comparable, read_quantity
 from xlsxeval.text import clean
 
 _FAILED = re.compile("未达成|未完成|没有完成|未能完成|未实现|未达标|没有达成")
@@ -141,7 +141,7 @@ def far_over_target(filing: Filing, of: Rule) -> Iterator[Finding]:
     for one in indicators(filing):
         aim, done = read_quantity(one.target), read_quantity(one.actual)
         both = comparable(aim, done) if aim and done and one.asks_reason and not one.reason else None
-        if limit is None or aim is None or both is None or both[0] <= 0 or fewer_is_better(aim, one.groups):
+        if limit is None or aim is None or both is None or both[0] <= 0 or one.fewer_is_better(aim) is not False:
             continue
         if both[1] >= both[0] * limit:
             times = plain(round_half_up(both[1] / both[0] * 100, 1))
