@@ -229,13 +229,13 @@ def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
 def required_blank(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find blanks that must be filled, a finding for each row, in forms of which at least half of them are.
 
-    What the sheet does not have is neither.
+    What the sheet does not have is neither, and a row of which it does not have all blanks is not judged.
     """
     for answers in filing.forms.values():
-        named = {name: answers.fields.get(name, ABSENT) for name, field in answers.form.fields.items() if field.must}
-        must = {name: answer for name, answer in named.items() if answer.cell}
-        blank = {name: answer for name, answer in must.items() if answer.value is None and not answer.text}
-        if len(blank) * 2 > len(must):
+        must = {name: answers.fields.get(name, ABSENT) for name, field in answers.form.fields.items() if field.must}
+        there = {name: answer for name, answer in must.items() if answer.cell}
+        blank = {name: answer for name, answer in there.items() if answer.value is None and not answer.text}
+        if len(blank) * 2 > len(there):
             continue
         rows: dict[str, list[str]] = {}
         for name in must:

@@ -225,11 +225,11 @@ class Numbers:
 
 
 def has_column(answers: FormAnswers | None, table: str, column: str) -> bool:
-    """Tell whether a sheet has a column of a table: some line has a place in it, or its head was met."""
+    """Tell whether a sheet has a column of a table: some line has a place in it or, without lines, its head was met."""
     if answers is None:
         return False
-    if any(line.get(column, ABSENT).cell for line in answers.tables.get(table, ())):
-        return True
+    if lines := answers.tables.get(table):
+        return any(line.get(column, ABSENT).cell for line in lines)
     region = answers.regions.get(table)
     return region is not None and column in region.cols
 

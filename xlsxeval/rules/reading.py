@@ -10,8 +10,9 @@ from decimal import Decimal
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Answer, Filing, FormAnswers, used_lines
 from xlsxeval.forms.model import Field, Rule
+from xlsxeval.formula.tree import Column
 from xlsxeval.numbers import plain
-from xlsxeval.rules.calculate import has_column, numbers_of
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import TABLE
 from xlsxeval.rules.registry import rule
@@ -196,11 +197,15 @@ def _is_empty(answers: FormAnswers) -> bool:
     )
 )
 def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Report tables of indicators without a single line, in forms that are otherwise filled."""
+    """Report tables of indicators without a single line, in forms that are otherwise filled.
+
+    Nothing is said of a sheet without the columns that every line must fill in: its lines cannot be seen.
+    """
     for answers in filing.forms.values():
         lines = used_lines(answers)
         for table in answers.form.tables.values():
-            there = any(has_column(answers, table.name, column) for column in table.columns)
+            must = [Column(answers.form.name, table.name, name) for name, field in table.columns.items() if field.must]
+            there = not numbers_of(filing).lacks(must)
             if table.inherit and there and not lines.get(table.name) and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
                 yield finding(of, f"“{table.name}”一条也没有填", **place(answers, head, table.name))
