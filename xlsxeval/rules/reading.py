@@ -8,11 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xlsxeval.a1 import parse_cell
-from xlsxeval.filing import Answer, Filing, FormAnswers, used_lines
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, used_lines
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import Column
 from xlsxeval.numbers import plain
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.calculate import has_column, numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import TABLE
 from xlsxeval.rules.registry import rule
@@ -169,10 +169,22 @@ def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
     )
 )
 def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Report forms in which nothing was filled."""
+    """Report forms in which nothing was filled; of a form, half of what must be filled in has to be there."""
     for name, answers in filing.forms.items():
-        if _is_empty(answers):
+        if _is_empty(answers) and _is_half_there(answers):
             yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
+
+
+def _is_half_there(answers: FormAnswers) -> bool:
+    """Tell whether the sheet has at least half of the blanks and columns that must be filled in."""
+    fields = [bool(answers.fields.get(name, ABSENT).cell) for name, of in answers.form.fields.items() if of.must]
+    columns = [
+        has_column(answers, table.name, name)
+        for table in answers.form.tables.values()
+        for name, of in table.columns.items()
+        if of.must
+    ]
+    return sum(fields + columns) * 2 >= len(fields + columns)
 
 
 def _is_empty(answers: FormAnswers) -> bool:
