@@ -17,6 +17,7 @@ from tests.clean import clean_filing
 from tests.conftest import FAULTY, S_PUBLISHED, S, filing_of
 from tests.counts import drawn
 from tests.places import laid_out
+from xlsxeval.a1 import cell_name
 from xlsxeval.data.plain import plain_data
 from xlsxeval.filing import ABSENT, Answer, Filing, Line, Missing, Unread
 from xlsxeval.mark.copy import opinion_sheet
@@ -48,6 +49,7 @@ _LINES = (
 )
 _COLUMNS = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分")
 _PARTS = ("当年财政拨款", "上年结转资金", "其他资金")
+AREA, FOOT = f"{cell_name(13, 11)}:{cell_name(16, 11)}", cell_name(40, 1)
 _AMOUNTS = ("年初预算数", "全年预算数", "全年执行数")
 
 
@@ -202,7 +204,7 @@ def test_a_row_of_amounts_that_the_form_does_not_know_leaves_the_sum_of_the_part
     filing = project(**{"当年财政拨款.全年预算数": 60})
     assert found(filing) == {("E12", "当年财政拨款.全年预算数")}
     row = {
-        f"街道配套资金.{name}": typed(value, f"D{number}")
+        f"街道配套资金.{name}": typed(value, cell_name(number, 4))
         for number, (name, value) in enumerate(zip(_AMOUNTS, ("20", "20", "15"), strict=True), 20)
     }
     assert found(changed(filing, PROJECT, fields={**filing.forms[PROJECT].fields, **row})) == set()
@@ -361,8 +363,8 @@ def partly_read() -> Filing:
     """Give a filing whose sheet lacks blanks and labels, has a row and a column more, and cells that were not read."""
     filing = without(project({"偏差原因": ""}), PROJECT, ("总分分值", "上年结转资金.全年预算数"), ("偏差原因",))
     answers = filing.forms[PROJECT]
-    fields = {**answers.fields, "街道配套资金.全年预算数": typed("0", "D20")}
-    unread = tuple(Unread(cells, text) for cells, text in (("K13:K16", "“佐证资料”"), ("A40", "“附：照片”")))
+    fields = {**answers.fields, "街道配套资金.全年预算数": typed("0", cell_name(20, 4))}
+    unread = tuple(Unread(cells, text) for cells, text in ((AREA, "“佐证资料”"), (FOOT, "“附：照片”")))
     return changed(
         filing, PROJECT, fields=fields, lacking=("上年结转资金", "{{ year }}年偏差原因"), unread=unread, year=2024
     )
@@ -370,7 +372,7 @@ def partly_read() -> Filing:
 
 NOTES = (
     "项目支出绩效自评表没有这些栏目，没有核对：上年结转资金、2024年偏差原因",
-    "项目支出绩效自评表有内容没有读：K13:K16 “佐证资料”、A40 “附：照片”",
+    f"项目支出绩效自评表有内容没有读：{AREA} “佐证资料”、{FOOT} “附：照片”",
 )
 
 
@@ -381,7 +383,7 @@ def test_json_tells_the_state_of_every_answer() -> None:
     assert {line["偏差原因"]["state"] for line in form["tables"]["指标"]} == {"absent"}
     assert form["tables"]["指标"][0]["得分"]["state"] == "filled"
     assert form["lacking"] == ["上年结转资金", "2024年偏差原因"]
-    assert form["unread"][0] == {"cells": "K13:K16", "text": "“佐证资料”"}
+    assert form["unread"][0] == {"cells": AREA, "text": "“佐证资料”"}
     whole = filing_tree(project(预期目标=""))["forms"][PROJECT]
     states = {entry["state"] for entry in whole["fields"].values()}
     assert states == {"filled", "blank"}
@@ -419,7 +421,7 @@ def test_the_explained_reading_names_the_three_states() -> None:
     assert "— 总分分值 没有这一格" in lines
     states = [line.split(" ", 2)[1:] for line in lines]
     assert ["总分", "填 100"] in states
-    assert lines[-2:] == ["这张表没有：上年结转资金、2024年偏差原因", "没有读：K13:K16 “佐证资料”、A40 “附：照片”"]
+    assert lines[-2:] == ["这张表没有：上年结转资金、2024年偏差原因", f"没有读：{AREA} “佐证资料”、{FOOT} “附：照片”"]
     blank = [" ".join(line.split()) for line in reading_text(project(总分=""))]
     assert [line.split(" ", 1)[1] for line in blank if " 总分 " in line] == ["总分 空"]
 
@@ -427,7 +429,7 @@ def test_the_explained_reading_names_the_three_states() -> None:
 def test_notes_name_labels_and_cells_once_and_not_all_of_them() -> None:
     assert reading_notes(project()) == ()
     assert reading_notes(partly_read()) == NOTES
-    unread = tuple(Unread(f"K{row}", f"第{row}格\n" + "长" * 50) for row in range(1, 8))
+    unread = tuple(Unread(cell_name(row, 11), f"第{row}格\n" + "长" * 50) for row in range(1, 8))
     many = changed(partly_read(), PROJECT, lacking=tuple("甲乙丙丁戊己"), unread=unread, year=None)
     labels, cells = reading_notes(many)
     assert labels.endswith("没有核对：甲、乙、丙、丁、戊等")
@@ -454,9 +456,9 @@ def lost(label: str, nearest: str = "", cell: str = "", *, numeric: bool) -> Fin
 
 
 def test_a_lost_label_names_the_text_at_its_place() -> None:
-    words = lost("实际完成值", "办结程度", "F13", numeric=False)
-    assert (words.code, words.severity, words.cell, words.found) == ("L05", "info", "F13", "办结程度")
-    assert words.message.startswith("没有找到“实际完成值”，它的位置上是F13的“办结程度”。")
+    words = lost("实际完成值", "办结程度", FOOT, numeric=False)
+    assert (words.code, words.severity, words.cell, words.found) == ("L05", "info", FOOT, "办结程度")
+    assert words.message.startswith(f"没有找到“实际完成值”，它的位置上是{FOOT}的“办结程度”。")
     number = lost("总分", numeric=True)
     assert (number.code, number.severity, number.cell) == ("L01", "error", "")
     assert number.message.startswith("没有找到“总分”。")
@@ -467,7 +469,7 @@ def test_findings_without_an_address_break_no_report() -> None:
     answers = filing.forms[PROJECT]
     findings = tuple(
         Finding("E17", "error", message="话。", **place(answers, cell, "指标.偏差原因"))
-        for cell in ("", "13", "K", "F13:F15")
+        for cell in ("", "13", "K", AREA)
     )
     book = open_xlsx(api.fill(NATIONAL, plain_data(filing)))
     result = outcome_of(Checked("表.xlsx", "findings", findings, filing), book)
@@ -484,8 +486,10 @@ def subtotal(filing: Filing, *scores: str) -> Filing:
     last = filing.forms[PROJECT].tables["指标"][-1]
     lines: list[Line] = []
     for number, score in enumerate(scores, 1):
-        cells = dict.fromkeys(last, ABSENT) | {"二级指标": Answer("小计", "小计", f"B{50 + number}")}
-        lines.append({**cells, "分值": typed("90", f"G{50 + number}"), "得分": typed(score, f"H{50 + number}")})
+        cells = dict.fromkeys(last, ABSENT) | {"二级指标": Answer("小计", "小计", cell_name(50 + number, 2))}
+        lines.append(
+            {**cells, "分值": typed("90", cell_name(50 + number, 7)), "得分": typed(score, cell_name(50 + number, 8))}
+        )
     return changed(filing, PROJECT, subtotals=tuple(lines))
 
 
