@@ -45,12 +45,12 @@ class Numbers:
         A column is lacking if one of its lines has no such place; of a cell that several lines share (merged
         scores), the lines below the first need none, but none of these lines has a number of its own.
         """
-        return any(self._lacks(ref) for ref in reads)
+        return any(map(self._lacks, reads))
 
     def _lacks(self, ref: Ref) -> bool:
         if isinstance(ref, LineCell):
-            answer = self.answer(ref)
-            return answer is None or answer.shared or not answer.cell
+            answer = self.line.get(ref.name, ABSENT) if self.line else ABSENT
+            return answer.shared or not answer.cell
         if ref not in self._lacking:
             self._lacking[ref] = self._column_lacks(ref) if isinstance(ref, Column) else self._field_lacks(ref)
         return self._lacking[ref]

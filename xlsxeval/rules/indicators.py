@@ -72,7 +72,7 @@ class Indicator(NamedTuple):
 
         A line without a name is found at the first of its cells.
         """
-        cells = [self.line[name].cell for name in (column, "三级指标", *self.line) if name in self.line]
+        cells = (self.line[name].cell for name in (column, "三级指标", *self.line) if name in self.line)
         return place(self.answers, next(filter(parse_cell, cells), ""), f"{TABLE}.{column}")
 
     def fewer_is_better(self, aim: Quantity) -> bool | None:
@@ -85,8 +85,10 @@ class Indicator(NamedTuple):
         A value written in several columns is lacking if it is blank and one of them is not there.
         """
         answer = self.line.get(column, ABSENT)
+        if not answer.cell or answer.text:
+            return not answer.cell
         parts = self.answers.form.tables[TABLE].joined.get(column, ())
-        return not answer.cell or (not answer.text and not all(self.line.get(part, ABSENT).cell for part in parts))
+        return not all(self.line.get(part, ABSENT).cell for part in parts)
 
 
 @lru_cache(maxsize=1)
