@@ -125,13 +125,24 @@ def test_the_json_of_the_issue() -> None:
     first, total, filler, group = cells_of(
         laid_out(HUNAN, S / "data.yaml"), "自评表", "年初预算数", "总分", "填表人", "指标[1].一级指标"
     )
-    assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": first}
-    assert form["fields"]["总分"] == {"value": "98.95", "text": "98.95", "cell": total, "formula": True}
-    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": filler}
-    assert form["tables"]["指标"][0]["一级指标"] == {"value": "产出指标", "text": "产出指标", "cell": group}
+    assert form["fields"]["年初预算数"] == {"value": "1022.77", "text": "1022.77", "cell": first, "state": "filled"}
+    assert form["fields"]["总分"] == {
+        "value": "98.95",
+        "text": "98.95",
+        "cell": total,
+        "state": "filled",
+        "formula": True,
+    }
+    assert form["fields"]["填表人"] == {"value": None, "text": "", "cell": filler, "state": "blank"}
+    assert form["tables"]["指标"][0]["一级指标"] == {
+        "value": "产出指标",
+        "text": "产出指标",
+        "cell": group,
+        "state": "filled",
+    }
     published = filing_tree(api.read_filing(api.fill(HUNAN, S_PUBLISHED / "data.yaml")))["forms"]["自评表"]["fields"]  # type: ignore[index]  # a mapping
     rate = cell_of(laid_out(HUNAN, S_PUBLISHED / "data.yaml"), "自评表.执行率")
-    assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": rate}
+    assert published["执行率"] == {"value": "0.9952", "text": "99.52%", "cell": rate, "state": "filled"}
 
 
 def test_cached_values_are_the_computed_ones() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import Form, FormSet, Table
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     shared: bool = False
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["filled", "blank", "absent"]:
         """``filled``, ``blank`` (the place was found and is empty) or ``absent`` (the sheet has no such place)."""
         if not self.cell:
             return "absent"

@@ -16,6 +16,7 @@ from xlsxeval.read.refusals import Refused
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.finding import Checked, Finding
+from xlsxeval.rules.notes import reading_notes
 from xlsxeval.rules.run import check as run_rules
 
 
@@ -70,7 +71,7 @@ def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[
     today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
     checked = []
     for filing in filings:
-        findings, notes = run_rules(filing, request.selection), filing.notes
+        findings, notes = run_rules(filing, request.selection), (*filing.notes, *reading_notes(filing))
         if request.waivers:
             from xlsxeval.rules.waive import waive
 

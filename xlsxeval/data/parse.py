@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xlsxeval.errors import DataError, DefinitionError
-from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.model import Form, FormSet, Table
 from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
 
-ANSWER_KEYS = ("value", "text", "cell", "formula")
+ANSWER_KEYS = ("value", "text", "cell", "formula", "state")
 _TOP_KEYS = (
     *("schema_version", "program_version", "file", "set", "set_version"),
     *("year", "unit", "subject", "forms"),
 )
-_FORM_KEYS = ("sheet", "fields", "tables")
+_FORM_KEYS = ("sheet", "fields", "tables", "lacking", "unread")
 _YEARS = range(1990, 2100)
 
 
@@ -124,8 +124,45 @@ def parse_data(source: object, formset: FormSet) -> Data:
                     inner.get(section) or {}, section, ("forms", name, section), given
                 ).items()
             }
-        forms[name] = inner
+        form = formset.form(name)
+        forms[name] = inner if form is None else _fillable(inner, form)
     return Data(_year(top.get("year"), given), str(top.get("unit") or ""), forms, given)
+
+
+def _fillable(content: Mapping[str, Tree], form: Form) -> Mapping[str, Tree]:
+    """Leave out what ``extract`` printed and the form's page has no place for.
+
+    That is what the sheet did not have (``"state": "absent"``), and what it had beside the blanks that the form prints.
+    """
+    kept: dict[str, Tree] = {}
+    for name, tree in content.items():
+        table = form.tables.get(name)
+        if table is not None and isinstance(tree, list):
+            kept[name] = [_fillable_line(line, table) if isinstance(line, dict) else line for line in tree]
+        elif _state(tree) != "absent" and not (_state(tree) and name not in form.fields and _is_further(name, form)):
+            kept[name] = tree
+    return kept
+
+
+def _fillable_line(line: Mapping[str, Tree], table: Table) -> dict[str, Tree]:
+    return {
+        name: tree
+        for name, tree in line.items()
+        if _state(tree) != "absent" and not (_state(tree) and name in table.further and name not in table.columns)
+    }
+
+
+def _state(tree: Tree) -> object:
+    """Give the state that ``extract`` printed with an answer; None for an entry that a person wrote."""
+    return tree.get("state") if isinstance(tree, dict) else None
+
+
+def _is_further(name: str, form: Form) -> bool:
+    try:
+        form.field(name)
+    except KeyError:
+        return False
+    return True
 
 
 def _year(text: object, source: DataFile) -> int | None:

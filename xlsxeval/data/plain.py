@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from xlsxeval.filing import Answer, Filing, is_given, used_lines
+from xlsxeval.filing import ABSENT, Answer, Filing, is_given, used_lines
 from xlsxeval.forms.model import Field
 from xlsxeval.numbers import plain
 
@@ -17,21 +17,24 @@ def percent_entry(ratio: Decimal, text: str) -> str:
 def plain_data(filing: Filing) -> dict[str, object]:
     """Give a filing as the data that ``fill`` takes: blanks left out, formulas left to the form.
 
-    A computed field whose cell is empty is given as null: its formula was cleared.
+    A computed field whose cell is empty is given as null: its formula was cleared. What the sheet does not have is
+    left out, and so is what the sheet has and the form does not print (``Form.further``, rows of amounts of other
+    names): the form's own page has no place for it. JSON (``report.tree``) gives both.
     """
     forms: dict[str, object] = {}
     for name, answers in filing.forms.items():
         fields = {}
-        for field_name, answer in answers.fields.items():
-            computed = answers.form.fields[field_name].formula is not None
-            if answer.formula is None and (computed or is_given(answer)):
-                fields[field_name] = plain_entry(answer, answers.form.fields[field_name])
+        for field_name, field in answers.form.fields.items():
+            answer = answers.fields.get(field_name, ABSENT)
+            cleared = field.formula is not None and bool(answer.cell)
+            if answer.formula is None and (cleared or is_given(answer)):
+                fields[field_name] = plain_entry(answer, field)
         tables = {
             table: [
                 {
-                    column: plain_entry(answer, answers.form.tables[table].columns[column])
-                    for column, answer in line.items()
-                    if is_given(answer)
+                    column: plain_entry(line[column], field)
+                    for column, field in answers.form.tables[table].columns.items()
+                    if is_given(line.get(column, ABSENT))
                 }
                 for line in lines
             ]

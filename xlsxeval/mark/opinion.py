@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from xlsxeval.a1 import cell_name, fixed_cell, quote_sheet
+from xlsxeval.a1 import cell_name, fixed_cell, parse_cell, quote_sheet
 from xlsxeval.forms.model import OPINION_SHEET
 from xlsxeval.mark.original import CellKey, OriginalCell, head_text
 from xlsxeval.mark.parts import DECLARATION
@@ -95,7 +95,7 @@ def opinion_xml(
     head = rows.count
     waiting = dict(originals)
     for number, (finding, outcome) in enumerate(lines, 1):
-        linked = bool(finding.cell) and finding.sheet in sheets and number <= _MOST_LINKS
+        linked = parse_cell(finding.cell) is not None and finding.sheet in sheets and number <= _MOST_LINKS
         original = waiting.pop((finding.sheet, finding.cell), None)
         texts = _texts(number, finding, outcome)
         cells = [(texts[name], _format_name(name, finding, linked=linked)) for name in columns]

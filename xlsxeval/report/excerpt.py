@@ -6,7 +6,7 @@ label 工资福利; empty rows and columns at the edge are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xlsxeval.a1 import Position, column_letters, parse_cell
@@ -33,16 +33,17 @@ class Excerpt:
 
 
 def excerpt_of(finding: Finding, sheet: Sheet, answers: FormAnswers | None) -> Excerpt | None:
-    """Return the cells around a finding; None if the finding names no cell.
+    """Return the cells around a finding; None if the finding names no cell, or a place that is no address.
 
     Args:
         finding: the finding.
         sheet: its sheet.
         answers: its form as read, with the places of labels; None if the form was not read.
     """
-    if not finding.cell:
+    at = parse_cell(finding.cell)
+    if at is None:
         return None
-    row, col = _place(finding.cell)
+    row, col = at
     rows = range(max(row - _ROWS, 1), row + _ROWS + 1)
     cols = range(max(col - _COLS, 1), col + _COLS + 1)
     head = _head(row, col, sheet, answers) if answers else None
@@ -67,17 +68,14 @@ def _within(places: range, seen: set[int]) -> range:
     return range(kept[0], kept[-1] + 1)
 
 
-def _place(cell: str) -> Position:
-    """Return row and column of an address; ValueError if it is none."""
-    position = parse_cell(cell)
-    if position is None:
-        raise ValueError(cell)
-    return position
+def _places(cells: Iterable[str]) -> set[Position]:
+    """Return row and column of each address; what is no address is left out."""
+    return {position for position in map(parse_cell, cells) if position is not None}
 
 
 def _head(row: int, col: int, sheet: Sheet, answers: FormAnswers) -> Range | None:
     """Return the area of the nearest label above a cell; None if there is none."""
-    places = {_place(label.cell) for label in answers.met if label.cell}
+    places = _places(label.cell for label in answers.met)
     above = sorted((place for place in places if place[0] < row and place[1] <= col), reverse=True)
     boxes = (_box(place, sheet) for place in above)
     return next((box for box in boxes if box.last_row < row and box.last_col >= col), None)
@@ -88,7 +86,7 @@ def _groups(finding: Finding, answers: FormAnswers) -> frozenset[int]:
     name = finding.field.partition(".")[0]
     table = answers.form.tables.get(name)
     heads = [answers.heads.get((name, column), "") for column in table.inherit] if table else []
-    return frozenset(_place(cell)[1] for cell in heads if cell)
+    return frozenset(col for _, col in _places(heads))
 
 
 def _label(row: int, col: int, sheet: Sheet, groups: frozenset[int]) -> Range | None:

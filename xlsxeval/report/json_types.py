@@ -12,6 +12,7 @@ SCHEMA_VERSION = 1
 
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "findings", "unusable"]
+State = Literal["filled", "blank", "absent"]
 
 
 class FindingJson(TypedDict):
@@ -103,20 +104,36 @@ class RunJson(TypedDict):
 
 
 class EntryJson(TypedDict):
-    """One answer: ``value`` is an exact text, a ratio for a percentage, null for a blank; ``text`` what is printed."""
+    """One answer: ``value`` is an exact text, a ratio for a percentage, null for a blank; ``text`` what is printed.
+
+    ``state`` tells a blank that is empty from one that the sheet does not have (``absent``, without a cell).
+    """
 
     value: str | None
     text: str
     cell: str
+    state: State
     formula: NotRequired[bool]
 
 
+class UnreadJson(TypedDict):
+    """Cells that are neither a label nor an answer: their range, and what they look like."""
+
+    cells: str
+    text: str
+
+
 class FormJson(TypedDict):
-    """The answers of one form: by the name of the field, and line by line of each table."""
+    """The answers of one form: by the name of the field, and line by line of each table.
+
+    ``lacking`` are the labels that the sheet does not have, ``unread`` the cells that were not read.
+    """
 
     sheet: str
     fields: dict[str, EntryJson]
     tables: dict[str, list[dict[str, EntryJson]]]
+    lacking: list[str]
+    unread: list[UnreadJson]
 
 
 class ExtractJson(TypedDict):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xlsxeval.filing import Answer, Filing, FormAnswers
-from xlsxeval.forms.year import with_year
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
+from xlsxeval.rules.notes import printed_label
 from xlsxeval.text import display_width, safe
 
 _HOW = {"same": "相同", "other name": "另一种写法", "cut": "推测：只剩开头"}
@@ -36,22 +36,29 @@ def _form(answers: FormAnswers) -> Iterator[str]:
             "" if label.how == "same" else f"：{_printed(label.label, answers)}"
         )
     for lost in answers.missing:
-        near = f"，最接近的是{lost.cell}“{lost.nearest}”" if lost.nearest else ""
-        yield f"    {'—':<5}{_padded(_printed(lost.label, answers))}没有找到{near}"
+        there = f"，它的位置上是{lost.cell}“{lost.nearest}”" if lost.nearest else ""
+        yield f"    {'—':<5}{_padded(_printed(lost.label, answers))}没有找到{there}"
     yield "  填空"
-    for name, answer in answers.fields.items():
+    for name, answer in ({**dict.fromkeys(answers.form.fields, ABSENT), **answers.fields}).items():
         yield f"    {answer.cell or '—':<6}{_padded(name)}{_value(answer)}"
     for name, lines in answers.tables.items():
-        region = answers.regions[name]
-        rows = f"第{region.first}至{region.last}行，" if lines else ""
+        region = answers.regions.get(name)
+        rows = f"第{region.first}至{region.last}行，" if lines and region else ""
         yield f"  清单“{name}”：{rows}{len(lines)}行"
+    for line in answers.subtotals:
+        texts = [answer for answer in line.values() if answer.text]
+        yield f"  小计行，没有算作指标：{texts[0].cell}“{texts[0].text.strip()}”" if texts else "  小计行，没有算作指标"
     for repair in answers.repairs:
         yield f"  推测：{repair.cell}{repair.text}"
+    if answers.lacking:
+        yield f"  这张表没有：{'、'.join(_printed(label, answers) for label in answers.lacking)}"
+    if answers.unread:
+        yield f"  没有读：{'、'.join(f'{one.cells} {one.text}'.rstrip() for one in answers.unread)}"
 
 
 def _printed(label: str, answers: FormAnswers) -> str:
     """Give a label of the form with its year, as it should be printed."""
-    return with_year(label, answers.year) if answers.year else label
+    return printed_label(label, answers.year)
 
 
 def _padded(text: str) -> str:
@@ -60,6 +67,11 @@ def _padded(text: str) -> str:
 
 
 def _value(answer: Answer) -> str:
-    """Give the text of an answer, shortened; ``（公式）`` for a formula without a stored value."""
+    """Give the state of an answer in a word: ``填`` with its text, ``空``, or ``没有这一格``.
+
+    The text is shortened; ``（公式）`` stands for a formula without a stored value.
+    """
+    if answer.state != "filled":
+        return "空" if answer.state == "blank" else "没有这一格"
     text = " ".join(answer.text.split())
-    return (text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or ("（公式）" if answer.formula else "（空）")
+    return "填 " + ((text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…") or "（公式）")

@@ -71,6 +71,8 @@ def summary_text(summary: Summary) -> str:
     if summary.total is not None:
         stated = "" if summary.stated in (None, summary.total) else f"填{plain(summary.stated or Decimal(0))}，"
         parts.append(f"总分{stated}{'重算' if stated else ''}{plain(summary.total)}（{summary.grade}）")
+    elif summary.stated is not None:
+        parts.append(f"总分填{plain(summary.stated)}，没有重算")
     if summary.rate is not None:
         parts.append(f"执行率{percent_text(summary.rate)}")
     parts.append(f"{summary.indicators}个指标")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from decimal import Context, Decimal
 from typing import cast
 
-from xlsxeval.filing import Answer, Filing, FormAnswers, joined
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import percent_text, plain
@@ -28,6 +28,7 @@ from xlsxeval.report.json_types import (
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.notes import printed_label
 from xlsxeval.rules.summary import Summary
 from xlsxeval.version import __version__
 
@@ -118,7 +119,7 @@ def filing_tree(filing: Filing) -> ExtractJson:
     """Give all answers with their cells.
 
     Numbers are exact texts, percentages are ratios, a blank is null: a cell F8 that shows ``99.52%`` gives
-    ``{"value": "0.9952", "text": "99.52%", "cell": "F8"}``.
+    ``{"value": "0.9952", "text": "99.52%", "cell": "F8", "state": "filled"}``.
     """
     numbers = numbers_of(filing)
     forms = {name: _form_tree(answers, numbers) for name, answers in filing.forms.items()}
@@ -137,8 +138,9 @@ def filing_tree(filing: Filing) -> ExtractJson:
 
 def _form_tree(answers: FormAnswers, numbers: Numbers) -> FormJson:
     fields = {}
-    for name, answer in answers.fields.items():
-        field = answers.form.fields[name]
+    # What the form has and the sheet does not is listed as well.
+    for name, answer in ({**dict.fromkeys(answers.form.fields, ABSENT), **answers.fields}).items():
+        field = answers.form.field(name)
         fields[name] = (
             _computed(answer, field, numbers.value(FieldRef(answers.form.name, name))) if answer.own else _entry(answer)
         )
@@ -149,21 +151,27 @@ def _form_tree(answers: FormAnswers, numbers: Numbers) -> FormJson:
         ]
         for table, lines in answers.tables.items()
     }
-    return {"sheet": answers.sheet, "fields": fields, "tables": tables}
+    return {
+        "sheet": answers.sheet,
+        "fields": fields,
+        "tables": tables,
+        "lacking": [printed_label(label, answers.year) for label in answers.lacking],
+        "unread": [{"cells": one.cells, "text": one.text} for one in answers.unread],
+    }
 
 
 def _computed(answer: Answer, field: Field, value: object) -> EntryJson:
     """Give the recomputed value of a formula cell; the value stored in the file is not used."""
     if not isinstance(value, Decimal):
-        return {"value": None, "text": "", "cell": answer.cell, "formula": True}
+        return {"value": None, "text": "", "cell": answer.cell, "state": answer.state, "formula": True}
     exact = plain(_FIFTEEN.plus(value))
     text = percent_text(value) if field.kind_name == "percent" else exact
-    return {"value": exact, "text": text, "cell": answer.cell, "formula": True}
+    return {"value": exact, "text": text, "cell": answer.cell, "state": answer.state, "formula": True}
 
 
 def _entry(answer: Answer) -> EntryJson:
     value = plain(answer.value) if isinstance(answer.value, Decimal) else answer.value
-    entry: EntryJson = {"value": value, "text": answer.text, "cell": answer.cell}
+    entry: EntryJson = {"value": value, "text": answer.text, "cell": answer.cell, "state": answer.state}
     if answer.formula is not None:
         entry["formula"] = True
     return entry

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Filing, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.bounds import printed
 from xlsxeval.numbers import decimals_of, percent_text, plain
@@ -41,6 +41,13 @@ def amount_of(text: str, unit: str) -> Decimal | None:
     return read.value / _YUAN[unit] if read.unit or clean(text).endswith(("万", "亿")) else read.value
 
 
+def _can_explain(answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
+    """Tell whether every place was read in which the form asks for an explanation, and whether there is any."""
+    prints = "实际完成情况" in answers.form.fields
+    read = bool(answers.fields.get("实际完成情况", ABSENT).cell)
+    return read if prints else read or any(one.asks_reason for one in ones)
+
+
 def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Pattern[str]) -> bool:
     """Tell whether a reason, or what was written of the year, speaks of something."""
     done = answers.fields.get("实际完成情况")
@@ -67,7 +74,7 @@ def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         budget, spent = (numbers.number(answers, name) for name in ("全年预算数", "全年执行数"))
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
             continue
-        if not _explained(answers, ones, _SPENDING):
+        if _can_explain(answers, ones) and not _explained(answers, ones, _SPENDING):
             rate, stated = percent_text(spent / budget), answers.fields.get("执行率")
             said = stated.text if stated and stated.text and not stated.own else rate
             agrees = said == rate or (
@@ -99,7 +106,7 @@ def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         first, last = (numbers.number(answers, name) for name in ("年初预算数", "全年预算数"))
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
             continue
-        if not _explained(answers, ones, _ADJUSTING):
+        if _can_explain(answers, ones) and not _explained(answers, ones, _ADJUSTING):
             change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{answers.amount_unit}"
             text = f"全年预算数比年初{change}（{percent_text(abs(last - first) / first)}），没有说明原因"
             where = place(answers, answers.fields["全年预算数"].cell, "全年预算数")
@@ -154,7 +161,7 @@ def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers = numbers_of(filing)
     for one in indicators(filing):
         unit = one.answers.amount_unit
-        own = "全年执行数" if clean(one.name) == clean(one.answers.subject) else ""
+        own = "全年执行数" if one.name and clean(one.name) == clean(one.answers.subject) else ""
         field = _SPENT.get(clean(one.name), own) if _cost(one) else None
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
@@ -220,13 +227,15 @@ def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
     )
 )
 def required_blank(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Find blanks that must be filled, a finding for each row, in forms of which at least half of them are."""
+    """Find blanks that must be filled, a finding for each row, in forms of which at least half of them are.
+
+    What the sheet does not have is neither, and a row of which it does not have all blanks is not judged.
+    """
     for answers in filing.forms.values():
-        must = {name: answers.fields[name] for name, field in answers.form.fields.items() if field.must}
-        blank = {
-            name: answer for name, answer in must.items() if answer.cell and answer.value is None and not answer.text
-        }
-        if len(blank) * 2 > len(must):
+        must = {name: answers.fields.get(name, ABSENT) for name, field in answers.form.fields.items() if field.must}
+        there = {name: answer for name, answer in must.items() if answer.cell}
+        blank = {name: answer for name, answer in there.items() if answer.value is None and not answer.text}
+        if len(blank) * 2 > len(there):
             continue
         rows: dict[str, list[str]] = {}
         for name in must:

@@ -1,18 +1,28 @@
-"""The numbers of a filing: what stands in each blank or follows from the others, and how precisely it was written."""
+"""The numbers of a filing: what stands in each blank or follows from the others, and how precisely it was written.
+
+A blank that the sheet does not have (state ``absent``) has no number and no formula's result: whatever is calculated
+from it is unknown, and no check is judged over it (``Numbers.lacks``).
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from xlsxeval.filing import Answer, Filing, FormAnswers, Line
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
 from xlsxeval.formula.bounds import Interval, interval, printed
 from xlsxeval.formula.evaluate import Value, evaluate
-from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref
+from xlsxeval.formula.tree import Column, FieldRef, LineCell, Ref, refs
+from xlsxeval.rules.indicators import TABLE
+
+#: The points of the row of amounts.
+_MONEY_POINTS = ("资金分值", "资金得分")
+#: The points of a form if the set gives no other number.
+_ALL_POINTS = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +33,57 @@ class Numbers:
     line: Line | None = None
     _known: dict[FieldRef | Column, Value | Sequence[Value]] = field(default_factory=dict)
     _common: dict[tuple[str, str], int] = field(default_factory=dict)
+    _lacking: dict[FieldRef | Column, bool] = field(default_factory=dict)
 
     def at(self, line: Line) -> Numbers:
         """Give the same numbers, seen from one line of a table."""
-        return Numbers(self.filing, line, self._known, self._common)
+        return Numbers(self.filing, line, self._known, self._common, self._lacking)
+
+    def lacks(self, reads: Iterable[Ref]) -> bool:
+        """Tell whether the sheet does not have one of these blanks, so that nothing can be judged that reads it.
+
+        A column is lacking if one of its lines has no such place; of a cell that several lines share (merged
+        scores), the lines below the first need none, but none of these lines has a number of its own.
+        """
+        return any(map(self._lacks, reads))
+
+    def _lacks(self, ref: Ref) -> bool:
+        if isinstance(ref, LineCell):
+            answer = self.line.get(ref.name, ABSENT) if self.line else ABSENT
+            return answer.shared or not answer.cell
+        if ref not in self._lacking:
+            self._lacking[ref] = self._column_lacks(ref) if isinstance(ref, Column) else self._field_lacks(ref)
+        return self._lacking[ref]
+
+    def _column_lacks(self, ref: Column) -> bool:
+        lines, shared = self.lines(ref), False
+        for line in lines:
+            answer = line.get(ref.name, ABSENT)
+            if not answer.cell and not shared:
+                return True
+            shared = answer.shared or (shared and not answer.cell)
+        return not lines and not has_column(self.filing.forms.get(ref.form), ref.table, ref.name)
+
+    def _field_lacks(self, ref: FieldRef) -> bool:
+        answer = self.answer(ref)
+        if answer is None or not answer.cell:
+            return not (ref.name in _MONEY_POINTS and self.money_has_no_points(ref.form))
+        formula = self.field(ref).formula
+        return formula is not None and follows(answer) and self.lacks(refs(formula))
+
+    def money_has_no_points(self, form: str) -> bool:
+        """Tell whether a form gives no points for the money: the one blank that counts although it is not there.
+
+        That is so if it has neither 资金分值 nor 资金得分, and the weights of its indicators alone make a hundred.
+        Both blanks are 0 then, so that 分值 (E01) and 总分 (E04) can be judged; nothing is said of the blanks themselves.
+        """
+        answers, weights = self.filing.forms.get(form), Column(form, TABLE, "分值")
+        if answers is None or any(answers.fields.get(name, ABSENT).cell for name in _MONEY_POINTS):
+            return False
+        if TABLE not in answers.form.tables or self.lacks((weights,)):
+            return False
+        known = [weight for weight in self._column(weights) if isinstance(weight, Decimal)]
+        return sum(known, Decimal(0)) == self.filing.formset.profile.get("总分值", _ALL_POINTS)
 
     def value(self, ref: Ref) -> Value | Sequence[Value]:
         """Give the value of a blank, or the values of a column; None for blank.
@@ -35,7 +92,7 @@ class Numbers:
         cache says.
         """
         if isinstance(ref, LineCell):
-            return self.line[ref.name].value if self.line else None
+            return self.line.get(ref.name, ABSENT).value if self.line else None
         try:
             return self._known[ref]
         except KeyError:
@@ -47,16 +104,16 @@ class Numbers:
         answer = self.answer(ref)
         if not isinstance(ref, FieldRef) or answer is None:
             return self.value(ref)
-        of = self.filing.forms[ref.form].form.fields[ref.name]
+        of = self.field(ref)
         return evaluate(of.formula, self.shown) if answer.own and of.formula is not None else answer.value
 
     def field(self, ref: Ref) -> Field:
         """Give the field behind a name."""
         form = self.filing.forms[ref.form].form
-        return form.fields[ref.name] if isinstance(ref, FieldRef) else form.tables[ref.table].columns[ref.name]
+        return form.field(ref.name) if isinstance(ref, FieldRef) else form.tables[ref.table].column(ref.name)
 
     def number(self, answers: FormAnswers, name: str) -> Decimal | None:
-        """Give the number in a blank of a form; None for blank, or if the form has no such blank."""
+        """Give the number in a blank of a form; None for blank, or if the form or the sheet has no such blank."""
         value = self.value(FieldRef(answers.form.name, name)) if name in answers.fields else None
         return value if isinstance(value, Decimal) else None
 
@@ -79,7 +136,7 @@ class Numbers:
     def answer(self, ref: Ref) -> Answer | None:
         """Give what stands in a blank; None where the form was not found."""
         if isinstance(ref, LineCell):
-            return self.line[ref.name] if self.line else None
+            return self.line.get(ref.name, ABSENT) if self.line else None
         answers = self.filing.forms.get(ref.form)
         return answers.fields.get(ref.name) if answers and isinstance(ref, FieldRef) else None
 
@@ -89,14 +146,16 @@ class Numbers:
         if answers is None:
             return None
         if isinstance(ref, FieldRef):
-            answer, of = answers.fields.get(ref.name), answers.form.fields[ref.name]
-            if answer and of.formula is not None and self._is_result(answer, of):
+            answer, of = answers.fields.get(ref.name, ABSENT), self.field(ref)
+            if not answer.cell and not self._lacks(ref):
+                return Decimal(0), Decimal(0)
+            if of.formula is not None and self._is_result(answer, of):
                 return interval(of.formula, self.bounds)
             return self._interval(answer, of, answers)
-        of = answers.form.tables[ref.table].columns[ref.name]
+        of = self.field(ref)
         if isinstance(ref, LineCell):
-            return self._interval(self.line[ref.name], of, answers, in_table=True) if self.line else None
-        return [self._interval(line[ref.name], of, answers, in_table=True) for line in self.lines(ref)]
+            return self._interval((self.line or {}).get(ref.name), of, answers, in_table=True)
+        return [self._interval(line.get(ref.name, ABSENT), of, answers, in_table=True) for line in self.lines(ref)]
 
     def decimals(self, answer: Answer, of: Field, answers: FormAnswers) -> int:
         """Give the decimals a figure was printed with: its own, but not fewer than is usual in this form.
@@ -117,18 +176,20 @@ class Numbers:
 
     def _is_bad(self, ref: Ref) -> bool:
         if isinstance(ref, Column):
-            return any(line[ref.name].problem == "bad" for line in self.lines(ref))
+            return any(line.get(ref.name, ABSENT).problem == "bad" for line in self.lines(ref))
         answer = self.answer(ref)
         return answer is not None and answer.problem == "bad"
 
     def _column(self, ref: Column) -> Sequence[Value]:
-        return [line[ref.name].value for line in self.lines(ref)]
+        return [line.get(ref.name, ABSENT).value for line in self.lines(ref)]
 
     def _field_value(self, ref: FieldRef) -> Value:
         answer = self.answer(ref)
-        if answer is None:
+        if self._lacks(ref):
             return None
-        of = self.filing.forms[ref.form].form.fields[ref.name]
+        if answer is None or not answer.cell:
+            return Decimal(0)
+        of = self.field(ref)
         return evaluate(of.formula, self.value) if of.formula is not None and follows(answer) else answer.value
 
     def _interval(
@@ -147,9 +208,9 @@ class Numbers:
     def _usual_decimals(self, of: Field, answers: FormAnswers) -> int:
         key = (answers.form.name, of.kind_name)
         if key not in self._common:
-            fields = [(answers.form.fields[name], answer) for name, answer in answers.fields.items()]
+            fields = [(answers.form.field(name), answer) for name, answer in answers.fields.items()]
             fields += [
-                (answers.form.tables[table].columns[name], answer)
+                (answers.form.tables[table].column(name), answer)
                 for table, lines in answers.tables.items()
                 for line in lines
                 for name, answer in line.items()
@@ -161,6 +222,16 @@ class Numbers:
             )
             self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
         return self._common[key]
+
+
+def has_column(answers: FormAnswers | None, table: str, column: str) -> bool:
+    """Tell whether a sheet has a column of a table: some line has a place in it or, without lines, its head was met."""
+    if answers is None:
+        return False
+    if lines := answers.tables.get(table):
+        return any(line.get(column, ABSENT).cell for line in lines)
+    region = answers.regions.get(table)
+    return region is not None and column in region.cols
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Check, Field
 from xlsxeval.formula.bounds import compare_printed, interval, printed
@@ -18,17 +18,24 @@ from xlsxeval.numbers import percent_text, plain, round_half_up
 from xlsxeval.rules.calculate import Numbers, follows, numbers_of
 from xlsxeval.rules.causes import likely_cause
 from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.subtotals import TOTAL, counted_twice
 
 #: The comparison read from right to left.
 FLIPPED = {"<=": ">=", ">=": "<=", "<": ">", ">": "<"}
 #: What the left side of a comparison that failed is to the right one.
 _AWAY = {"<=": "超出", "<": "超出", ">=": "少", ">": "少"}
 PASS, FAIL, BLANK = "通过", "不通过", "未填"
+#: The columns of the rows of amounts.
+_AMOUNTS = ("年初预算数", "全年预算数", "全年执行数")
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
 class DeclaredOutcome:
-    """What became of one check, at one line if it is checked line by line (lines counted from 1)."""
+    """What became of one check, at one line if it is checked line by line (lines counted from 1).
+
+    A check that failed has no finding if a judgement rule names the cause.
+    """
 
     check: Check
     state: str
@@ -66,7 +73,7 @@ def _run_all(filing: Filing) -> Iterator[DeclaredOutcome]:
 
 
 def _run(check: Check, numbers: Numbers, line: int) -> DeclaredOutcome:
-    if numbers.unreadable(check.reads) or numbers.nothing_given(check.reads):
+    if _is_open(check, numbers) or numbers.unreadable(check.reads) or numbers.nothing_given(check.reads):
         return DeclaredOutcome(check, BLANK, line)
     match check.sort:
         case "computed":
@@ -82,6 +89,37 @@ def _run(check: Check, numbers: Numbers, line: int) -> DeclaredOutcome:
             return DeclaredOutcome(check, FAIL, line, _condition_finding(check, numbers))
 
 
+def _is_open(check: Check, numbers: Numbers) -> bool:
+    """Tell whether a check cannot be judged: it reads or names what the sheet does not have, or not all parts of a sum.
+
+    资金分值 and 资金得分 count 0 where the form gives no points for the money, but no finding is reported at them.
+    """
+    answers = numbers.filing.forms[check.at.form]
+    if isinstance(check.at, FieldRef) and not answers.fields.get(check.at.name, ABSENT).cell:
+        return True
+    return numbers.lacks(check.reads) or (_adds_up_amounts(check) and bool(unlisted_parts(answers)))
+
+
+def _adds_up_amounts(check: Check) -> bool:
+    """Tell whether a check compares the sum of several rows of amounts with the row of totals: 财政拨款 + 其他资金 = 全年预算数."""
+    node = check.node
+    if not isinstance(node, Binary) or node.operator != "=":
+        return False
+    totals = [side for side in (node.left, node.right) if isinstance(side, FieldRef) and side.name in _AMOUNTS]
+    return len(totals) == 1 and len(check.reads) > _TWO
+
+
+def unlisted_parts(answers: FormAnswers) -> tuple[str, ...]:
+    """Give the rows of amounts that the form does not print and that hold an amount: 街道配套资金."""
+    printed = {name.rpartition(".")[0] or name for name in answers.form.fields}
+    rows = [(name.rpartition("."), answer.value) for name, answer in answers.fields.items()]
+    return tuple(
+        dict.fromkeys(
+            row for (row, _, column), value in rows if row and row not in printed and column in _AMOUNTS and value
+        )
+    )
+
+
 def _computed(check: Check, numbers: Numbers) -> DeclaredOutcome:
     """Compare what was typed (or what an altered formula shows) with the form's own formula."""
     answer, expected = numbers.answer(check.at), evaluate(check.node, numbers.value)
@@ -92,9 +130,11 @@ def _computed(check: Check, numbers: Numbers) -> DeclaredOutcome:
     if not isinstance(answer.value, Decimal):
         return DeclaredOutcome(check, BLANK)
     answers = numbers.filing.forms[check.at.form]
-    field = answers.form.fields[check.at.name]
+    field = numbers.field(check.at)
     if answer.value == expected or _agree(answer, field, check, numbers, answers):
         return DeclaredOutcome(check, PASS)
+    if check.at.name == TOTAL and counted_twice(answers, numbers) is not None:
+        return DeclaredOutcome(check, FAIL)  # L07 says so, with the line that is counted twice
     should = print_value(expected, field, numbers.decimals(answer, field, answers))
     found = answer.text if field.kind_name == "percent" else plain(answer.value)
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
@@ -123,8 +163,7 @@ def _filled(check: Check, numbers: Numbers) -> DeclaredOutcome:
         return DeclaredOutcome(check, BLANK)
     if answer.own or not follows(answer):
         return DeclaredOutcome(check, PASS if answer.cell else BLANK)
-    answers = numbers.filing.forms[check.at.form]
-    field = answers.form.fields[check.at.name]
+    field = numbers.field(check.at)
     should = print_value(expected, field, KINDS[field.kind_name].decimals)
     text = f"{say_field(check.at)}空着，应为{should}{_how(check.node, numbers, should)}"
     return DeclaredOutcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
@@ -154,9 +193,9 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
         operator = FLIPPED.get(failed.operator, failed.operator) if flip else failed.operator
         should = {"<=": "不超过", ">=": "不小于"}.get(operator, "") + should
     for hint in check.hints:
-        if evaluate(hint.when, numbers.value, compare_printed(numbers.bounds)):
+        if not numbers.lacks(refs(hint.when)) and evaluate(hint.when, numbers.value, compare_printed(numbers.bounds)):
             message += f"；{hint.say}"
-    if check.expected:
+    if check.expected and not numbers.lacks(refs(check.expected[1])):
         before, node, after = check.expected
         should = before + show(evaluate(node, numbers.value)) + after
         message += f"，应{should}{_how(node, numbers, show(evaluate(node, numbers.value)))}"
@@ -241,5 +280,5 @@ def line_name(answers: FormAnswers, table: str, numbers: Numbers) -> str:
     """Name a line by its first column that is not inherited: “举办会议数”."""
     of = answers.form.tables[table]
     column = next(name for name in of.columns if name not in of.inherit)
-    answer = numbers.line[column] if numbers.line else None
+    answer = numbers.line.get(column) if numbers.line else None
     return f"“{answer.value}”" if answer and answer.value else ""

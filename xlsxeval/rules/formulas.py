@@ -6,27 +6,36 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlsxeval.filing import Answer, Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.forms.place import address
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
+from xlsxeval.formula.tree import refs
 from xlsxeval.numbers import plain, round_half_up
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.declared import FAIL, run_declared
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
+from xlsxeval.rules.subtotals import TOTAL, counted_twice
 
 _SOURCE = "表样（灰色格子自动计算）"
 #: Binary fractions leave less than that behind.
 _CRUMB = Decimal("0.000001")
 
 
-def _computed(answers: FormAnswers) -> Iterator[tuple[str, Field, Answer]]:
-    """Yield the computed blanks of a form that was filled in as a workbook with formulas, if it was."""
-    fields = [(name, field, answers.fields[name]) for name, field in answers.form.fields.items() if field.formula]
+def _computed(answers: FormAnswers, numbers: Numbers) -> Iterator[tuple[str, Field, Answer]]:
+    """Yield the computed blanks of a form that was filled in as a workbook with formulas, if it was.
+
+    A blank whose formula reads what the sheet does not have is left out: it has no formula here.
+    """
+    fields = [
+        (name, field, answers.fields.get(name, ABSENT)) for name, field in answers.form.fields.items() if field.formula
+    ]
     if any(answer.own and answer.formula for _, _, answer in fields):
-        yield from (one for one in fields if one[2].cell)
+        for name, field, answer in fields:
+            if answer.cell and not (field.formula and numbers.lacks(refs(field.formula))):
+                yield name, field, answer
 
 
 def _expected(answers: FormAnswers, field: Field) -> str:
@@ -50,8 +59,9 @@ class _Computed(NamedTuple):
 def _not_reported(filing: Filing) -> Iterator[_Computed]:
     """Yield the computed blanks whose values are right; the finding on a wrong value says that the formula is gone."""
     reported = {(one.check.at.form, one.check.at.name) for one in run_declared(filing) if one.state == FAIL}
+    numbers = numbers_of(filing)
     for form, answers in filing.forms.items():
-        for name, field, answer in _computed(answers):
+        for name, field, answer in _computed(answers, numbers):
             if not answer.own and (form, name) not in reported:
                 yield _Computed(answers, name, answer, f"={_expected(answers, field)}")
 
@@ -126,7 +136,10 @@ def stale(filing: Filing, of: Rule) -> Iterator[Finding]:
     numbers = numbers_of(filing)
     for answers in filing.forms.values():
         old = []
-        for field_name, field, answer in _computed(answers):
+        twice = counted_twice(answers, numbers) is not None
+        for field_name, field, answer in _computed(answers, numbers):
+            if field_name == TOTAL and twice:
+                continue  # that is L07
             result = evaluate(field.formula, numbers.value) if field.formula else None
             if answer.own and _differ(answer.value, result):
                 old.append((field_name, answer, result))

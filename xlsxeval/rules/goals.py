@@ -47,7 +47,7 @@ def _texts(answers: FormAnswers) -> tuple[_Text, ...]:
 
 def _written(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
     for name, answer in answers.fields.items():
-        if answers.form.fields[name].kind_name == "prose" and text_of(answer):
+        if answers.form.field(name).kind_name == "prose" and text_of(answer):
             yield text_of(answer), answer.cell, name
         elif name == "等级" and text_of(answer):
             yield f"等级为{text_of(answer)}", answer.cell, name

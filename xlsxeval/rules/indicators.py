@@ -7,10 +7,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from xlsxeval.filing import Answer, Filing, FormAnswers, Line, joined, used_lines
+from xlsxeval.a1 import parse_cell
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line, joined, used_lines
 from xlsxeval.numbers import is_nil
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (
+    LESS,
+    MORE,
+    Quantity,
     acceptable_scores,
     comparable,
     fewer_is_better,
@@ -21,6 +25,7 @@ from xlsxeval.rules.targets import (
 )
 
 TABLE = "指标"
+REASON = "偏差原因"
 #: What a table of indicators has at least; points, scores and reasons are missing on some forms.
 _NEEDED = ("年度指标值", "实际完成值")
 SOURCE = "财预〔2020〕10号；部门整体支出绩效自评表填表说明"
@@ -30,7 +35,8 @@ class Indicator(NamedTuple):
     """One indicator with what the rules need.
 
     ``met`` tells whether the target was reached, None if that cannot be told; ``scores`` are the acceptable ones,
-    empty if none follows.
+    empty if none follows. A weight or score that several lines share in one merged cell is no line's own: ``weight``
+    and ``score`` are None then, and sums count it in the first of these lines (``weight_in_sums``, ``score_in_sums``).
     """
 
     answers: FormAnswers
@@ -44,6 +50,12 @@ class Indicator(NamedTuple):
     reason: str
     met: bool | None
     scores: tuple[Decimal, ...]
+    weight_in_sums: Decimal | None
+    score_in_sums: Decimal | None
+    #: Whether there is a place where the reason may stand: in the line, or one for the whole form.
+    asks_reason: bool
+    #: Whether the group is known that tells costs (fewer is better) from other indicators.
+    grouped: bool
 
     @property
     def lost(self) -> Decimal:
@@ -56,9 +68,27 @@ class Indicator(NamedTuple):
         return self.lost > 0
 
     def place(self, column: str) -> dict[str, str]:
-        """Give where a finding on one column of this line belongs; on its name if the form has no such column."""
-        answer = self.line.get(column) or self.line.get("三级指标") or self.line["实际完成值"]
-        return place(self.answers, answer.cell, f"{TABLE}.{column}")
+        """Give where a finding on one column of this line belongs; if the sheet has no such place, on its name.
+
+        A line without a name is found at the first of its cells.
+        """
+        cells = (self.line[name].cell for name in (column, "三级指标", *self.line) if name in self.line)
+        return place(self.answers, next(filter(parse_cell, cells), ""), f"{TABLE}.{column}")
+
+    def fewer_is_better(self, aim: Quantity) -> bool | None:
+        """Tell the direction of a target; None if only a group could tell that the sheet does not have."""
+        return fewer_is_better(aim, self.groups) if self.grouped or aim.operator in (MORE, LESS) else None
+
+    def lacks(self, column: str) -> bool:
+        """Tell whether the sheet has no place for a column of this line, so that nothing can be said of it.
+
+        A value written in several columns is lacking if it is blank and one of them is not there.
+        """
+        answer = self.line.get(column, ABSENT)
+        if not answer.cell or answer.text:
+            return not answer.cell
+        parts = self.answers.form.tables[TABLE].joined.get(column, ())
+        return not all(self.line.get(part, ABSENT).cell for part in parts)
 
 
 @lru_cache(maxsize=1)
@@ -76,44 +106,53 @@ def forms_with_indicators(filing: Filing) -> tuple[tuple[FormAnswers, tuple[Indi
 def _forms(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[Indicator, ...]]]:
     for answers in filing.forms.values():
         table = answers.form.tables.get(TABLE)
-        if table is not None and all(column in table.columns or column in table.joined for column in _NEEDED):
-            lines = used_lines(answers)[TABLE]
-            yield (
-                answers,
-                tuple(
-                    _indicator(answers, joined(table, line), tuple(text_of(line[name]) for name in table.inherit))
-                    for line in lines
-                ),
-            )
+        if table is None:
+            continue
+        known = {*table.columns, *table.joined, *table.further}
+        if known.issuperset(_NEEDED):
+            lines = [joined(table, line) for line in used_lines(answers).get(TABLE, ())]
+            groups = [tuple(text_of(line.get(name, ABSENT)) for name in table.inherit) for line in lines]
+            yield answers, tuple(_indicator(answers, line, group) for line, group in zip(lines, groups, strict=True))
 
 
 def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Indicator:
-    target, actual = text_of(line["年度指标值"]), text_of(line["实际完成值"])
-    weight, score = _number(line.get("分值")), _number(line.get("得分"))
-    said = line.get("偏差原因") or answers.fields.get("偏差原因")
-    reason = text_of(said) if said else ""
-    name = text_of(line["三级指标"]) if "三级指标" in line else target
-    met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups)
+    target, actual = (text_of(line.get(column, ABSENT)) for column in _NEEDED)
+    of_weight, of_score = line.get("分值", ABSENT), line.get("得分", ABSENT)
+    weight, score = (None if answer.shared else _number(answer) for answer in (of_weight, of_score))
+    places = line.get(REASON, ABSENT), answers.fields.get(REASON, ABSENT)
+    said = next((answer for answer in places if answer.cell), ABSENT)
+    reason = text_of(said)
+    name = text_of(line["三级指标"]) if line.get("三级指标", ABSENT).cell else target
+    inherit = answers.form.tables[TABLE].inherit
+    grouped = not inherit or bool(line.get(inherit[-1], ABSENT).cell)
+    met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups if grouped else None)
     reason = "" if reason and is_nil(reason) else reason
-    return Indicator(answers, line, groups, name, target, actual, weight, score, reason, met, scores)
+    sums = _number(of_weight), _number(of_score)
+    asks = bool(said.cell)
+    return Indicator(
+        answers, line, groups, name, target, actual, weight, score, reason, met, scores, *sums, asks, grouped
+    )
 
 
 def _judge(
-    target: str, actual: str, weight: Decimal, groups: tuple[str, ...]
+    target: str, actual: str, weight: Decimal, groups: tuple[str, ...] | None
 ) -> tuple[bool | None, tuple[Decimal, ...]]:
-    """Tell whether a target was met, and what may be scored for it."""
+    """Tell whether a target was met, and what may be scored for it.
+
+    Without groups, only a target with an operator says whether more or fewer is better.
+    """
     done = read_quantity(actual)
     if aim := read_quantity(target):
         both = comparable(aim, done) if done else None
-        if both is None:
+        if both is None or (groups is None and aim.operator not in (MORE, LESS)):
             return None, ()
-        scores = acceptable_scores(*both, weight, fewer=fewer_is_better(aim, groups))
+        scores = acceptable_scores(*both, weight, fewer=fewer_is_better(aim, groups or ()))
         return scores == (weight,), scores
     if (span := read_range(target)) and done:
         low, high = comparable(span.low, done), comparable(span.high, done)
-        if low is None or high is None:
+        if low is None or high is None or (groups is None and high[1] > high[0]):
             return None, ()
-        if low[0] <= low[1] and (high[1] <= high[0] or not any("成本" in group for group in groups)):
+        if low[0] <= low[1] and (high[1] <= high[0] or not any("成本" in group for group in groups or ())):
             return True, (weight,)
         nearest = low if low[1] < low[0] else high
         return False, acceptable_scores(*nearest, weight, fewer=nearest is high)
@@ -128,8 +167,8 @@ def text_of(answer: Answer) -> str:
     return answer.value.strip() if isinstance(answer.value, str) else ""
 
 
-def _number(answer: Answer | None) -> Decimal | None:
-    return answer.value if answer is not None and isinstance(answer.value, Decimal) else None
+def _number(answer: Answer) -> Decimal | None:
+    return answer.value if isinstance(answer.value, Decimal) else None
 
 
 #: An indicator of each kind, whose points are 10 short of a hundred as 预算执行率 has 10.

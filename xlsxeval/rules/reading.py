@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
-from xlsxeval.filing import Answer, Filing, FormAnswers, used_lines
+from xlsxeval.a1 import parse_cell
+from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, used_lines
 from xlsxeval.forms.model import Field, Rule
+from xlsxeval.formula.tree import Column
 from xlsxeval.numbers import plain
+from xlsxeval.rules.calculate import has_column, numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
+from xlsxeval.rules.indicators import TABLE
 from xlsxeval.rules.registry import rule
+from xlsxeval.rules.subtotals import counted_twice
 from xlsxeval.text import listed
 
 _BARE = re.compile(r"\s*-?[0-9.,]+\s*")
@@ -22,12 +28,12 @@ def _with_problem(answers: FormAnswers, problem: str) -> Iterator[tuple[str, Fie
     """Yield the answers in numeric blanks that could not be read as they should."""
     for name, answer in answers.fields.items():
         if answer.problem == problem:
-            yield name, answers.form.fields[name], answer
+            yield name, answers.form.field(name), answer
     for table, lines in answers.tables.items():
         for line in lines:
             for column, answer in line.items():
                 if answer.problem == problem:
-                    yield f"{table}.{column}", answers.form.tables[table].columns[column], answer
+                    yield f"{table}.{column}", answers.form.tables[table].column(column), answer
 
 
 @rule(
@@ -83,7 +89,7 @@ def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
     Rule(
         code="L01",
         title="数字旁边的标签没有找到",
-        why="标签被删改后，它旁边的数就无法确定是什么，没有读取。",
+        why="标签被删改后，它旁边的数就无法确定是什么，没有读取，也没有核对。",
         fix="请恢复这个标签，或在空白表上重填",
         severity="error",
         source="表样",
@@ -113,9 +119,9 @@ def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
     for answers in filing.forms.values():
         for lost in answers.missing:
             if lost.numeric is numeric:
-                near = f"，最接近的是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
+                there = f"，它的位置上是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
                 where = place(answers, lost.cell, "")
-                yield finding(of, f"没有找到“{lost.label}”{near}", found=lost.nearest, expected=lost.label, **where)
+                yield finding(of, f"没有找到“{lost.label}”{there}", found=lost.nearest, expected=lost.label, **where)
 
 
 @rule(
@@ -163,10 +169,22 @@ def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
     )
 )
 def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Report forms in which nothing was filled."""
+    """Report forms in which nothing was filled; of a form, half of what must be filled in has to be there."""
     for name, answers in filing.forms.items():
-        if _is_empty(answers):
+        if _is_empty(answers) and _is_half_there(answers):
             yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
+
+
+def _is_half_there(answers: FormAnswers) -> bool:
+    """Tell whether the sheet has at least half of the blanks and columns that must be filled in."""
+    fields = [bool(answers.fields.get(name, ABSENT).cell) for name, of in answers.form.fields.items() if of.must]
+    columns = [
+        has_column(answers, table.name, name)
+        for table in answers.form.tables.values()
+        for name, of in table.columns.items()
+        if of.must
+    ]
+    return sum(fields + columns) * 2 >= len(fields + columns)
 
 
 def _is_empty(answers: FormAnswers) -> bool:
@@ -191,13 +209,44 @@ def _is_empty(answers: FormAnswers) -> bool:
     )
 )
 def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
-    """Report tables of indicators without a single line, in forms that are otherwise filled."""
+    """Report tables of indicators without a single line, in forms that are otherwise filled.
+
+    Nothing is said of a sheet without the columns that every line must fill in: its lines cannot be seen.
+    """
     for answers in filing.forms.values():
         lines = used_lines(answers)
         for table in answers.form.tables.values():
-            if table.inherit and not lines[table.name] and not _is_empty(answers):
+            must = [Column(answers.form.name, table.name, name) for name, field in table.columns.items() if field.must]
+            there = not numbers_of(filing).lacks(must)
+            if table.inherit and there and not lines.get(table.name) and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
                 yield finding(of, f"“{table.name}”一条也没有填", **place(answers, head, table.name))
+
+
+@rule(
+    Rule(
+        code="L07",
+        title="小计行混在指标里",
+        why="小计、合计行不是指标；它的分值和得分是上面各行加起来的，总分的公式会把它再加一遍。",
+        fix="请删去这一行，总分由各指标直接相加",
+        severity="error",
+        source="表样",
+    )
+)
+def subtotal_among_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
+    """Report the lines that add up other lines: an error where the sheet's total counts them twice, else a hint."""
+    for answers in filing.forms.values():
+        twice = counted_twice(answers, numbers_of(filing))
+        for line in answers.subtotals:
+            cell = next(filter(parse_cell, (answer.cell for answer in line.values())), "")
+            name = next((answer.value for answer in line.values() if isinstance(answer.value, str)), "小计")
+            text = f"{cell}“{name.strip()}”是小计，不是指标，没有计入"
+            rule_here = replace(of, severity="info")
+            if twice is not None and line in twice.lines:
+                text = f"{cell}“{name.strip()}”是小计，不是指标，表上的总分{plain(twice.shown)}把它又加了一遍"
+                text += f"，各项得分之和是{plain(twice.total)}"
+                rule_here = of
+            yield finding(rule_here, text, found=name.strip(), **place(answers, cell, TABLE))
 
 
 def _show(answer: Answer) -> str:

@@ -10,9 +10,9 @@ from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.numbers import plain, round_half_up
 from xlsxeval.rules.finding import Finding, finding
-from xlsxeval.rules.indicators import SOURCE, Indicator, example, indicators
+from xlsxeval.rules.indicators import REASON, SOURCE, Indicator, example, indicators
 from xlsxeval.rules.registry import rule
-from xlsxeval.rules.targets import comparable, fewer_is_better, read_quantity
+from xlsxeval.rules.targets import comparable, read_quantity
 from xlsxeval.text import clean
 
 _FAILED = re.compile("未达成|未完成|没有完成|未能完成|未实现|未达标|没有达成")
@@ -89,7 +89,7 @@ def _print_scores(scores: tuple[Decimal, ...]) -> str:
 def met_but_deducted(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets that were met, scored below the weight, and not explained."""
     for one in indicators(filing):
-        if one.met and one.deducted and not one.reason:
+        if one.met and one.deducted and one.asks_reason and not one.reason:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，已经完成"
             text += f"，却只得{_points(one.score)}分（分值{_points(one.weight)}）"
             yield finding(of, text, found=_points(one.score), expected=_points(one.weight), **one.place("得分"))
@@ -114,11 +114,13 @@ def _points(number: Decimal | None) -> str:
 def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
     for one in indicators(filing):
-        if one.reason or "偏差原因" not in one.line or not (one.met is False or (one.met is None and one.deducted)):
+        if one.reason or one.lacks(REASON) or not (one.met is False or (one.met is None and one.deducted)):
             continue
-        lost = f"，扣了{plain(one.lost)}分" if one.deducted else ""
-        text = f"“{one.name}”目标{one.target or '空'}，完成{one.actual or '空'}{lost}，偏差原因空着"
-        yield finding(of, text, expected="偏差原因和改进措施", **one.place("偏差原因"))
+        said = [("目标", one.target, "年度指标值"), ("完成", one.actual, "实际完成值")]
+        parts = [f"{what}{text or '空'}" for what, text, column in said if not one.lacks(column)]
+        parts += [f"扣了{plain(one.lost)}分"] if one.deducted else []
+        text = f"“{one.name}”{'，'.join(parts)}，偏差原因空着"
+        yield finding(of, text, expected="偏差原因和改进措施", **one.place(REASON))
 
 
 @rule(
@@ -138,8 +140,8 @@ def far_over_target(filing: Filing, of: Rule) -> Iterator[Finding]:
     limit = filing.formset.profile.get("超额比例")
     for one in indicators(filing):
         aim, done = read_quantity(one.target), read_quantity(one.actual)
-        both = comparable(aim, done) if aim and done and not one.reason else None
-        if limit is None or aim is None or both is None or both[0] <= 0 or fewer_is_better(aim, one.groups):
+        both = comparable(aim, done) if aim and done and one.asks_reason and not one.reason else None
+        if limit is None or aim is None or both is None or both[0] <= 0 or one.fewer_is_better(aim) is not False:
             continue
         if both[1] >= both[0] * limit:
             times = plain(round_half_up(both[1] / both[0] * 100, 1))

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
+from xlsxeval.formula.tree import Column, FieldRef
 from xlsxeval.numbers import plain
+from xlsxeval.rules.calculate import numbers_of
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import SOURCE, TABLE, Indicator, example, forms_with_indicators
 from xlsxeval.rules.registry import rule
@@ -49,13 +51,27 @@ def points_by_kind(answers: FormAnswers, ones: Sequence[Indicator]) -> dict[str,
 
 
 def _sum(ones: Sequence[Indicator]) -> Decimal:
-    return sum((one.weight for one in ones if one.weight is not None), Decimal(0))
+    return sum((one.weight_in_sums for one in ones if one.weight_in_sums is not None), Decimal(0))
+
+
+def _weights_known(filing: Filing, answers: FormAnswers) -> bool:
+    """Tell whether every indicator of a form has a place for its weight, so that sums of weights can be judged."""
+    return not numbers_of(filing).lacks((Column(answers.form.name, TABLE, "分值"),))
+
+
+def _groups_known(ones: Sequence[Indicator]) -> bool:
+    """Tell whether every indicator has a place for its first level, so that the groups are whole."""
+    return not any(one.lacks(_FIRST) for one in ones)
 
 
 def _is_whole(filing: Filing, answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
     """Tell whether the points make a hundred, so that nothing is missing."""
-    weight = answers.fields.get("资金分值")
-    own = weight.value if weight is not None and isinstance(weight.value, Decimal) else None
+    numbers = numbers_of(filing)
+    if not _weights_known(filing, answers):
+        return False
+    if "资金分值" in answers.form.fields and numbers.lacks((FieldRef(answers.form.name, "资金分值"),)):
+        return False
+    own = numbers.number(answers, "资金分值")
     own = own if own is not None else filing.formset.profile.get("预算执行分值", Decimal(0))
     return _sum(ones) + own == filing.formset.profile.get("总分值", Decimal(100))
 
@@ -77,7 +93,12 @@ def heading_points(filing: Filing, of: Rule) -> Iterator[Finding]:
     for answers, ones in forms_with_indicators(filing):
         for first, group in _groups(answers, ones).items():
             match = _POINTS.search(clean(first))
-            if match and any(one.weight is not None for one in group) and _sum(group) != Decimal(match[1]):
+            known = (
+                _groups_known(ones)
+                and _weights_known(filing, answers)
+                and any(one.weight_in_sums is not None for one in group)
+            )
+            if match and known and _sum(group) != Decimal(match[1]):
                 text = f"“{first}”下面各指标的分值合计{plain(_sum(group))}分"
                 yield finding(of, text, found=plain(_sum(group)), expected=match[1], **group[0].place(_FIRST))
 
@@ -99,7 +120,8 @@ def usual_split(filing: Filing, of: Rule) -> Iterator[Finding]:
     splits = filing.formset.splits
     for answers, ones in forms_with_indicators(filing):
         points = points_by_kind(answers, ones)
-        if not splits or not points or not _is_whole(filing, answers, ones) or points in splits:
+        known = _groups_known(ones) and _is_whole(filing, answers, ones)
+        if not splits or not points or not known or points in splits:
             continue
         expected = "，或".join(_print_split(split) for split in splits)
         text = f"{_print_split(points)}，通常是{expected}"
@@ -130,16 +152,19 @@ def _head(answers: FormAnswers, column: str) -> dict[str, str]:
 )
 def duplicates(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find indicators of the same name that stand in one group or have the same target."""
-    for _, ones in forms_with_indicators(filing):
+    for answers, ones in forms_with_indicators(filing):
         seen: dict[tuple[str, str], Indicator] = {}
         for one in ones:
             name = clean(one.name)
-            if not name or set(name) <= set(".…"):
+            unnamed = "三级指标" in one.line and one.lacks("三级指标")
+            if not name or unnamed or set(name) <= set(".…"):
                 continue
-            keys = [(name, clean(one.target)), (name, "/".join(one.groups))]
+            inherit = answers.form.tables[TABLE].inherit
+            keys = [] if one.lacks("年度指标值") else [(name, clean(one.target))]
+            keys += [] if any(map(one.lacks, inherit)) else [(name, "/".join(one.groups))]
             first = next((seen[key] for key in keys if key in seen), None)
             if first is not None:
-                cell = first.line["三级指标"].cell if "三级指标" in first.line else ""
+                cell = first.place("三级指标")["cell"]
                 text = f"“{one.name}”与{cell}的指标同名"
                 yield finding(of, text, found=one.name, **one.place("三级指标"))
             seen.update({key: one for key in keys if key not in seen})
@@ -199,6 +224,6 @@ def few_indicators(filing: Filing, of: Rule) -> Iterator[Finding]:
                 yield finding(of, text, found=plain(one.weight), expected=f"不超过{plain(limit)}", **one.place("分值"))
         said = clean("".join("".join(one.groups) for one in ones))
         lacking = [kind for kind in ("效益", "满意度") if kind not in said]
-        if said and lacking and _is_whole(filing, answers, ones):
+        if said and lacking and _groups_known(ones) and _is_whole(filing, answers, ones):
             text = f"没有{'、'.join(lacking)}指标"
             yield finding(of, text, expected="、".join(lacking), **_head(answers, _FIRST))

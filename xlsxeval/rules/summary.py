@@ -6,20 +6,24 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Filing, FormAnswers
 from xlsxeval.formula.evaluate import evaluate
-from xlsxeval.formula.tree import FieldRef
+from xlsxeval.formula.tree import FieldRef, refs
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.goals import grade_of
 from xlsxeval.rules.indicators import Indicator, forms_with_indicators
+from xlsxeval.rules.subtotals import TOTAL
 
 _FIRST = 3
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
 
 class Summary(NamedTuple):
-    """What a reviewer wants to see first; amounts of points, the rate as a ratio, None where nothing follows."""
+    """What a reviewer wants to see first; amounts of points, the rate as a ratio, None where nothing follows.
+
+    ``stated`` is the total as it stands on the sheet, ``indicators`` the number of lines with a name.
+    """
 
     stated: Decimal | None
     total: Decimal | None
@@ -44,21 +48,27 @@ def summarize(filing: Filing, findings: Sequence[Finding]) -> Summary | None:
         open_ones = sorted((one for one in findings if not one.waived), key=lambda one: _ORDER[one.severity])
         grade = grade_of(total) if total is not None and ones else ""
         first = tuple(one for one in open_ones if one.severity != "info")[:_FIRST]
-        return Summary(
-            numbers.number(answers, "总分"), total, grade, _rate(answers, numbers), len(ones), _lost(ones), first
-        )
+        stated = numbers.number(answers, TOTAL) if answers.fields.get(TOTAL, ABSENT).state == "filled" else None
+        named = sum(bool(one.name) for one in ones)
+        return Summary(stated, total, grade, _rate(answers, numbers), named, _lost(ones), first)
     return None
 
 
 def _total(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
-    """Recompute the total from the scores as they stand and the execution score as it should be."""
-    field, part = answers.form.fields.get("总分"), answers.form.fields.get("资金得分")
-    if field is None or field.formula is None:
+    """Recompute the total from the scores as they stand and the execution score as it should be.
+
+    There is none where a part of it was not read, or the total's own blank: then the list may be cut off.
+    """
+    field, part = answers.form.fields.get(TOTAL), answers.form.fields.get("资金得分")
+    if field is None or field.formula is None or not answers.fields.get(TOTAL, ABSENT).cell:
+        return None
+    if numbers.lacks(refs(field.formula)):
         return None
 
     def value(ref: object) -> object:
-        if ref == FieldRef(answers.form.name, "资金得分") and part is not None and part.formula is not None:
-            own = evaluate(part.formula, numbers.value)
+        formula = part.formula if part is not None else None
+        if ref == FieldRef(answers.form.name, "资金得分") and formula is not None and not numbers.lacks(refs(formula)):
+            own = evaluate(formula, numbers.value)
             return own if own is not None else numbers.value(ref)
         return numbers.value(ref)  # type: ignore[arg-type]  # a reference
 
@@ -68,14 +78,15 @@ def _total(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
 
 def _rate(answers: FormAnswers, numbers: Numbers) -> Decimal | None:
     field = answers.form.fields.get("执行率")
-    value = evaluate(field.formula, numbers.value) if field is not None and field.formula is not None else None
+    formula = field.formula if field is not None else None
+    value = evaluate(formula, numbers.value) if formula is not None and not numbers.lacks(refs(formula)) else None
     return value if isinstance(value, Decimal) else None
 
 
 def _lost(ones: Sequence[Indicator]) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for one in ones:
-        if one.deducted:
+        if one.weight_in_sums is not None and one.score_in_sums is not None and one.score_in_sums < one.weight_in_sums:
             first = one.groups[0] if one.groups else ""
-            found[first] = found.get(first, Decimal(0)) + one.lost
+            found[first] = found.get(first, Decimal(0)) + one.weight_in_sums - one.score_in_sums
     return found

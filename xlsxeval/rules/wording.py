@@ -54,7 +54,8 @@ def _together(of: Rule, guilty: list[Indicator], what: str, expected: str) -> It
 def values_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find indicators with points scored but without target or achievement."""
     for one in indicators(filing):
-        blank = [name for name, text in (("年度指标值", one.target), ("实际完成值", one.actual)) if not _said(text)]
+        texts = ("年度指标值", one.target), ("实际完成值", one.actual)
+        blank = [name for name, text in texts if not _said(text) and not one.lacks(name)]
         if one.score and blank:
             text = f"“{one.name}”得了{plain(one.score)}分，{'和'.join(blank)}空着"
             yield finding(of, text, expected=blank[0], **one.place(blank[0]))
