@@ -163,9 +163,9 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
         if group == heads.group and side in sides and (row := _row_of(page, heads, sides[side], first, last))
     }
     if heads.group == words.funds and words.total_row is not None and words.total_row not in rows:
-        row = _row_without_label(page, heads, first, last, min(rows.values(), default=last + 1))
-        if row:
-            rows[words.total_row] = row
+        unlabelled = _row_without_label(page, heads, first, last, min(rows.values(), default=last + 1))
+        if unlabelled:
+            rows[words.total_row] = unlabelled
     found: dict[str, Answer] = {}
     below = _first_filled(page, heads, first, last)
     for (head, side), name in words.crossings.items():
@@ -283,7 +283,9 @@ def _parts(
     for (head, side), name in words.crossings.items():
         # A row of parts that the form prints may have columns that it does not print.
         base = name.partition(".")[0]
-        if side != words.total_row and side in page.arranged.sides and name in known and "." in name and words.group[head] == heads.group:
+        if side is None or side == words.total_row or side not in page.arranged.sides or name not in known:
+            continue
+        if "." in name and words.group[head] == heads.group:
             row = page.arranged.sides[side].row
             for other, column in words.part_columns.items():
                 if other in heads.words and (other, side) not in words.crossings and row in taken:
@@ -382,9 +384,9 @@ def _beside_heads(page: Page, found: dict[str, Answer]) -> None:
         for word in words.by_key.get(hit.key, ()):
             if word in words.group and word not in placed and _name_beside(page, word) not in {"", *found}:
                 keys = words.words[word].label.keys
-                row = rows.setdefault(hit.row, {})
-                if word not in row or keys.index(hit.key) < keys.index(row[word].key):
-                    row[word] = hit
+                of_row = rows.setdefault(hit.row, {})
+                if word not in of_row or keys.index(hit.key) < keys.index(of_row[word].key):
+                    of_row[word] = hit
     for row in sorted(rows, key=lambda row: (-len(rows[row]), row)):
         for word, hit in rows[row].items():
             name = _name_beside(page, word)
@@ -423,13 +425,12 @@ def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
             if not starts & set(words.by_key.get(hit.key, ())) or place not in page.labels or place in heads:
                 continue
             texts = _texts_beside(page, hit)
-            if len(texts) > len(drawn):
+            if not 0 < len(texts) <= len(drawn):
                 continue
             chosen = [drawn[0], drawn[-1]] if len(texts) < len(drawn) else drawn
-            for name, cell in zip(chosen, texts, strict=False):
-                found[name] = page.answer(cell, (cell.row, cell.col), name)
-            if texts:
-                return
+            for name, text in zip(chosen, texts, strict=False):
+                found[name] = page.answer(text, (text.row, text.col), name)
+            return
 
 
 def _texts_beside(page: Page, hit: Hit) -> list[Cell]:
@@ -468,19 +469,22 @@ def _strayed(page: Page, found: dict[str, Answer]) -> None:
 
 
 def _found_labels(page: Page) -> Iterator[FoundLabel]:
-    """Yield the labels that were found, in the order of the form."""
+    """Yield the labels that were found, those that blanks hang on first, in the order of the form."""
     words, cells = page.arranged.words, page.grid.sheet.cells
-    met = dict(page.arranged.met)
-    for hit in page.arranged.hits:
-        for word in words.by_key.get(hit.key, ()):
-            if (hit.row, hit.col) in page.labels and (hit.row, hit.col) not in met.values() and word not in met:
-                met[word] = hit.row, hit.col
+    met = page.arranged.met
     for word, place in sorted(met.items()):
         text = " ".join(cells[place].text.split())
         own = words.words[word].label
-        same = label_key(text).key == own.keys[0]
-        how = "cut" if word in page.arranged.cut else "same" if same else "other name"
+        how = "cut" if word in page.arranged.cut else "same" if label_key(text).key == own.keys[0] else "other name"
         yield FoundLabel(own.text, text, cell_name(*place), how)
+    named = set(met.values())
+    for place, key in sorted(page.labels.items()):
+        if place not in named:
+            text = " ".join(cells[place].text.split())
+            word = next(iter(words.by_key.get(key, ())), None)
+            own_text = words.text(word) if word is not None else text
+            same = word is None or words.words[word].label.keys[0] == key
+            yield FoundLabel(own_text, text, cell_name(*place), "same" if same else "other name")
 
 
 def _years(page: Page) -> Iterator[YearSeen]:

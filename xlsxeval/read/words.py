@@ -115,6 +115,7 @@ def words_of(form: Form) -> FormWords:
     heads = {one.head for one in hanging if one.head is not None}
     groups = _groups(words, every, heads)
     group = {head: number for number, members in enumerate(groups) for head in members}
+    lowest = {one.head: (one.drawn, one.bottom) for one in reversed(every) if one.head is not None}
     crossings: dict[tuple[int, int | None], str] = {}
     columns: dict[str, dict[str, int]] = {}
     pairs: dict[int, str] = {}
@@ -139,9 +140,7 @@ def words_of(form: Form) -> FormWords:
             if one.side is not None:
                 side_group.setdefault(one.side, group[one.head])
     tables = {
-        table: group[max((one for one in hanging if one.blank.name.startswith(f"{table}.") and one.head is not None),
-                         key=lambda one: (one.drawn, one.bottom)).head]
-        for table in columns
+        table: group[max(heads_of.values(), key=lambda head: lowest[head])] for table, heads_of in columns.items()
     }
     anchors = frozenset(number for table, number in tables.items() if len({group[head] for head in columns[table].values()}) > 1)
     dividers, after = _dividers(words, hanging)
