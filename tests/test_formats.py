@@ -169,7 +169,7 @@ def test_the_published_text_is_read_into_the_same_indicators(hunan: FormSet, enc
     for name, answers in filing.forms.items():
         for field, answer in answers.fields.items():
             given = clean.forms[name].fields[field]
-            if given.value is not None and given.formula is None and clean.forms[name].form.fields[field].kind.numeric:
+            if given.value is not None and given.formula is None and clean.forms[name].form.field(field).kind.numeric:
                 assert answer.value == given.value, field
     assert (filing.year, filing.unit) == (2024, clean.unit)
     lines_said = list(findings_text(outcome_of(api.check(RAW, formset=hunan))))
@@ -189,7 +189,7 @@ def test_other_published_tables_are_read_as_transcribed(hunan: FormSet, name: st
     for form, answers in raw.forms.items():
         right = clean.forms[form]
         for field, answer in answers.fields.items():
-            if answers.form.fields[field].kind.numeric:
+            if answers.form.field(field).kind.numeric:
                 given = right.fields[field]
                 wanted = None if given.formula is not None or (form, field) in NOT_PRINTED else given.value
                 assert answer.value == wanted, field

@@ -33,6 +33,7 @@ def test_the_sets() -> None:
         "hunan-2018",
         "hunan-2021",
         "national",
+        "open",
         "sichuan",
         "sichuan-goal",
         "transfer",

@@ -104,8 +104,8 @@ class FoundLabel(NamedTuple):
 
 
 Line = Mapping[str, Answer]
-#: What may stand before a name and does not belong to it: a code (219001-) or 盖章 in brackets.
-_AROUND_NAME = re.compile(r"^(?:[0-9]{3,12}[-—_－]|[(（](?:盖章|公章|签章)[)）])\s*")
+#: What may stand before a name and does not belong to it.
+_AROUND_NAME = re.compile(r"^[(（](?:盖章|公章|签章)[)）]\s*")
 
 
 #: Signs and words of comparison; 定量指标 or 正向 in a column for the sign is none.

@@ -44,7 +44,9 @@ def build_filing(
     Raises:
         DataError: naming the form and field that is unknown or cannot be written.
     """
-    named = any(form.unit_field in data.forms.get(form.name, {}) for form in formset.forms)
+    named = any(
+        name in data.forms.get(form.name, {}) for form in formset.forms for name in (form.unit_field, *form.unit_else)
+    )
     given = "" if named else unit
     groups = [name for form in formset.forms for name in _line_groups(form)]
     require_known(lines or {}, groups, "--lines", (), DataFile(None), "分组")

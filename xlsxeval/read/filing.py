@@ -168,7 +168,7 @@ def _nothing_found(fits: Mapping[Form, Sequence[Fit]], pages: Sequence[_Page]) -
     every = [(fit, form, page) for form, some in fits.items() for fit, page in zip(some, pages, strict=True)]
     if not every or all(fit.share == 0 for fit, _, _ in every):
         return "没有找到任何已知的表，请核对是否拿错了文件"
-    nearest, form, page = max(every, key=lambda candidate: (candidate[0].share, -len(words_of(candidate[1]).needed)))
+    nearest, form, page = max(every, key=lambda candidate: candidate[0].share)
     words = words_of(form)
     lost = [_plain(words.text(word)) for word in sorted(words.needed)
             if not any(key in page.counts for key in words.words[word].label.keys)]  # fmt: skip

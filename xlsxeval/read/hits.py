@@ -15,13 +15,15 @@ from xlsxeval.read.cells import Cell, Sheet
 from xlsxeval.text import label_key, remembered
 
 #: No label is longer than this; longer texts are answers. A label with its value behind a colon may be longer.
-LONGEST_LABEL, _LONGEST_WITH_VALUE = 120, 400
+LONGEST_LABEL, _LONGEST_WITH_VALUE = 300, 400
 #: A form has some hundred cells; of a sheet with a million only the first are looked through for labels.
 _MOST_CELLS = 100_000
 #: Where a second label begins in one cell: after white space, a few signs and a colon.
 _NEXT_LABEL = re.compile(r"\s+(?=[^\s:：]{2,20}[:：])")
 #: What stands behind 单位： when it is the unit of amounts and not a name.
 _AMOUNT_UNITS = frozenset({"万元", "元", "亿元", "人民币万元", "人民币元", "千元"})
+#: What stands behind these and a colon is an instruction of the form, no answer.
+_NOTES = frozenset({"说明", "注", "备注", "其他", "填表说明", "注意"})
 #: Halves of a label that was broken over two cells below each other are not longer than this.
 _LONGEST_HALF = 8
 
@@ -60,8 +62,9 @@ def label_parts(text: str) -> tuple[tuple[str, str], ...]:
         plain = part.replace("：", ":")
         for label, _, value in (plain.partition(":"), plain.rpartition(":")):
             key = label_key(label).key
-            if key and value.strip() and value.strip() not in _AMOUNT_UNITS and (key, value.strip()) not in found:
-                found.append((key, value.strip()))
+            value = value.strip()
+            if key and key not in _NOTES and value and value not in _AMOUNT_UNITS and (key, value) not in found:
+                found.append((key, value))
     return tuple(found)
 
 

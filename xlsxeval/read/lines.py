@@ -139,6 +139,10 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
         used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
         if not used:
             before = _inherit(table, line, before)
+            # A group without any line: its name is printed.
+            for column in table.inherit:
+                if "指标" in line[column].text or full_name(line[column].text, known.names.get(column, ())):
+                    page.labels[row, area.cols[column]] = ""
             continue
         if any(is_subtotal(line[column].text) for column in _names(table, line)):
             _use(page, line)
