@@ -76,9 +76,9 @@ def project(*changes: Mapping[str, object], **fields: object) -> Filing:
     return filing_of(NATIONAL, {PROJECT: as_texts(content)})
 
 
-def changed(filing: Filing, form: str, **changes: object) -> Filing:
+def changed(filing: Filing, name: str, /, **changes: object) -> Filing:
     """Give a filing of which one form has other parts."""
-    return replace(filing, forms={**filing.forms, form: replace(filing.forms[form], **changes)})  # type: ignore[arg-type]  # parts of the form
+    return replace(filing, forms={**filing.forms, name: replace(filing.forms[name], **changes)})  # type: ignore[arg-type]  # parts of the form
 
 
 def without(
@@ -404,6 +404,43 @@ def test_what_was_extracted_can_be_filled_in_again() -> None:
     total = without(project(), PROJECT, ("总分",))
     assert "总分" not in plain_data(total)["forms"][PROJECT]["fields"]  # type: ignore[index]  # mappings
     assert plain_data(project(总分=""))["forms"][PROJECT]["fields"]["总分"] is None  # type: ignore[index]  # mappings
+
+
+def with_further() -> Filing:
+    """Give a filing of a form that does not print two blanks and a column which its sheet has."""
+    filing = project()
+    answers, table = filing.forms[PROJECT], filing.forms[PROJECT].form.tables["指标"]
+    grade = replace(answers.form.fields["预期目标"], name="自评结论")
+    column = replace(table.columns["偏差原因"], name="佐证资料")
+    form = replace(
+        answers.form,
+        further={"自评结论": grade},
+        tables={"指标": replace(table, further={"佐证资料": column})},
+    )
+    cell = cell_name(60, 2)
+    lines = tuple({**line, "佐证资料": Answer("100字以内", "100字以内", cell)} for line in answers.tables["指标"])
+    fields = {
+        **answers.fields,
+        "自评结论": Answer("等级为良", "等级为良", cell),
+        "街道配套资金.全年预算数": Answer(Decimal(0), "0万元", cell, problem="text"),
+        "街道配套资金.分值": Answer(None, "见说明", cell, problem="bad"),
+    }
+    return changed(filing, PROJECT, form=form, fields=fields, tables={"指标": lines})
+
+
+def test_blanks_that_the_form_does_not_print_are_read_and_judged_and_not_filled_in() -> None:
+    filing = with_further()
+    assert found(filing) == {
+        ("B14", "街道配套资金.分值"),
+        ("E33", "自评结论"),
+        ("E34", "街道配套资金.全年预算数"),
+    }
+    form = filing_tree(filing)["forms"][PROJECT]
+    assert form["fields"]["自评结论"]["value"] == "等级为良"
+    assert form["tables"]["指标"][0]["佐证资料"]["value"] == "100字以内"
+    assert any("自评结论" in line and "填 等级为良" in line for line in reading_text(filing))
+    plain = plain_data(filing)["forms"][PROJECT]  # type: ignore[index]  # mappings
+    assert plain == plain_data(project())["forms"][PROJECT]  # type: ignore[index]  # mappings
 
 
 def test_a_name_that_no_form_knows_is_still_refused() -> None:

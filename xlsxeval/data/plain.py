@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
-from xlsxeval.filing import ABSENT, Answer, Filing, is_given, used_lines
-from xlsxeval.forms.model import Field
+from xlsxeval.filing import ABSENT, Answer, Filing, Line, is_given, is_used
+from xlsxeval.forms.model import Field, Table
 from xlsxeval.numbers import plain
 
 
@@ -30,18 +31,20 @@ def plain_data(filing: Filing) -> dict[str, object]:
             if answer.formula is None and (cleared or is_given(answer)):
                 fields[field_name] = plain_entry(answer, field)
         tables = {
-            table: [
-                {
-                    column: plain_entry(line[column], field)
-                    for column, field in answers.form.tables[table].columns.items()
-                    if is_given(line.get(column, ABSENT))
-                }
-                for line in lines
-            ]
-            for table, lines in used_lines(answers).items()
+            table.name: _lines(table, answers.tables.get(table.name, ())) for table in answers.form.tables.values()
         }
         forms[name] = {"fields": fields, "tables": tables}
     return {"set": filing.formset.name, "year": filing.year, "unit": filing.unit, "forms": forms}
+
+
+def _lines(table: Table, lines: Sequence[Line]) -> list[dict[str, object]]:
+    """Give the lines that hold an answer of their own in a column that the form prints."""
+    printed = [{name: answer for name, answer in line.items() if name in table.columns} for line in lines]
+    return [
+        {name: plain_entry(answer, table.columns[name]) for name, answer in line.items() if is_given(answer)}
+        for line in printed
+        if is_used(table, line)
+    ]
 
 
 def plain_entry(answer: Answer, field: Field) -> object:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
@@ -39,13 +40,18 @@ class Numbers:
         """Give the same numbers, seen from one line of a table."""
         return Numbers(self.filing, line, self._known, self._common, self._lacking)
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing at all is lacking, as in every filing on our own templates."""
+        return not _flaws(self.filing).lacking
+
     def lacks(self, reads: Iterable[Ref]) -> bool:
         """Tell whether the sheet does not have one of these blanks, so that nothing can be judged that reads it.
 
         A column is lacking if one of its lines has no such place; of a cell that several lines share (merged
         scores), the lines below the first need none, but none of these lines has a number of its own.
         """
-        return any(map(self._lacks, reads))
+        return not self.whole and any(map(self._lacks, reads))
 
     def _lacks(self, ref: Ref) -> bool:
         if isinstance(ref, LineCell):
@@ -147,7 +153,7 @@ class Numbers:
             return None
         if isinstance(ref, FieldRef):
             answer, of = answers.fields.get(ref.name, ABSENT), self.field(ref)
-            if not answer.cell and not self._lacks(ref):
+            if not answer.cell and not self.lacks((ref,)):
                 return Decimal(0), Decimal(0)
             if of.formula is not None and self._is_result(answer, of):
                 return interval(of.formula, self.bounds)
@@ -172,7 +178,7 @@ class Numbers:
 
     def unreadable(self, reads: tuple[Ref, ...]) -> bool:
         """Tell whether one of the blanks that a formula reads was filled in but is no number."""
-        return _holds_bad(self.filing) and any(self._is_bad(ref) for ref in reads)
+        return _flaws(self.filing).bad and any(self._is_bad(ref) for ref in reads)
 
     def _is_bad(self, ref: Ref) -> bool:
         if isinstance(ref, Column):
@@ -185,7 +191,7 @@ class Numbers:
 
     def _field_value(self, ref: FieldRef) -> Value:
         answer = self.answer(ref)
-        if self._lacks(ref):
+        if self.lacks((ref,)):
             return None
         if answer is None or not answer.cell:
             return Decimal(0)
@@ -240,15 +246,30 @@ def numbers_of(filing: Filing) -> Numbers:
     return Numbers(filing)
 
 
+class _Flaws(NamedTuple):
+    """What mostly no answer of a filing has, and then no check needs to look: ``bad`` for something that is no number.
+
+    ``lacking`` tells whether a blank of a form is not there, or several lines share one cell.
+    """
+
+    bad: bool
+    lacking: bool
+
+
 @lru_cache(maxsize=1)
-def _holds_bad(filing: Filing) -> bool:
-    """Tell whether anything was filled in that is no number: mostly not, and then no check needs to look."""
-    groups = (
-        group
-        for answers in filing.forms.values()
-        for group in (answers.fields, *(line for lines in answers.tables.values() for line in lines))
-    )
-    return any(answer.problem == "bad" for group in groups for answer in group.values())
+def _flaws(filing: Filing) -> _Flaws:
+    bad = lacking = False
+    for answers in filing.forms.values():
+        lacking = lacking or not answers.fields.keys() >= answers.form.fields.keys()
+        for name, table in answers.form.tables.items():
+            lacking = lacking or not (
+                answers.tables.get(name) or all(has_column(answers, name, column) for column in table.columns)
+            )
+        for group in (answers.fields, *(line for lines in answers.tables.values() for line in lines)):
+            for answer in group.values():
+                bad = bad or answer.problem == "bad"
+                lacking = lacking or not answer.cell or answer.shared
+    return _Flaws(bad, lacking)
 
 
 def follows(answer: Answer) -> bool:

@@ -95,9 +95,12 @@ def _is_open(check: Check, numbers: Numbers) -> bool:
     资金分值 and 资金得分 count 0 where the form gives no points for the money, but no finding is reported at them.
     """
     answers = numbers.filing.forms[check.at.form]
-    if isinstance(check.at, FieldRef) and not answers.fields.get(check.at.name, ABSENT).cell:
-        return True
-    return numbers.lacks(check.reads) or (_adds_up_amounts(check) and bool(unlisted_parts(answers)))
+    if not numbers.whole:
+        at = answers.fields.get(check.at.name, ABSENT) if isinstance(check.at, FieldRef) else None
+        if (at is not None and not at.cell) or numbers.lacks(check.reads):
+            return True
+    more = not numbers.whole or len(answers.fields) > len(answers.form.fields)
+    return more and _adds_up_amounts(check) and bool(unlisted_parts(answers))
 
 
 def _adds_up_amounts(check: Check) -> bool:

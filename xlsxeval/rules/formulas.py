@@ -34,7 +34,7 @@ def _computed(answers: FormAnswers, numbers: Numbers) -> Iterator[tuple[str, Fie
     ]
     if any(answer.own and answer.formula for _, _, answer in fields):
         for name, field, answer in fields:
-            if answer.cell and not (field.formula and numbers.lacks(refs(field.formula))):
+            if answer.cell and (numbers.whole or not (field.formula and numbers.lacks(refs(field.formula)))):
                 yield name, field, answer
 
 
