@@ -10,7 +10,7 @@ Only the words decide; the order of columns, rows and blocks does not matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -92,7 +92,7 @@ def arrange(
         cut: keys of labels that were cut off, and the words they are the beginning of.
     """
     meaning = {**words.by_key, **cut}
-    hits = tuple(hit for hit in hits if first <= hit.row <= last and hit.key in meaning)
+    hits = tuple(hit for hit in hits if first <= hit.row <= last and (hit.key in meaning or hit.heading))
     heads, every_head = _head_rows(words, hits, meaning, year)
     taken = {place for row in heads for place in row.words.values()}
     free = [hit for hit in hits if (hit.row, hit.col) not in taken]
@@ -110,22 +110,28 @@ def _head_rows(
             by_row.setdefault(hit.row, []).append(hit)
     rows: dict[int, HeadRow] = {}
     single: list[HeadRow] = []
-    lists = lists_of(words)
     unclear: list[HeadRow] = []
+    lists = lists_of(words)
     printed = [number for number in range(len(words.groups)) if number not in words.anchors]
     for row, some in by_row.items():
         found = [_heads_in(words, group, some, meaning, year) for group in printed]
         best = max(found, key=lambda one: (len(one.words), _unique(words, one, meaning, some)))
-        if len(best.words) > 1 and _unique(words, best, meaning, some):
-            if not _is_row_of_pairs(words, best, some):
-                rows[row] = best
-        elif len(best.words) > 1:
-            unclear += [one for one in found if len(one.words) == len(best.words) and not _is_row_of_pairs(words, one, some)]
-        elif len(best.words) == 1:
+        if len(best.words) == 1:
             single.append(best)
+        elif len(best.words) > 1 and not _is_row_of_pairs(words, best, some):
+            if _unique(words, best, meaning, some):
+                rows[row] = best
+            else:
+                unclear += [one for one in found if len(one.words) == len(best.words)]
+    for row in sorted(rows):
+        # No body lies between two rows of heads below each other: they are one, folded over two rows.
+        if row in rows and row + 1 in rows and rows[row].group != rows[row + 1].group:
+            both = [*by_row[row], *by_row[row + 1]]
+            joined = [_joined(*(_heads_in(words, group, by_row[one], meaning, year) for one in (row, row + 1))) for group in printed]
+            best = max(joined, key=lambda one: (len(one.words), _unique(words, one, meaning, both)))
+            rows = {one: heads for one, heads in rows.items() if one not in (row, row + 1)} | {row + 1: best}
     sides = {key for word in (*words.side_group, *words.pairs) for key in words.words[word].label.keys}
-    folding = [one for one in single if not any(hit.key in sides for hit in by_row[one.first])]
-    merged = _folded(words, rows, folding)
+    merged = _folded(words, rows, single, {hit[:2] for hit in hits if hit.key in sides})
     kept: dict[int, HeadRow] = {}
     several: list[HeadRow] = []
     for one in merged:
@@ -135,7 +141,7 @@ def _head_rows(
             kept[one.group] = one
     for one in unclear:
         # Heads that two groups have (目标, 完成情况): they belong to the group that was not met elsewhere.
-        if one.group not in lists and one.group not in kept and _without_sides(words, one.group):
+        if one.group not in lists and one.group not in kept:
             kept[one.group] = one
     for one in single:
         alone = len(by_row[one.first]) == 1 and not any(hit.beside for hit in by_row[one.first])
@@ -258,8 +264,13 @@ def _explained(base: int, dated: Iterable[tuple[Hit, int]], words: FormWords) ->
     return len(fitting)
 
 
-def _folded(words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[HeadRow]) -> list[HeadRow]:
-    """Join rows of heads of one group that stand directly below each other and complete each other."""
+def _folded(
+    words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[HeadRow], sides: Collection[Position]
+) -> list[HeadRow]:
+    """Join rows of heads of one group that stand directly below each other and complete each other.
+
+    What may be a side word (合计, at one of the positions ``sides``) is no head if it stands left of the heads.
+    """
     found: list[HeadRow] = []
     for row in sorted(rows):
         one = rows[row]
@@ -270,6 +281,9 @@ def _folded(words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[Head
     for lone in single:
         for index, one in enumerate(found):
             beside = lone.first in (one.first - 1, one.last + 1)
+            place = next(iter(lone.words.values()))
+            if place in sides and place[1] <= min(col for _, col in one.words.values()):
+                continue
             if one.group == lone.group and beside and not set(one.words) & set(lone.words):
                 upper, lower = (lone, one) if lone.first < one.first else (one, lone)
                 found[index] = _joined(upper, lower)
@@ -280,7 +294,8 @@ def _joined(upper: HeadRow, lower: HeadRow) -> HeadRow:
     """Join two rows; where both have a head in a column, the lower one is the head of the cells below it."""
     columns = {col for _, col in lower.words.values()}
     kept = {word: place for word, place in upper.words.items() if place[1] not in columns and word not in lower.words}
-    return HeadRow(upper.group, upper.first, lower.last, {**kept, **lower.words})
+    first, last = upper.first or lower.first, lower.last or upper.last
+    return HeadRow(upper.group, first, last, {**kept, **lower.words})
 
 
 def _sides(
@@ -337,6 +352,13 @@ def _sides(
     return sides, ends, frozenset(holes)
 
 
+def name_column(words: FormWords, row: HeadRow) -> int:
+    """Give the column of the names of lines: that of the first head that no line takes over from the line above."""
+    table = next(table for table, group in words.table_group.items() if group == row.group)
+    own = [head for column, head in words.columns[table].items() if column not in words.form.tables[table].inherit]
+    return min((row.words[head][1] for head in own if head in row.words), default=min(col for _, col in row.words.values()))
+
+
 def _end_of_lines(
     words: FormWords,
     row: HeadRow,
@@ -352,10 +374,7 @@ def _end_of_lines(
     Of several totals the one with the printed name is the total, else the last one; the others are subtotals. Rows with
     a label at the left above the total are added to ``holes``.
     """
-    left = min(col for _, col in row.words.values())
-    table = next(table for table, group in words.table_group.items() if group == row.group)
-    own = [head for column, head in words.columns[table].items() if column not in words.form.tables[table].inherit]
-    name = min((row.words[head][1] for head in own if head in row.words), default=left)
+    left, name = min(col for _, col in row.words.values()), name_column(words, row)
     end = below + 1
     sums = [hit for hit in body if hit.row > row.last and hit.col <= name and totals & set(meaning.get(hit.key, ()))]
     if sums:
@@ -366,6 +385,8 @@ def _end_of_lines(
             sides.setdefault(word, last_sum)
     for hit in body:
         of = meaning.get(hit.key, ())
+        if hit.heading and row.last < hit.row < end:
+            return hit.row
         printed = any(word in words.pairs or not _leads(words, word) or _is_goal(words, word) for word in of)
         pair = any(word in words.pairs or _is_goal(words, word) for word in of if hit.beside == "text" or word in words.pairs)
         inside = hit.col < left or (pair and hit.col == left)

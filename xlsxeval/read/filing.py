@@ -30,7 +30,7 @@ from xlsxeval.read.choose import (
 from xlsxeval.read.formulas import mark_own
 from xlsxeval.read.grid import make_grid
 from xlsxeval.read.hits import Hit, find_hits
-from xlsxeval.read.leftover import with_leftover
+from xlsxeval.read.leftover import everything, with_leftover
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.locate import locate
 from xlsxeval.read.refusals import Refused, too_many_lines
@@ -102,7 +102,8 @@ def read_filings(
             lines += sum(map(len, answers.tables.values()))
             if lines > limits.max_lines:
                 raise too_many_lines(limits)
-    groups, notes = _grouped(read, formset)
+    groups, notes = _grouped([form for form in read if form.fit[1] > 0], formset)
+    notes += [f"“{form.answers.sheet}”{unread.cells}没有读，像{unread.text}" for form in read if form.fit[1] == 0 for unread in form.answers.unread]
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
 
 
@@ -196,7 +197,7 @@ def _read_sheet(
         alone = (segment.first, segment.last) == (1, last)
         part = sheet if alone else _rows(sheet, segment.first, segment.last)
         answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
-        if share > 0:
+        if share > 0 or answers.unread:
             yield answers, share, "" if alone else f"第{segment.first}至{segment.last}行"
 
 
@@ -219,7 +220,7 @@ def _read_form(
         answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
     met = len(words.needed & arranged.met.keys())
     if not met and not any(answers.tables.values()):
-        return answers, 0.0
+        return replace(answers, unread=(everything(read, "另一张表的一部分"),)), 0.0
     return answers, max(met, 1) / max(len(words.needed), 1)
 
 
@@ -228,7 +229,8 @@ def _arranged(page: _Page, segment: Segment, year: int | None) -> Arrangement:
     words = words_of(segment.form)
     arranged = arrange(words, page.hits, segment.first, segment.last, year)
     lost = sorted(words.needed - arranged.met.keys())
-    cut = cut_words(segment.form, lost, count_keys(arranged.hits)) if lost else {}
+    here = [hit for hit in page.hits if segment.first <= hit.row <= segment.last]
+    cut = cut_words(segment.form, lost, count_keys(here)) if lost else {}
     return arrange(words, page.hits, segment.first, segment.last, year, cut) if cut else arranged
 
 

@@ -21,6 +21,7 @@ class Grid:
         covers: (row, column) -> the merged range over it.
         rows: the rows that hold anything, in order.
         cols: for each of these rows its filled columns, in order.
+        used: the columns that hold anything, in order.
         converted: whether the sheet may come from a Word file or a PDF: only those lose cells, and they have no
             formulas.
     """
@@ -29,6 +30,7 @@ class Grid:
     covers: Mapping[tuple[int, int], Range]
     rows: tuple[int, ...]
     cols: Mapping[int, tuple[int, ...]]
+    used: tuple[int, ...]
     converted: bool
 
     def rows_between(self, first: int, last: int) -> tuple[int, ...]:
@@ -46,6 +48,10 @@ class Grid:
             whole = self.covers[row, col]
             return self.sheet.cells.get((whole.first_row, whole.first_col))
         return found
+
+    def distance(self, col: int, other: int) -> int:
+        """Count the columns from one to another further right; columns that hold nothing at all do not count."""
+        return bisect_right(self.used, other) - bisect_right(self.used, col)
 
     def right_of(self, row: int, col: int) -> tuple[int, ...]:
         """Give the filled columns of a row right of a column."""
@@ -68,4 +74,6 @@ def make_grid(sheet: Sheet) -> Grid:
     for row, col in sheet.cells:
         cols.setdefault(row, []).append(col)
     converted = all(cell.formula is None for cell in sheet.cells.values())
-    return Grid(sheet, covers, tuple(sorted(cols)), {row: tuple(sorted(some)) for row, some in cols.items()}, converted)
+    in_order = {row: tuple(sorted(some)) for row, some in cols.items()}
+    used = tuple(sorted({col for some in cols.values() for col in some}))
+    return Grid(sheet, covers, tuple(sorted(cols)), in_order, used, converted)

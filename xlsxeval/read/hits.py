@@ -12,6 +12,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from xlsxeval.read.cells import Cell, Sheet
+from xlsxeval.read.titles import is_heading
 from xlsxeval.text import label_key, remembered
 
 #: No label is longer than this; longer texts are answers. A label with its value behind a colon may be longer.
@@ -41,6 +42,7 @@ class Hit(NamedTuple):
         value: what stands behind its colon in the same cell.
         below: whether the second half of the label stands in the cell below.
         beside: what stands right of it: ``figure``, ``text`` (one that is no label) or nothing.
+        heading: whether it is a title, or a line that only names the year or the unit of amounts.
     """
 
     row: int
@@ -50,6 +52,7 @@ class Hit(NamedTuple):
     value: str = ""
     below: bool = False
     beside: str = ""
+    heading: bool = False
 
 
 @remembered
@@ -86,7 +89,10 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
             continue
         key, years = label_key(text) if len(text) <= LONGEST_LABEL else ("", ())
         if key in known:
-            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known))
+            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known), heading=is_heading(text))
+            continue
+        if is_heading(text):
+            yield Hit(row, col, "", heading=True)
             continue
         for part, value in label_parts(text):
             if part in known:

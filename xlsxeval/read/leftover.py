@@ -225,6 +225,11 @@ def _unread(page: Page, named: set[Position]) -> Iterator[Unread]:
         yield Unread(_range(block), f"“{_short(page, block[0])}”" + ("等" if len(block) > 1 else ""))
 
 
+def everything(page: Page, text: str) -> Unread:
+    """Give all cells of a form as unread, with what they look like."""
+    return Unread(_range(list(page.grid.sheet.cells) or [(1, 1)]), text)
+
+
 def _has_content(text: str, formula: str | None) -> bool:
     if formula is not None and any(part in formula for part in _STATUS):
         return False

@@ -141,8 +141,9 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             before = _inherit(table, line, before)
             # A group without any line: its name is printed.
             for column in table.inherit:
-                if "指标" in line[column].text or full_name(line[column].text, known.names.get(column, ())):
-                    page.labels[row, area.cols[column]] = ""
+                cell = grid.at(row, area.cols[column]) if column in area.cols else None
+                if cell and ("指标" in cell.text or full_name(cell.text, known.names.get(column, ()))):
+                    page.labels[cell.row, cell.col] = ""
             continue
         if any(is_subtotal(line[column].text) for column in _names(table, line)):
             _use(page, line)

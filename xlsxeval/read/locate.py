@@ -18,7 +18,7 @@ from xlsxeval.filing import ABSENT, Answer, FormAnswers, FoundLabel, Line, Repai
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
 from xlsxeval.read.answers import read_answer
-from xlsxeval.read.arrange import Arrangement, HeadRow, lists_of
+from xlsxeval.read.arrange import Arrangement, HeadRow, lists_of, name_column
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.grid import Grid
 from xlsxeval.read.hits import Hit, Position
@@ -181,6 +181,8 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
 
 def _row_of(page: Page, heads: HeadRow, hit: Hit, first: int, last: int) -> int:
     """Give the row of a side word; one that stands beside the heads belongs to the first filled row below them."""
+    if is_list(page, heads) and hit.col > name_column(page.arranged.words, heads):
+        return 0
     if hit.row >= first:
         return hit.row if hit.row <= last else 0
     if hit.row < heads.first:
@@ -311,7 +313,8 @@ def _inside(page: Page, side: int) -> bool:
     return any(
         heads.first <= hit.row <= page.arranged.body_end(heads)
         for heads in page.arranged.of_group(group)
-        if heads.first not in page.arranged.ends or hit.row >= page.arranged.ends[heads.first]
+        if not is_list(page, heads)
+        or (hit.row >= page.arranged.ends[heads.first] and hit.col <= name_column(page.arranged.words, heads))
     )
 
 
@@ -357,16 +360,16 @@ def _belongs(page: Page, word: int, hit: Hit, cols: tuple[int, ...]) -> bool:
     """Tell whether a text some cells right of a label is its answer, and not another label with an answer of its own.
 
     It is if nothing follows in the row, if the form prints the label so wide, or if the next label of the row has its
-    answer as far away.
+    answer as far away. Columns that are empty on the whole sheet do not count.
 
     Example: in ``主管部门 | | | 财政处室 | | 自评总分 | 99`` 财政处室 stands three cells behind its label, 99 one.
     """
-    far, later = cols[0] - hit.col, cols[1:]
-    if not later or page.arranged.words.words[word].label.box.cols == far:
+    far, later = page.grid.distance(hit.col, cols[0]), cols[1:]
+    if not later or far <= page.arranged.words.words[word].label.box.cols:
         return True
     if (hit.row, later[0]) not in page.labels:
         return False
-    return len(later) > 1 and (hit.row, later[1]) not in page.labels and later[1] - later[0] == far
+    return len(later) > 1 and (hit.row, later[1]) not in page.labels and page.grid.distance(later[0], later[1]) == far
 
 
 def _beside_heads(page: Page, found: dict[str, Answer]) -> None:

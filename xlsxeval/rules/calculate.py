@@ -62,6 +62,8 @@ class Numbers:
         return self._lacking[ref]
 
     def _column_lacks(self, ref: Column) -> bool:
+        if self._is_cut_off(ref):
+            return True
         lines, shared = self.lines(ref), False
         for line in lines:
             answer = line.get(ref.name, ABSENT)
@@ -69,6 +71,18 @@ class Numbers:
                 return True
             shared = answer.shared or (shared and not answer.cell)
         return not lines and not has_column(self.filing.forms.get(ref.form), ref.table, ref.name)
+
+    def _is_cut_off(self, ref: Column) -> bool:
+        """Tell whether a list may go on: the form prints a total of it, and the sheet has none."""
+        answers = self.filing.forms.get(ref.form)
+        if answers is None:
+            return False
+        totals = [
+            name
+            for name, field in answers.form.fields.items()
+            if field.formula is not None and any(isinstance(of, Column) and of.table == ref.table for of in refs(field.formula))
+        ]
+        return bool(totals) and not any(answers.fields.get(name, ABSENT).cell for name in totals)
 
     def _field_lacks(self, ref: FieldRef) -> bool:
         answer = self.answer(ref)

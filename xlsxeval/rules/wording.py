@@ -54,8 +54,9 @@ def _together(of: Rule, guilty: list[Indicator], what: str, expected: str) -> It
 def values_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find indicators with points scored but without target or achievement."""
     for one in indicators(filing):
-        texts = ("年度指标值", one.target), ("实际完成值", one.actual)
-        blank = [name for name, text in texts if not _said(text) and not one.lacks(name)]
+        # A dash as the target says that there is none; as what was achieved it says nothing.
+        texts = ("年度指标值", bool(one.target)), ("实际完成值", _said(one.actual))
+        blank = [name for name, given in texts if not given and not one.lacks(name)]
         if one.score and blank:
             text = f"“{one.name}”得了{plain(one.score)}分，{'和'.join(blank)}空着"
             yield finding(of, text, expected=blank[0], **one.place(blank[0]))
