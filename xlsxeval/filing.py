@@ -123,7 +123,7 @@ def joined(table: Table, line: Line) -> Line:
     unit ``次`` gives ``有效``.
 
     Returns:
-        The line with these answers. Each has the address of the value; it is absent if the line has none of the parts.
+        The line with these answers. Each has the address of the value; it is absent if the line has no place for it.
     """
     answers = dict(line)
     for name, columns in table.joined.items():
@@ -131,13 +131,12 @@ def joined(table: Table, line: Line) -> Line:
         sign, value, unit = (answers.get(column, ABSENT) for column in columns)
         if not value.text:
             value = own if own.text or not value.cell else value
-        if not any(part.cell for part in (sign, value, unit)):
+        if not value.cell:
             answers[name] = ABSENT
             continue
         text = _target(*(("" if is_nil(part.text) else tidy(part.text)) for part in (sign, value, unit)))
         shown = text or value.text.strip()
-        main = next((part for part in (value, sign, unit) if part.text.strip()), value if value.cell else sign)
-        answers[name] = Answer(shown or None, shown, main.cell or unit.cell)
+        answers[name] = Answer(shown or None, shown, value.cell)
     return answers
 
 
@@ -201,6 +200,8 @@ class FormAnswers:
     def unit(self) -> str:
         """The unit's name as written in this form, empty if not given."""
         names = [self.form.unit_field, *self.form.unit_else]
+        if self.form.wider and not self.fields.get(names[0], ABSENT).cell:
+            return ""  # a form that prints the label has lost it; another name may be that of another unit
         own = next((text for name in names[:-1] if (text := self._text(name))), "") or self._text(names[0])
         if own or any(self.fields.get(name, ABSENT).cell for name in names[:-1]):
             return own

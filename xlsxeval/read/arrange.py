@@ -123,15 +123,28 @@ def _head_rows(
                 rows[row] = best
             else:
                 unclear += [one for one in found if len(one.words) == len(best.words)]
-    for row in sorted(rows):
-        # No body lies between two rows of heads below each other: they are one, folded over two rows.
-        if row in rows and row + 1 in rows and rows[row].group != rows[row + 1].group:
-            both = [*by_row[row], *by_row[row + 1]]
-            joined = [_joined(*(_heads_in(words, group, by_row[one], meaning, year) for one in (row, row + 1))) for group in printed]
-            best = max(joined, key=lambda one: (len(one.words), _unique(words, one, meaning, both)))
-            rows = {one: heads for one, heads in rows.items() if one not in (row, row + 1)} | {row + 1: best}
     sides = {key for word in (*words.side_group, *words.pairs) for key in words.words[word].label.keys}
-    merged = _folded(words, rows, single, {hit[:2] for hit in hits if hit.key in sides})
+    for row in sorted({*rows, *(one.first for one in (*single, *unclear))}):
+        # No body lies between two rows of heads below each other: they are one, folded over two rows.
+        if row + 1 not in by_row or not {row, row + 1} & rows.keys():
+            continue
+        parts = [
+            [
+                rows[one] if one in rows and rows[one].group == group else _heads_in(words, group, by_row[one], meaning, year)
+                for one in (row, row + 1)
+            ]
+            for group in printed
+        ]
+        both = [*by_row[row], *by_row[row + 1]]
+        joined = [_joined(*pair) for pair in parts if all(one.words for one in pair)]
+        best = max(joined, key=lambda one: (len(one.words), _unique(words, one, meaning, both)), default=None)
+        if best is None or _stands_aside(row, by_row, rows, sides):
+            continue
+        if len(best.words) > max(len(rows[one].words) for one in (row, row + 1) if one in rows):
+            rows = {one: heads for one, heads in rows.items() if one not in (row, row + 1)} | {row + 1: best}
+            unclear = [one for one in unclear if one.first not in (row, row + 1)]
+            single = [one for one in single if one.first not in (row, row + 1)]
+    merged = [rows[row] for row in sorted(rows)]
     kept: dict[int, HeadRow] = {}
     several: list[HeadRow] = []
     for one in merged:
@@ -144,7 +157,9 @@ def _head_rows(
         if one.group not in lists and one.group not in kept:
             kept[one.group] = one
     for one in single:
-        alone = len(by_row[one.first]) == 1 and not any(hit.beside for hit in by_row[one.first])
+        at = next(iter(one.words.values()))
+        own = all(words.group.get(word, one.group) == one.group for hit in by_row[one.first] for word in meaning[hit.key][:1])
+        alone = own and not any(hit.beside for hit in by_row[one.first] if (hit.row, hit.col) == at)
         lone = one.group not in lists and one.group not in kept and _without_sides(words, one.group)
         if alone and lone and _unique(words, one, meaning, by_row[one.first]):
             kept[one.group] = one
@@ -196,7 +211,14 @@ def _heads_in(
         if word not in found and (hit.row, hit.col) not in used:
             found[word] = hit
             used.add((hit.row, hit.col))
-    _right_of_name(words, group, found, [hit for hit in hits if (hit.row, hit.col) not in used])
+    left = [hit for hit in hits if (hit.row, hit.col) not in used]
+    if found and _without_sides(words, group):
+        # 总体目标 | 年初设定目标 | 完成情况: two names of one head; the left one stands for the whole block.
+        word, hit = min(found.items(), key=lambda one: one[1].col)
+        other = next((one for one in left if word in meaning.get(one.key, ()) and one.col > hit.col), None)
+        if other is not None:
+            found[word] = other
+    _right_of_name(words, group, found, left)
     first = min((hit.row for hit in found.values()), default=0)
     last = max((hit.row + hit.below for hit in found.values()), default=0)
     return HeadRow(group, first, last, {word: (hit.row, hit.col) for word, hit in found.items()})
@@ -231,7 +253,12 @@ def _by_year(
     paired by year, although they stand in the other order. Hits whose years fit no head are paired in order, if they
     are as many as the heads left.
     """
-    pairs = [(hit, word) for hit in hits for word in meaning.get(hit.key, ()) if words.group.get(word) == group]
+    pairs = [
+        (hit, word)
+        for hit in hits
+        for word in meaning.get(hit.key, ())
+        if words.group.get(word) == group and not _is_decor(words, hit.key, meaning)
+    ]
     dated = [(hit, word) for hit, word in pairs if words.words[word].label.year_offsets]
     if not dated:
         return pairs
@@ -257,6 +284,12 @@ def _by_year(
     return [*plain, *exact]
 
 
+def _is_decor(words: FormWords, key: str, meaning: Mapping[str, tuple[int, ...]]) -> bool:
+    """Tell whether the form itself prints a text on which no blank hangs: it is no other name of a head then."""
+    first = meaning[key][0]
+    return words.words[first].drawn and words.words[first].label.keys[0] == key and first not in _leading(words)
+
+
 def _explained(base: int, dated: Iterable[tuple[Hit, int]], words: FormWords) -> int:
     fitting = {
         word for hit, word in dated if hit.years and hit.years[0] == base + words.words[word].label.year_offsets[0]
@@ -264,30 +297,15 @@ def _explained(base: int, dated: Iterable[tuple[Hit, int]], words: FormWords) ->
     return len(fitting)
 
 
-def _folded(
-    words: FormWords, rows: Mapping[int, HeadRow], single: Sequence[HeadRow], sides: Collection[Position]
-) -> list[HeadRow]:
-    """Join rows of heads of one group that stand directly below each other and complete each other.
-
-    What may be a side word (合计, at one of the positions ``sides``) is no head if it stands left of the heads.
-    """
-    found: list[HeadRow] = []
-    for row in sorted(rows):
-        one = rows[row]
-        if found and found[-1].group == one.group and found[-1].last + 1 == one.first:
-            found[-1] = _joined(found[-1], one)
-        else:
-            found.append(one)
-    for lone in single:
-        for index, one in enumerate(found):
-            beside = lone.first in (one.first - 1, one.last + 1)
-            place = next(iter(lone.words.values()))
-            if place in sides and place[1] <= min(col for _, col in one.words.values()):
-                continue
-            if one.group == lone.group and beside and not set(one.words) & set(lone.words):
-                upper, lower = (lone, one) if lone.first < one.first else (one, lone)
-                found[index] = _joined(upper, lower)
-    return found
+def _stands_aside(
+    row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow], sides: Collection[str]
+) -> bool:
+    """Tell whether, of two rows, one is a row of heads and the other only has side words (合计) left of these."""
+    for one, other in ((row, row + 1), (row + 1, row)):
+        if one not in rows and other in rows:
+            left = min(col for _, col in rows[other].words.values())
+            return all(hit.key in sides and hit.col <= left for hit in by_row[one])
+    return False
 
 
 def _joined(upper: HeadRow, lower: HeadRow) -> HeadRow:

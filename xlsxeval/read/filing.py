@@ -198,7 +198,7 @@ def _read_sheet(
         part = sheet if alone else _rows(sheet, segment.first, segment.last)
         answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
         if share > 0 or answers.unread:
-            yield answers, share, "" if alone else f"第{segment.first}至{segment.last}行"
+            yield answers, share, "" if alone else everything(part).cells
 
 
 def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
@@ -220,7 +220,7 @@ def _read_form(
         answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
     met = len(words.needed & arranged.met.keys())
     if not met and not any(answers.tables.values()):
-        return replace(answers, unread=(everything(read, "另一张表的一部分"),)), 0.0
+        return replace(answers, unread=(everything(sheet),)), 0.0
     return answers, max(met, 1) / max(len(words.needed), 1)
 
 

@@ -14,6 +14,7 @@ from xlsxeval.filing import FormAnswers, Missing, Unread
 from xlsxeval.forms.year import with_year
 from xlsxeval.numbers import is_nil
 from xlsxeval.read.arrange import HeadRow, lists_of
+from xlsxeval.read.cells import Sheet
 from xlsxeval.read.hits import LONGEST_LABEL, Position
 from xlsxeval.read.locate import Page
 from xlsxeval.text import label_key
@@ -225,9 +226,9 @@ def _unread(page: Page, named: set[Position]) -> Iterator[Unread]:
         yield Unread(_range(block), f"“{_short(page, block[0])}”" + ("等" if len(block) > 1 else ""))
 
 
-def everything(page: Page, text: str) -> Unread:
-    """Give all cells of a form as unread, with what they look like."""
-    return Unread(_range(list(page.grid.sheet.cells) or [(1, 1)]), text)
+def everything(sheet: Sheet) -> Unread:
+    """Give all cells of a part of a sheet as unread."""
+    return Unread(_range(list(sheet.cells) or [(1, 1)]), "另一张表的一部分")
 
 
 def _has_content(text: str, formula: str | None) -> bool:

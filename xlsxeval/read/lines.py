@@ -145,6 +145,8 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
                 if cell and ("指标" in cell.text or full_name(cell.text, known.names.get(column, ()))):
                     page.labels[cell.row, cell.col] = ""
             continue
+        if _is_other_row(page, table, area, row, used):
+            continue
         if any(is_subtotal(line[column].text) for column in _names(table, line)):
             _use(page, line)
             yield line, True
@@ -183,26 +185,53 @@ def _names(table: Table, line: Line) -> list[str]:
 
 def _says(answer: Answer) -> bool:
     """Tell whether an answer is more than blanks, dashes and dots: these make no line."""
-    if answer.value is None and not answer.text:
-        return False
-    return any(sign.isalnum() for sign in answer.text) and not is_nil(answer.text) or answer.formula is not None
+    return _says_something(answer.text) or answer.formula is not None
+
+
+def _says_something(text: str) -> bool:
+    return any(sign.isalnum() for sign in text) and not is_nil(text)
 
 
 def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]) -> int:
-    """Give the row of a total that has lost its label: the last row, points without a name, another text at the left.
+    """Give the row of a total that has lost its label: the last row with points, no name, another text at its left.
 
     Args:
         page: the form.
-        table: the table, whose inherited columns stand left of the name.
+        table: the table.
         area: where its lines stand.
         rows: the filled rows of the area.
     """
-    if not table.inherit or not rows or any(heads.first in page.arranged.ends and page.arranged.ends[heads.first] <= page.arranged.body_end(heads) and page.arranged.ends[heads.first] == area.last + 1 for heads in page.arranged.heads):
+    words, sides = page.arranged.words, page.arranged.sides
+    totals = [word for word, group in words.side_group.items() if group == words.table_group[table.name]]
+    name = area.cols.get(next(column for column in table.columns if column not in table.inherit), 0)
+    if any(word in sides for word in totals) or not totals:
         return 0
-    row = rows[-1]
-    texts = [column for column, col in area.cols.items() if (cell := page.grid.sheet.cells.get((row, col))) and cell.kind == "text" and table.column(column).kind.numeric is False]
-    numbers = [column for column, col in area.cols.items() if (row, col) in page.grid.sheet.cells and table.column(column).kind.numeric]
-    return row if numbers and texts and set(texts) <= set(table.inherit[:1]) else 0
+    cells = page.grid.sheet.cells
+    for row in reversed(rows):
+        here = {column: cells[row, col] for column, col in area.cols.items() if (row, col) in cells}
+        if any(table.column(column).kind.numeric and _says_something(cell.text) for column, cell in here.items()):
+            texts = [column for column in here if column not in table.inherit and not table.column(column).kind.numeric]
+            left = [col for col in page.grid.cols[row] if col < name and cells[row, col].kind == "text"]
+            nameless = (row, name) not in cells and len(texts) <= 1  # the grade may stand below 偏差原因
+            return row if left and nameless and not full_name(cells[row, left[0]].text, _all_names(page, table)) else 0
+    return 0
+
+
+def _all_names(page: Page, table: Table) -> tuple[str, ...]:
+    known = vocabulary(page.arranged.words.form, table.name)
+    return tuple(name for names in known.names.values() for name in names)
+
+
+def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
+    """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
+    own = next(column for column in table.columns if column not in table.inherit)
+    if used != [own] or not table.inherit or table.inherit[0] not in area.cols:
+        return False
+    first = page.grid.sheet.cells.get((row, area.cols[table.inherit[0]]))
+    second = page.grid.sheet.cells.get((row, area.cols[table.inherit[-1]])) if table.inherit[-1] in area.cols else None
+    if first is None or (second is not None and second is not first):
+        return False
+    return not full_name(first.text, _all_names(page, table)) and "指标" not in first.text
 
 
 def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:

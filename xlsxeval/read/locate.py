@@ -272,6 +272,11 @@ def _parts(
         label = page.grid.sheet.cells[row, names[-1]] if names else None
         if label is None or label.kind != "text" or (row, label.col) in used or len(label.text) > _LONGEST_PART:
             break
+        figures = any(_numeric(cell) for cell in cells.values() if cell)
+        if any((row, col) in used for col in names) or (len(names) > 1 and not figures):
+            break
+        if any((row, col) in page.labels for col in page.grid.right_of(row, label.col)):
+            break
         texts = [cell for head, cell in cells.items() if cell and words.part_columns[head] != "执行原因"]
         if any(cell.kind == "text" and not is_nil(cell.text) and not _numeric(cell) for cell in texts):
             break
@@ -379,10 +384,13 @@ def _beside_heads(page: Page, found: dict[str, Answer]) -> None:
     """
     words, arranged = page.arranged.words, page.arranged
     placed = {word for heads in arranged.heads for word in heads.words}
+    rows_of_heads = {row for heads in arranged.heads for row in range(heads.first, heads.last + 1)}
     totals = {key for side in words.side_group for key in words.words[side].label.keys if side != words.total_row}
     rows: dict[int, dict[int, Hit]] = {}
     for hit in arranged.hits:
         if not (hit.beside or hit.value) or (hit.row, hit.col) not in page.labels or hit.key in totals:
+            continue
+        if hit.row in rows_of_heads:
             continue
         for word in words.by_key.get(hit.key, ()):
             if word in words.group and word not in placed and _name_beside(page, word) not in {"", *found}:
@@ -393,6 +401,10 @@ def _beside_heads(page: Page, found: dict[str, Answer]) -> None:
     for row in sorted(rows, key=lambda row: (-len(rows[row]), row)):
         for word, hit in rows[row].items():
             name = _name_beside(page, word)
+            beside = page.grid.right_of(hit.row, page.grid.merged(hit.row, hit.col).last_col)[:1]
+            cells = [cell for col in beside if (cell := page.cell_at(hit.row, col))]
+            if not hit.value and _are_heads(page, hit, cells):
+                continue
             numeric = words.form.field(name).kind.numeric
             others = [one for one in words.by_key[hit.key] if words.group.get(one) != words.group[word]]
             sure = len(rows[row]) > 1 or all(one in placed or one not in words.group for one in others)
@@ -422,18 +434,25 @@ def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
         if drawn[0] in found and found[drawn[0]].text:
             continue
         starts = {*words.frames[group], *members[:1]}
-        heads = {place for row in page.arranged.heads for place in row.words.values()}
+        heads = {row for one in page.arranged.heads for row in range(one.first, one.last + 1)}
         for hit in page.arranged.hits:
-            place = hit.row, hit.col
-            if not starts & set(words.by_key.get(hit.key, ())) or place not in page.labels or place in heads:
+            is_start = starts & set(words.by_key.get(hit.key, ()))
+            if not is_start or (hit.row, hit.col) not in page.labels or hit.row in heads:
                 continue
             texts = _texts_beside(page, hit)
-            if not 0 < len(texts) <= len(drawn):
+            if not 0 < len(texts) <= len(drawn) or _are_heads(page, hit, texts):
                 continue
             chosen = [drawn[0], drawn[-1]] if len(texts) < len(drawn) else drawn
             for name, text in zip(chosen, texts, strict=False):
                 found[name] = page.answer(text, (text.row, text.col), name)
             return
+
+
+def _are_heads(page: Page, hit: Hit, texts: list[Cell]) -> bool:
+    """Tell whether texts beside a label have texts of their own below them, so that they are unknown heads."""
+    below = [page.cell_at(cell.row + 1, cell.col) for cell in texts if cell.col > hit.col]
+    beneath = page.grid.sheet.cells.get((hit.row + 1, hit.col))
+    return beneath is None and any(cell is not None and cell.row > hit.row for cell in below)
 
 
 def _texts_beside(page: Page, hit: Hit) -> list[Cell]:

@@ -114,10 +114,11 @@ def _points(number: Decimal | None) -> str:
 def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
     for one in indicators(filing):
-        if one.reason or one.lacks(REASON) or not (one.met is False or (one.met is None and one.deducted)):
+        # Without the columns of targets or results nobody knows whether the target was met.
+        unknown = any(one.lacks(column) for column in (REASON, "年度指标值", "实际完成值"))
+        if one.reason or unknown or not (one.met is False or (one.met is None and one.deducted)):
             continue
-        said = [("目标", one.target, "年度指标值"), ("完成", one.actual, "实际完成值")]
-        parts = [f"{what}{text or '空'}" for what, text, column in said if not one.lacks(column)]
+        parts = [f"目标{one.target or '空'}", f"完成{one.actual or '空'}"]
         parts += [f"扣了{plain(one.lost)}分"] if one.deducted else []
         text = f"“{one.name}”{'，'.join(parts)}，偏差原因空着"
         yield finding(of, text, expected="偏差原因和改进措施", **one.place(REASON))
