@@ -128,6 +128,7 @@ def _head_rows(
         # No body lies between two rows of heads below each other: they are one, folded over two rows.
         if row + 1 not in by_row or not {row, row + 1} & rows.keys():
             continue
+        both = [*by_row[row], *by_row[row + 1]]
         parts = [
             [
                 rows[one] if one in rows and rows[one].group == group else _heads_in(words, group, by_row[one], meaning, year)
@@ -135,8 +136,8 @@ def _head_rows(
             ]
             for group in printed
         ]
-        both = [*by_row[row], *by_row[row + 1]]
-        joined = [_joined(*pair) for pair in parts if all(one.words for one in pair)]
+        over = {hit[:2] for hit in both if hit.over}
+        joined = [_joined(*pair, over) for pair in parts if all(one.words for one in pair)]
         best = max(joined, key=lambda one: (len(one.words), _unique(words, one, meaning, both)), default=None)
         if best is None or _stands_aside(row, by_row, rows, sides):
             continue
@@ -286,8 +287,8 @@ def _by_year(
 
 def _is_decor(words: FormWords, key: str, meaning: Mapping[str, tuple[int, ...]]) -> bool:
     """Tell whether the form itself prints a text on which no blank hangs: it is no other name of a head then."""
-    first = meaning[key][0]
-    return words.words[first].drawn and words.words[first].label.keys[0] == key and first not in _leading(words)
+    printed = [word for word in meaning[key] if words.words[word].drawn and words.words[word].label.keys[0] == key]
+    return bool(printed) and not any(word in _leading(words) for word in printed)
 
 
 def _explained(base: int, dated: Iterable[tuple[Hit, int]], words: FormWords) -> int:
@@ -308,10 +309,14 @@ def _stands_aside(
     return False
 
 
-def _joined(upper: HeadRow, lower: HeadRow) -> HeadRow:
-    """Join two rows; where both have a head in a column, the lower one is the head of the cells below it."""
+def _joined(upper: HeadRow, lower: HeadRow, over: Collection[Position]) -> HeadRow:
+    """Join two rows; a head with another text below it (one of ``over``) stands for a group of columns, not for one."""
     columns = {col for _, col in lower.words.values()}
-    kept = {word: place for word, place in upper.words.items() if place[1] not in columns and word not in lower.words}
+    kept = {
+        word: place
+        for word, place in upper.words.items()
+        if place[1] not in columns and word not in lower.words and place not in over
+    }
     first, last = upper.first or lower.first, lower.last or upper.last
     return HeadRow(upper.group, first, last, {**kept, **lower.words})
 

@@ -42,6 +42,7 @@ class Hit(NamedTuple):
         value: what stands behind its colon in the same cell.
         below: whether the second half of the label stands in the cell below.
         beside: what stands right of it: ``figure``, ``text`` (one that is no label) or nothing.
+        over: whether another text stands right below it.
         heading: whether it is a title, or a line that only names the year or the unit of amounts.
     """
 
@@ -52,6 +53,7 @@ class Hit(NamedTuple):
     value: str = ""
     below: bool = False
     beside: str = ""
+    over: bool = False
     heading: bool = False
 
 
@@ -89,7 +91,9 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
             continue
         key, years = label_key(text) if len(text) <= LONGEST_LABEL else ("", ())
         if key in known:
-            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known), heading=is_heading(text))
+            under = cells.get((row + 1, col))
+            over = under is not None and under.kind == "text"
+            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known), over=over, heading=is_heading(text))
             continue
         if is_heading(text):
             yield Hit(row, col, "", heading=True)

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import FormAnswers, Missing, Unread
 from xlsxeval.forms.year import with_year
-from xlsxeval.numbers import is_nil
 from xlsxeval.read.arrange import HeadRow, lists_of
 from xlsxeval.read.cells import Sheet
 from xlsxeval.read.hits import LONGEST_LABEL, Position
@@ -234,7 +233,7 @@ def everything(sheet: Sheet) -> Unread:
 def _has_content(text: str, formula: str | None) -> bool:
     if formula is not None and any(part in formula for part in _STATUS):
         return False
-    return any(sign.isalnum() for sign in text) and not is_nil(text)
+    return any(sign.isalnum() for sign in text)
 
 
 def _blocks(places: Iterable[Position]) -> Iterator[list[Position]]:

@@ -262,9 +262,8 @@ def _parts(
     words = page.arranged.words
     found: dict[str, Answer] = {}
     left = min(col for _, col in heads.words.values())
-    start = min(taken, default=0)
     used = set(page.arranged.met.values())
-    for row in page.grid.rows_between(start or last + 1, last):
+    for row in page.grid.rows_between(first, last) if taken else ():
         if row in taken:
             continue
         names = [col for col in page.grid.cols[row] if col < left]
@@ -403,7 +402,7 @@ def _beside_heads(page: Page, found: dict[str, Answer]) -> None:
             name = _name_beside(page, word)
             beside = page.grid.right_of(hit.row, page.grid.merged(hit.row, hit.col).last_col)[:1]
             cells = [cell for col in beside if (cell := page.cell_at(hit.row, col))]
-            if not hit.value and _are_heads(page, hit, cells):
+            if hit.beside == "text" and not hit.value and _are_heads(page, hit, cells):
                 continue
             numeric = words.form.field(name).kind.numeric
             others = [one for one in words.by_key[hit.key] if words.group.get(one) != words.group[word]]
@@ -451,8 +450,8 @@ def _goals_without_heads(page: Page, found: dict[str, Answer]) -> None:
 def _are_heads(page: Page, hit: Hit, texts: list[Cell]) -> bool:
     """Tell whether texts beside a label have texts of their own below them, so that they are unknown heads."""
     below = [page.cell_at(cell.row + 1, cell.col) for cell in texts if cell.col > hit.col]
-    beneath = page.grid.sheet.cells.get((hit.row + 1, hit.col))
-    return beneath is None and any(cell is not None and cell.row > hit.row for cell in below)
+    beneath = (hit.row + 1, hit.col) in page.labels
+    return not beneath and any(cell is not None and cell.row > hit.row for cell in below)
 
 
 def _texts_beside(page: Page, hit: Hit) -> list[Cell]:
