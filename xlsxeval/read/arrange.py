@@ -73,15 +73,16 @@ class Arrangement:
         return found
 
 
+@lru_cache(maxsize=64)
 def arrange(
     words: FormWords,
-    hits: Sequence[Hit],
+    hits: tuple[Hit, ...],
     first: int,
     last: int,
     year: int | None = None,
-    cut: Mapping[str, tuple[int, ...]] = {},
+    cut: tuple[tuple[str, tuple[int, ...]], ...] = (),
 ) -> Arrangement:
-    """Find where the words of a form stand.
+    """Find where the words of a form stand; remembered, because most workbooks of a folder have the same layout.
 
     Args:
         words: the words of the form.
@@ -91,13 +92,13 @@ def arrange(
         year: the year of the form; it decides between heads that differ only in their years.
         cut: keys of labels that were cut off, and the words they are the beginning of.
     """
-    meaning = {**words.by_key, **cut}
+    meaning = {**words.by_key, **dict(cut)}
     hits = tuple(hit for hit in hits if first <= hit.row <= last and (hit.key in meaning or hit.heading))
     heads, every_head = _head_rows(words, hits, meaning, year)
     taken = {place for row in heads for place in row.words.values()}
     free = [hit for hit in hits if (hit.row, hit.col) not in taken]
     sides, ends, holes = _sides(words, free, meaning, heads, last)
-    return Arrangement(words, first, last, heads, every_head, sides, hits, ends, holes, frozenset(word for some in cut.values() for word in some))
+    return Arrangement(words, first, last, heads, every_head, sides, hits, ends, holes, frozenset(word for _, some in cut for word in some))
 
 
 def _head_rows(

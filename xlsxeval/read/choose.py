@@ -49,42 +49,52 @@ def forms_of(formsets: tuple[FormSet, ...]) -> tuple[Form, ...]:
     return tuple(form for formset in formsets for form in formset.forms)
 
 
-def fit_of(form: Form, counts: Mapping[str, int]) -> Fit:
-    """Tell how well a form fits the words of a sheet.
+@lru_cache(maxsize=512)
+def fit_of(form: Form, keys: frozenset[tuple[str, int]]) -> Fit:
+    """Tell how well a form fits the words of a sheet; remembered, because most sheets of a folder have the same words.
 
     Args:
         form: the form.
-        counts: key -> number of cells with it.
+        keys: each key with the number of its cells.
     """
-    words = words_of(form)
+    counts = dict(keys)
     left = dict(counts)
     met = 0.0
     lost: list[int] = []
-    rest: list[int] = []
-    for word in words.needed:
-        key = words.words[word].label.keys[0]
+    rest: list[tuple[int, frozenset[str]]] = []
+    needed, further = _names(form)
+    for word, key, others in needed:
         if left.get(key, 0) > 0:
             left[key] -= 1
             met += _EXACT
         else:
-            rest.append(word)
-    for word in rest:
-        name = next((key for key in words.words[word].label.keys[1:] if left.get(key, 0) > 0), "")
+            rest.append((word, others))
+    for word, others in rest:
+        name = next((key for key in sorted(others & left.keys()) if left[key] > 0), "")
         if name:
             left[name] -= 1
             met += _OTHER_NAME
         else:
             lost.append(word)
     cut = cut_words(form, lost, counts)
-    met += _CUT * sum(len(some) for some in cut.values())
-    lost_count = len(lost) - sum(len(some) for some in cut.values())
-    extra = sum(
-        any(left.get(key, 0) > 0 for key in word.label.keys)
+    found = sum(len(some) for some in cut.values())
+    unused = {key for key, count in left.items() if count > 0}
+    extra = sum(not unused.isdisjoint(names) for names in further)
+    missed = len(lost) - found
+    return Fit((len(needed) - missed) / max(len(needed), 1), met + _CUT * found - missed - _EXTRA * extra)
+
+
+@lru_cache(maxsize=256)
+def _names(form: Form) -> tuple[tuple[tuple[int, str, frozenset[str]], ...], tuple[frozenset[str], ...]]:
+    """Give the words that a form needs, each with its printed key and its others, and the keys of columns it lacks."""
+    words = words_of(form)
+    needed = [(word, words.words[word].label.keys) for word in sorted(words.needed)]
+    further = [
+        frozenset(word.label.keys)
         for number, word in enumerate(words.words)
         if not word.drawn and number in words.group
-    )
-    needed = max(len(words.needed), 1)
-    return Fit((needed - lost_count) / needed, met - lost_count - _EXTRA * extra)
+    ]
+    return tuple((word, keys[0], frozenset(keys[1:])) for word, keys in needed), tuple(further)
 
 
 def cut_words(form: Form, lost: Sequence[int], counts: Mapping[str, int]) -> dict[str, tuple[int, ...]]:

@@ -44,8 +44,8 @@ from xlsxeval.text import clean, listed
 _SHOWN = 5
 #: Points of a form whose printed unit of amounts is that of the set; a label has about 1 point.
 _SAME_UNIT = 0.5
-#: The name of the hidden mark of our templates begins so.
-_IDENTITY = "xlsxeval"
+#: The custom property of our templates, their hidden name, and the beginning of the hidden text on each form.
+_PROPERTY, _NAME, _MARK = "xlsxeval", "_xlsxeval", "xlsxeval "
 
 
 class _Read(NamedTuple):
@@ -65,6 +65,8 @@ class _Page(NamedTuple):
     sheet: Sheet
     hits: tuple[Hit, ...]
     counts: Mapping[str, int]
+    #: The same as a value that can be a key of a cache.
+    keys: frozenset[tuple[str, int]]
 
 
 def read_filings(
@@ -91,11 +93,12 @@ def read_filings(
     pages = []
     for sheet in book.sheets:
         hits = find_hits(sheet, known)
-        pages.append(_Page(sheet, hits, count_keys(hits)))
+        counts = count_keys(hits)
+        pages.append(_Page(sheet, hits, counts, frozenset(counts.items())))
     formset = _best_set(pages, sets)
     read: list[_Read] = []
     lines = 0
-    own = any(_IDENTITY in name for name in (*book.names, *book.properties))
+    own = _PROPERTY in book.properties or _NAME in book.names
     for page in pages:
         for answers, share, rows in _read_sheet(page, formset, year, limits, own=own):
             read.append(_Read(answers, (page.sheet.state == "visible", share, answers.year or 0), rows))
@@ -116,7 +119,7 @@ def _best_set(pages: Sequence[_Page], formsets: tuple[FormSet, ...]) -> FormSet:
     Raises:
         Refused: R08 if no form fits any sheet.
     """
-    fits = {form: [fit_of(form, page.counts) for page in pages] for form in forms_of(formsets)}
+    fits = {form: [fit_of(form, page.keys) for page in pages] for form in forms_of(formsets)}
     points = {formset.name: _points(formset, fits, pages) for formset in formsets}
     best = max(formsets, key=lambda formset: points[formset.name])
     if points[best.name] <= 0:
@@ -192,7 +195,8 @@ def _read_sheet(
     if not present:
         return
     last = max((row for row, _ in sheet.cells), default=1)
-    whole = [arrange(words_of(form), page.hits, 1, last) for form in present]
+    year_printed = year or year_of(sheet.cells.values())
+    whole = [arrange(words_of(form), page.hits, 1, last, year_printed) for form in present]
     for segment in cut_sheet(sheet, whole, last):
         alone = (segment.first, segment.last) == (1, last)
         part = sheet if alone else _rows(sheet, segment.first, segment.last)
@@ -202,7 +206,7 @@ def _read_sheet(
 
 
 def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
-    return is_open(form, page.counts) if form.unit_else and not form.wider else fit_of(form, page.counts).share >= ENOUGH
+    return is_open(form, page.counts) if form.unit_else and not form.wider else fit_of(form, page.keys).share >= ENOUGH
 
 
 def _read_form(
@@ -215,6 +219,7 @@ def _read_form(
     grid = make_grid(sheet)
     answers, read = locate(arranged, grid, _unit_of(sheet.cells.values()) or formset.amount_unit, limits)
     shown = year or answers.year or printed
+    own = own or any(cell.text.startswith(_MARK) for cell in sheet.cells.values())
     answers = with_leftover(replace(answers, year=shown), read, own=own)
     if sheet.struck:
         answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
@@ -231,7 +236,7 @@ def _arranged(page: _Page, segment: Segment, year: int | None) -> Arrangement:
     lost = sorted(words.needed - arranged.met.keys())
     here = [hit for hit in page.hits if segment.first <= hit.row <= segment.last]
     cut = cut_words(segment.form, lost, count_keys(here)) if lost else {}
-    return arrange(words, page.hits, segment.first, segment.last, year, cut) if cut else arranged
+    return arrange(words, page.hits, segment.first, segment.last, year, tuple(cut.items())) if cut else arranged
 
 
 def _rows(sheet: Sheet, first: int, last: int) -> Sheet:

@@ -24,8 +24,8 @@ _SIMILAR = 0.6
 _MOST_NEAR = 2_000
 #: A longer text is cut in a note.
 _SHOWN = 16
-#: Formulas that show the result of 核对 on the form.
-_STATUS = ("核对!", "'核对'!")
+#: Formulas that show the result of 核对 on the form, and the hidden text by which our templates are known.
+_STATUS, _MARK = ("核对!", "'核对'!"), "xlsxeval "
 
 
 def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers:
@@ -233,7 +233,7 @@ def everything(sheet: Sheet) -> Unread:
 def _has_content(text: str, formula: str | None) -> bool:
     if formula is not None and any(part in formula for part in _STATUS):
         return False
-    return any(sign.isalnum() for sign in text)
+    return any(sign.isalnum() for sign in text) and not text.startswith(_MARK)
 
 
 def _blocks(places: Iterable[Position]) -> Iterator[list[Position]]:
