@@ -34,7 +34,7 @@ from xlsxeval.read.leftover import everything, with_leftover
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.locate import locate
 from xlsxeval.read.refusals import Refused, too_many_lines
-from xlsxeval.read.segments import Segment, cut_sheet
+from xlsxeval.read.segments import Segment, cut_sheet, split_side_by_side
 from xlsxeval.read.struck import struck_out
 from xlsxeval.read.titles import printed_unit, year_of
 from xlsxeval.read.words import words_of
@@ -90,11 +90,7 @@ def read_filings(
     """
     sets = tuple(formsets)
     known = known_keys(sets)
-    pages = []
-    for sheet in book.sheets:
-        hits = find_hits(sheet, known)
-        counts = count_keys(hits)
-        pages.append(_Page(sheet, hits, counts, frozenset(counts.items())))
+    pages = [page for sheet in book.sheets for page in _pages(sheet, known)]
     formset = _best_set(pages, sets)
     read: list[_Read] = []
     lines = 0
@@ -108,6 +104,15 @@ def read_filings(
     groups, notes = _grouped([form for form in read if form.fit[1] > 0], formset)
     notes += [f"“{form.answers.sheet}”{unread.cells}没有读，像{unread.text}" for form in read if form.fit[1] == 0 for unread in form.answers.unread]
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
+
+
+def _pages(sheet: Sheet, known: Mapping[str, object]) -> Iterable[_Page]:
+    """Yield a sheet, or its halves if two forms stand beside each other, with the texts that may be labels."""
+    whole = find_hits(sheet, known)
+    for part in split_side_by_side(sheet, whole):
+        hits = whole if part is sheet else find_hits(part, known)
+        counts = count_keys(hits)
+        yield _Page(part, hits, counts, frozenset(counts.items()))
 
 
 def _best_set(pages: Sequence[_Page], formsets: tuple[FormSet, ...]) -> FormSet:

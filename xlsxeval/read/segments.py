@@ -9,9 +9,13 @@ Example: 项目名称 in rows 3 and 43 and 实施单位 in rows 4 and 44, a titl
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
+from xlsxeval.a1 import LAST_COL
 from xlsxeval.forms.model import Form
 from xlsxeval.read.arrange import Arrangement, lists_of
 from xlsxeval.read.cells import Sheet
@@ -21,6 +25,8 @@ from xlsxeval.read.words import FormWords
 
 #: How many different words have to repeat.
 _PROOF = 2
+#: How many labels of a row have to stand there twice.
+_BESIDE = 3
 
 
 class Segment(NamedTuple):
@@ -29,6 +35,30 @@ class Segment(NamedTuple):
     form: Form
     first: int
     last: int
+
+
+def split_side_by_side(sheet: Sheet, hits: Sequence[Hit]) -> list[Sheet]:
+    """Cut a sheet on which two forms stand beside each other: a row has the same labels twice, equally far apart.
+
+    Example: 三级指标, 分值 and 得分 in columns 3, 6, 7 and again in 11, 14, 15 of a row give the columns up to 8 and from 9.
+    """
+    rows: dict[int, dict[str, list[int]]] = {}
+    for hit in hits:
+        rows.setdefault(hit.row, {}).setdefault(hit.key, []).append(hit.col)
+    for cols in rows.values():
+        twice = [some for some in cols.values() if len(some) == 2]  # noqa: PLR2004  # left and right
+        offsets = Counter(right - left for left, right in twice)
+        offset, count = max(offsets.items(), key=lambda one: one[1], default=(0, 0))
+        pairs = [(left, right) for left, right in twice if right - left == offset]
+        if count >= _BESIDE and max(left for left, _ in pairs) < min(right for _, right in pairs):
+            start = min(left for left, _ in pairs) + offset
+            return [_columns(sheet, 1, start - 1), _columns(sheet, start, LAST_COL)]
+    return [sheet]
+
+
+def _columns(sheet: Sheet, first: int, last: int) -> Sheet:
+    cells = {place: cell for place, cell in sheet.cells.items() if first <= place[1] <= last}
+    return replace(sheet, cells=cells, merges=tuple(one for one in sheet.merges if first <= one.first_col <= last))
 
 
 class _Mark(NamedTuple):
@@ -100,16 +130,13 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
     found: list[tuple[int, int]] = []
     seen: dict[tuple[int, str], int] = {}
     again: dict[tuple[int, str], tuple[int, int]] = {}
-    current, last_strong, start = -1, 0, 0
-    index = 0
-    while index < len(marks):
-        mark = marks[index]
-        index += 1
+    current, last_strong = -1, 0
+    for mark in marks:
         if mark.strong:
             if current not in (-1, mark.form):
-                row = _cut_row(last_strong, mark.row, titles, marks, mark.form)
+                row = _cut_row(last_strong, mark.row, titles)
                 found.append((row, mark.form))
-                seen, again, start = _after(marks, row, mark.row), {}, row
+                seen, again = _after(marks, row, mark.row), {}
             current, last_strong = mark.form, mark.row
         key = mark.form, mark.kind
         if mark.form != current and current != -1:
@@ -119,9 +146,9 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
             before = max(first for first, _ in again.values())
             behind = min(second for _, second in again.values())
             if len(again) >= _PROOF and before < behind:
-                row = _cut_row(before, behind, titles, marks, mark.form)
+                row = _cut_row(before, behind, titles)
                 found.append((row, mark.form))
-                seen, again, start = _after(marks, row, mark.row), {}, row
+                seen, again = _after(marks, row, mark.row), {}
         else:
             seen.setdefault(key, mark.row)
     return [(row, form) for row, form in found if row > 1]
@@ -129,19 +156,13 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
 
 def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, str], int]:
     """Give what stands in some rows, as the beginning of a form."""
-    from bisect import bisect_left
-
     found: dict[tuple[int, str], int] = {}
     for mark in marks[bisect_left(marks, (first,)) : bisect_left(marks, (last + 1,))]:
         found.setdefault((mark.form, mark.kind), mark.row)
     return found
 
 
-def _cut_row(after: int, to: int, titles: Sequence[int], marks: Sequence[_Mark], form: int) -> int:
-    """Give the first row of the form that begins between two rows: its title, else its first label."""
-    from bisect import bisect_left, bisect_right
-
+def _cut_row(after: int, to: int, titles: Sequence[int]) -> int:
+    """Give the first row of the form that begins between two rows: its title, else the second row."""
     title = titles[bisect_right(titles, after) : bisect_right(titles, to)]
-    if title:
-        return title[0]
-    return to
+    return title[0] if title else to
