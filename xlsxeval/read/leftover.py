@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import FormAnswers, Missing, Unread
 from xlsxeval.forms.year import with_year
-from xlsxeval.read.arrange import HeadRow, lists_of
 from xlsxeval.read.cells import Sheet
+from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.hits import LONGEST_LABEL, Position
-from xlsxeval.read.locate import Page
+from xlsxeval.read.page import Page
 from xlsxeval.text import label_key
 
 #: How similar a text must be to a label beside which no answer stands in a column or row.
@@ -64,7 +64,7 @@ def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers
 def _must_be_there(page: Page, answers: FormAnswers, word: int) -> bool:
     """Tell whether a label that is nowhere leaves points without their total: the table was cut off."""
     words = page.arranged.words
-    lists = lists_of(words)
+    lists = words.lists
     if words.side_group.get(word) not in lists or words.words[word].label.style != "label":
         return False
     lines = [line for table in answers.tables.values() for line in table]
@@ -91,7 +91,7 @@ def _places(page: Page, lost: Iterable[int]) -> Iterator[tuple[int, Position]]:
             place = _place_among_rows(page, word, taken)
         if place is None and word == words.total_row:
             place = _place_of_total(page, taken)
-        if place is None and words.side_group.get(word) in lists_of(words):
+        if place is None and words.side_group.get(word) in words.lists:
             place = _place_of_sum(page, taken)
         if place is None and word in words.pairs:
             place = _most_similar(page, word, taken)
@@ -179,7 +179,7 @@ def _place_of_total(page: Page, taken: set[Position]) -> Position | None:
 def _place_of_sum(page: Page, taken: set[Position]) -> Position | None:
     """Give the unknown text at the left of the last row below the lines, if points stand beside it."""
     for heads in page.arranged.heads:
-        if heads.group in lists_of(page.arranged.words):
+        if heads.group in page.arranged.words.lists:
             first, last = page.body(heads)
             for row in reversed(page.grid.rows_between(first, last)):
                 cols = page.grid.cols[row]

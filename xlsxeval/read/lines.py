@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
+from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import ABSENT, Answer, Line, Repair
 from xlsxeval.forms.model import Table
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
-from xlsxeval.read.arrange import HeadRow
+from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell
+from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.limits import Limits
+from xlsxeval.read.page import Page
 from xlsxeval.read.refusals import too_many_lines
 from xlsxeval.read.repair import complete, first_level, full_name, offset_of, vocabulary
 from xlsxeval.text import clean, label_key, remembered
-
-if TYPE_CHECKING:
-    from xlsxeval.read.locate import Page
 
 #: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
 _SUBTOTAL = re.compile(r"[^0-9]{0,12}(?:小计|合计|总计)(?:[(（][^()（）]{0,12}[)）])?[:：]?")
@@ -172,8 +171,6 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
 
 def _use(page: Page, line: Line) -> None:
     """Remember the cells of a line as answers."""
-    from xlsxeval.a1 import parse_cell
-
     page.answers |= {place for answer in line.values() if (place := parse_cell(answer.cell))}
 
 
@@ -242,8 +239,6 @@ def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) ->
 
 def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, aside: int) -> Answer:
     """Read one column of a line; absent if the column was not met or the line shares a cell with the line above."""
-    from xlsxeval.read.answers import read_answer
-
     if column not in area.cols:
         return ABSENT
     col = max(area.cols[column] + aside, 1)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from xlsxeval.a1 import LAST_COL
 from xlsxeval.forms.model import Form
-from xlsxeval.read.arrange import Arrangement, lists_of
+from xlsxeval.read.arrange import Arrangement
 from xlsxeval.read.cells import Sheet
 from xlsxeval.read.hits import Hit
 from xlsxeval.read.titles import is_title
@@ -95,7 +95,7 @@ def _first_form(marks: Sequence[_Mark]) -> int:
 def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
     """Give what stands once in a form: heads of amounts and goals, and side words outside of lines."""
     words = arranged.words
-    lists = lists_of(words)
+    lists = words.lists
     heads = {row for one in arranged.every_head for row in range(one.first, one.last + 1)}
     found = [_Mark(row.first, number, f"heads {row.group}", len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
     strong_lists = [row for row in arranged.every_head if row.group in lists]

@@ -47,8 +47,13 @@ class FormWords:
         columns: table -> column -> head.
         table_group: table -> the group below which its lines stand.
         anchors: groups of one head that stands between other heads and the lines of its table (本级专项资金).
+        lists: the other groups below which lines stand.
+        goals: groups whose blanks hang on heads alone, as those of the goals.
+        name_heads: group of lines -> the head of the names of lines (三级指标).
+        inherited: the heads of columns in which a blank means the text of the line above.
         pairs: side word without head -> name of the blank to its right.
         side_group: side word -> the group whose heads it crosses.
+        totals: side words that cross the heads of lines (总分).
         needed: the words that blanks of the form itself hang on.
         numeric: the words that lead to numbers.
         frames: group -> the printed texts at the left of its heads and of the row below (年度总体目标).
@@ -68,8 +73,13 @@ class FormWords:
     columns: Mapping[str, Mapping[str, int]]
     table_group: Mapping[str, int]
     anchors: frozenset[int]
+    lists: frozenset[int]
+    goals: frozenset[int]
+    name_heads: Mapping[int, int]
+    inherited: frozenset[int]
     pairs: Mapping[int, str]
     side_group: Mapping[int, int]
+    totals: frozenset[int]
     needed: frozenset[int]
     numeric: frozenset[int]
     frames: Mapping[int, tuple[int, ...]]
@@ -78,6 +88,20 @@ class FormWords:
     funds: int | None
     total_row: int | None
     part_columns: Mapping[int, str]
+    #: The groups that have rows of heads.
+    head_groups: tuple[int, ...]
+    #: The words on which blanks hang.
+    leading: frozenset[int]
+    #: The heads of goals, and the texts at their left.
+    goal_words: frozenset[int]
+    #: The side words that may stand anywhere outside the lines.
+    free_sides: tuple[int, ...]
+    #: Every key of a side word.
+    side_keys: frozenset[str]
+    #: The keys of totals of points: 自评得分 stands for 总分, not for the points of the amounts.
+    total_keys: frozenset[str]
+    #: The keys of texts that the form prints and on which no blank hangs.
+    decor: frozenset[str]
 
     def text(self, word: int) -> str:
         """Give a word as the form prints it."""
@@ -106,12 +130,6 @@ def words_of(form: Form) -> FormWords:
     if form.wider:
         every += _of_wider(form.wider, words, every)
     hanging = [one for one in every if not one.known]
-    by_key: dict[str, list[int]] = {}
-    for drawn, printed in ((True, True), (True, False), (False, True), (False, False)):
-        for number, word in enumerate(words):
-            if word.drawn is drawn:
-                for key in word.label.keys[:1] if printed else word.label.keys[1:]:
-                    by_key.setdefault(key, []).append(number)
     heads = {one.head for one in hanging if one.head is not None}
     groups = _groups(words, every, heads)
     group = {head: number for number, members in enumerate(groups) for head in members}
@@ -120,21 +138,16 @@ def words_of(form: Form) -> FormWords:
     columns: dict[str, dict[str, int]] = {}
     pairs: dict[int, str] = {}
     side_group: dict[int, int] = {}
-    needed: set[int] = set()
     numeric: set[int] = set()
     for one in hanging:
-        own = {word for word in (one.head, one.side) if word is not None}
         table, _, column = one.blank.name.partition(".")
-        if one.drawn:
-            needed |= own
-        if form.field(one.blank.name).kind.numeric if table not in form.tables else form.tables[table].column(column).kind.numeric:  # fmt: skip
-            numeric |= own
-        if table in form.tables:
-            if one.head is not None:
-                columns.setdefault(table, {}).setdefault(column, one.head)
-        elif one.head is None:
-            if one.side is not None:
-                pairs.setdefault(one.side, one.blank.name)
+        of = form.tables[table].column(column) if table in form.tables else form.field(one.blank.name)
+        if of.kind.numeric:
+            numeric |= {word for word in (one.head, one.side) if word is not None}
+        if one.head is None:
+            pairs.setdefault(one.side or 0, one.blank.name)
+        elif table in form.tables:
+            columns.setdefault(table, {}).setdefault(column, one.head)
         else:
             crossings.setdefault((one.head, one.side), one.blank.name)
             if one.side is not None:
@@ -142,30 +155,67 @@ def words_of(form: Form) -> FormWords:
     tables = {
         table: group[max(heads_of.values(), key=lambda head: lowest[head])] for table, heads_of in columns.items()
     }
-    anchors = frozenset(number for table, number in tables.items() if len({group[head] for head in columns[table].values()}) > 1)
+    anchors = frozenset(
+        number for table, number in tables.items() if len({group[head] for head in columns[table].values()}) > 1
+    )
+    lists = frozenset(tables.values()) - anchors
+    with_side = {group[head] for head, side in crossings if side is not None}
+    goals = frozenset(range(len(groups))) - anchors - lists - with_side
+    own = {table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns}
+    frames = {number: _frames(words, members, hanging) for number, members in enumerate(groups)}
     dividers, after = _dividers(words, hanging)
     funds, total_row, parts = _funds(form, crossings, group)
+    totals = frozenset(side for side, number in side_group.items() if number in lists)
+    leading = frozenset({*group, *side_group, *pairs})
+    printed = {word.label.keys[0] for number, word in enumerate(words) if word.drawn and number in leading}
     return FormWords(
-        form,
-        tuple(words),
-        {key: tuple(dict.fromkeys(numbers)) for key, numbers in by_key.items()},
-        group,
-        groups,
-        crossings,
-        columns,
-        tables,
-        anchors,
-        pairs,
-        side_group,
-        frozenset(needed),
-        frozenset(numeric),
-        {number: _frames(words, members, hanging) for number, members in enumerate(groups)},
-        dividers,
-        after,
-        funds,
-        total_row,
-        parts,
+        form=form,
+        words=tuple(words),
+        by_key=_by_key(words),
+        group=group,
+        groups=groups,
+        crossings=crossings,
+        columns=columns,
+        table_group=tables,
+        anchors=anchors,
+        lists=lists,
+        goals=goals,
+        name_heads={tables[table]: columns[table][some[0]] for table, some in own.items() if some},
+        inherited=frozenset(
+            head for table, some in columns.items() for column, head in some.items() if column not in own[table]
+        ),
+        pairs=pairs,
+        side_group=side_group,
+        totals=totals,
+        needed=frozenset(
+            word for one in hanging if one.drawn for word in (one.head, one.side) if word is not None
+        ),
+        numeric=frozenset(numeric),
+        frames=frames,
+        dividers=dividers,
+        after_divider=after,
+        funds=funds,
+        total_row=total_row,
+        part_columns=parts,
+        head_groups=tuple(number for number in range(len(groups)) if number not in anchors),
+        leading=leading,
+        goal_words=frozenset(word for number in goals for word in (*groups[number], *frames[number])),
+        free_sides=(*pairs, *(head for number in anchors for head in groups[number]), *totals),
+        side_keys=frozenset(key for side in (*side_group, *pairs) for key in words[side].label.keys),
+        total_keys=frozenset(key for side in side_group if side != total_row for key in words[side].label.keys),
+        decor=frozenset(word.label.keys[0] for word in words if word.drawn) - printed,
     )
+
+
+def _by_key(words: list[Word]) -> dict[str, tuple[int, ...]]:
+    """Give the words of each key: of the form itself before the wider ones, printed names before others."""
+    found: dict[str, list[int]] = {}
+    for drawn, printed in ((True, True), (True, False), (False, True), (False, False)):
+        for number, word in enumerate(words):
+            if word.drawn is drawn:
+                for key in word.label.keys[:1] if printed else word.label.keys[1:]:
+                    found.setdefault(key, []).append(number)
+    return {key: tuple(dict.fromkeys(numbers)) for key, numbers in found.items()}
 
 
 def _of_wider(wider: Form, words: list[Word], own: list[_Hanging]) -> list[_Hanging]:
@@ -250,13 +300,15 @@ def _dividers(words: list[Word], hanging: list[_Hanging]) -> tuple[frozenset[int
     for drawn in (True, False):
         rows: dict[int, list[int]] = {}
         for number, word in enumerate(words):
-            rows.setdefault(word.label.box.row, []).append(number) if word.drawn is drawn else None
-        amounts = [one.blank.box.row for one in hanging if one.drawn is drawn and one.head is not None and one.side is not None]
+            if word.drawn is drawn:
+                rows.setdefault(word.label.box.row, []).append(number)
+        of_picture = [one for one in hanging if one.drawn is drawn]
+        amounts = {one.blank.box.row for one in of_picture if one.head is not None and one.side is not None}
         for row, numbers in rows.items():
             plain = all(number not in used and words[number].label.box.rows == 1 for number in numbers)
             if plain and len(numbers) > 1 and row - 1 in amounts:
                 behind = range(row + 1, row + 1 + _MOST_PAIR_ROWS)
-                pairs = {one.side for one in hanging if one.drawn is drawn and one.head is None and one.blank.box.row in behind}
+                pairs = {one.side for one in of_picture if one.head is None and one.blank.box.row in behind}
                 return frozenset(numbers), frozenset(side for side in pairs if side is not None)
     return frozenset(), frozenset()
 
