@@ -71,12 +71,7 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
 def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find numbers typed as text: read for what they mean, and reported; one finding for the form, and one for bare numbers."""
     for answers in filing.forms.values():
-        repaired_cells = {one.cell for one in answers.repairs}  # the repair says what is wrong with the cell
-        typed = [
-            (name, answer)
-            for name, _field, answer in _with_problem(answers, "text")
-            if answer.cell not in repaired_cells
-        ]
+        typed = [(name, answer) for name, _field, answer in _with_problem(answers, "text")]
         for bare in (False, True):
             some = [(name, answer) for name, answer in typed if bool(_BARE.fullmatch(answer.text)) is bare]
             if not some:
