@@ -15,6 +15,7 @@ from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.heads import HeadRow
+from xlsxeval.read.hits import Position
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.page import Page
 from xlsxeval.read.refusals import too_many_lines
@@ -128,8 +129,9 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             page.labels |= {(row, col): "" for col in grid.cols[row]}
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
+        places: list[Position] = []
         line = {
-            column: _answer(page, table, column, row, area, aside)
+            column: _answer(page, table, column, row, area, aside, places)
             for column in (*table.columns, *table.further)
             if column in table.columns or column in area.cols
         }
@@ -144,6 +146,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             continue
         if _is_other_row(page, table, area, row, used):
             continue
+        page.answers.update(places)
         if any(is_subtotal(line[column].text) for column in _names(table, line)):
             yield line, True
             continue
@@ -213,7 +216,10 @@ def _all_names(page: Page, table: Table) -> tuple[str, ...]:
 def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
     """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
     own = next(column for column in table.columns if column not in table.inherit)
-    if used != [own] or not table.inherit or table.inherit[0] not in area.cols:
+    if not table.inherit:
+        # Two texts and no figure: 需要说明的事项 under another name, with what was written.
+        return len(used) == 2 and used[0] == own and not any(table.column(one).kind.numeric for one in used)  # noqa: PLR2004
+    if used != [own] or table.inherit[0] not in area.cols:
         return False
     first = page.grid.sheet.cells.get((row, area.cols[table.inherit[0]]))
     second = page.grid.sheet.cells.get((row, area.cols[table.inherit[-1]])) if table.inherit[-1] in area.cols else None
@@ -228,8 +234,13 @@ def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) ->
     return same > 1
 
 
-def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, aside: int) -> Answer:
-    """Read one column of a line; absent if the column was not met or the line shares a cell with the line above."""
+def _answer(
+    page: Page, table: Table, column: str, row: int, area: TableArea, aside: int, places: list[Position]
+) -> Answer:
+    """Read one column of a line; absent if the column was not met or the line shares a cell with the line above.
+
+    The place of the cell is added to ``places``.
+    """
     if column not in area.cols:
         return ABSENT
     col = max(area.cols[column] + aside, 1)
@@ -239,7 +250,9 @@ def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, as
     if tall and merged is not None and merged.first_row < row and merged.first_row >= area.first:
         return ABSENT
     cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
-    answer = page.read(cell, (row, col), table.column(column).kind)
+    at = (cell.row, cell.col) if cell else (row, col)
+    places.append(at)
+    answer = page.read(cell, at, table.column(column).kind)
     shared = tall and merged is not None and len(grid.rows_between(row, min(merged.last_row, area.last))) > 1
     return answer._replace(shared=True) if shared and answer.text else answer
 

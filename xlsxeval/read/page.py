@@ -73,15 +73,15 @@ class Page:
             place: where the blank is, if it is empty.
             name: the name of the blank.
         """
-        return self.read(cell, place, self.arranged.words.form.field(name).kind)
+        at = (cell.row, cell.col) if cell else place
+        self.answers.add(at)
+        return self.read(cell, at, self.arranged.words.form.field(name).kind)
 
-    def read(self, cell: Cell | None, place: Position, kind: Kind) -> Answer:
-        """Make an answer of a kind from its cell, and remember that the cell is used.
+    def read(self, cell: Cell | None, at: Position, kind: Kind) -> Answer:
+        """Make an answer of a kind from its cell.
 
         A number that is left beside struck-out text is a number; the remark on what was struck out says the rest.
         """
-        at = (cell.row, cell.col) if cell else place
-        self.answers.add(at)
         answer = read_answer(cell, *at, kind, self.unit)
         return answer._replace(problem="") if at in self.grid.sheet.struck and answer.problem == "text" else answer
 
