@@ -133,7 +133,8 @@ def _find_sides(sides: _Sides, free: Sequence[Hit], heads: Sequence[HeadRow], la
             # 合计 beside anything may be a total of anything; 自评总分 and 自评得分 say that they are points.
             some = [hit for hit in some if "分" in hit.key]
         if some:
-            best = min(some, key=lambda hit: (not sides.search.is_printed(word, hit.key), not hit.value, hit.row, hit.col))
+            keys = words.words[word].label.keys
+            best = min(some, key=lambda hit: (keys.index(hit.key) if hit.key in keys else len(keys), hit.row, hit.col))
             sides.found[word] = best
             outside.remove(best)
 

@@ -97,10 +97,10 @@ def _is_row_of_pairs(words: FormWords, row: HeadRow, hits: Iterable[Hit]) -> boo
 
 
 def _stands_alone(search: Search, row: HeadRow, hits: Sequence[Hit]) -> bool:
-    """Tell whether one head of the goals stands in a row without an answer beside it, and no head of another group."""
+    """Tell whether one head of the goals stands in a row with its answer below it, and no head of another group."""
     at = next(iter(row.words.values()))
     own = all(search.words.group.get(search.means(hit)[0], row.group) == row.group for hit in hits)
-    beside = any(hit.beside for hit in hits if (hit.row, hit.col) == at)
+    beside = any(hit.beside and hit.over != "text" for hit in hits if (hit.row, hit.col) == at)
     return row.group in search.words.goals and own and not beside and _tell(search, row, hits) > 0
 
 

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import ABSENT, Answer, Line, Repair
 from xlsxeval.forms.model import Table
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
-from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.limits import Limits
@@ -147,7 +145,6 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
         if _is_other_row(page, table, area, row, used):
             continue
         if any(is_subtotal(line[column].text) for column in _names(table, line)):
-            _use(page, line)
             yield line, True
             continue
         changed, done = complete(known, line) if grid.converted else ({}, [])
@@ -165,13 +162,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
         if done:
             page.repairs.append(Repair(line[used[0]].cell, "；".join(done)))
-        _use(page, line)
         yield {**whole, **before}, False
-
-
-def _use(page: Page, line: Line) -> None:
-    """Remember the cells of a line as answers."""
-    page.answers |= {place for answer in line.values() if (place := parse_cell(answer.cell))}
 
 
 def _names(table: Table, line: Line) -> list[str]:
@@ -248,8 +239,7 @@ def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, as
     if tall and merged is not None and merged.first_row < row and merged.first_row >= area.first:
         return ABSENT
     cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
-    at = (cell.row, cell.col) if cell else (row, col)
-    answer = read_answer(cell, *at, table.column(column).kind, page.unit)
+    answer = page.read(cell, (row, col), table.column(column).kind)
     shared = tall and merged is not None and len(grid.rows_between(row, min(merged.last_row, area.last))) > 1
     return answer._replace(shared=True) if shared and answer.text else answer
 

@@ -95,7 +95,7 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
     rows = {
         side: row
         for side, group in words.side_group.items()
-        if group == heads.group and side in sides and (row := _row_of(page, heads, sides[side], first, last))
+        if group == heads.group and side in sides and side not in words.pairs and (row := _row_of(page, heads, sides[side], first, last))
     }
     if heads.group == words.funds and words.total_row is not None and words.total_row not in rows:
         unlabelled = row_without_label(page, heads, first, min([last, *(row - 1 for row in rows.values())]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlsxeval.filing import Answer, Repair
+from xlsxeval.forms.kinds import Kind
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.arrange import Arrangement
 from xlsxeval.read.cells import Cell
@@ -72,9 +73,17 @@ class Page:
             place: where the blank is, if it is empty.
             name: the name of the blank.
         """
+        return self.read(cell, place, self.arranged.words.form.field(name).kind)
+
+    def read(self, cell: Cell | None, place: Position, kind: Kind) -> Answer:
+        """Make an answer of a kind from its cell, and remember that the cell is used.
+
+        A number that is left beside struck-out text is a number; the remark on what was struck out says the rest.
+        """
         at = (cell.row, cell.col) if cell else place
         self.answers.add(at)
-        return read_answer(cell, *at, self.arranged.words.form.field(name).kind, self.unit)
+        answer = read_answer(cell, *at, kind, self.unit)
+        return answer._replace(problem="") if at in self.grid.sheet.struck and answer.problem == "text" else answer
 
 
 def make_page(arranged: Arrangement, grid: Grid, unit: str) -> Page:

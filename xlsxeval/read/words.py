@@ -165,7 +165,7 @@ def words_of(form: Form) -> FormWords:
     frames = {number: _frames(words, members, hanging) for number, members in enumerate(groups)}
     dividers, after = _dividers(words, hanging)
     funds, total_row, parts = _funds(form, crossings, group)
-    totals = frozenset(side for side, number in side_group.items() if number in lists)
+    totals = frozenset(side for side, number in side_group.items() if number in lists and side not in pairs)
     leading = frozenset({*group, *side_group, *pairs})
     printed = {word.label.keys[0] for number, word in enumerate(words) if word.drawn and number in leading}
     return FormWords(
