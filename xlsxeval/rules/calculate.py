@@ -80,7 +80,8 @@ class Numbers:
         totals = [
             name
             for name, field in answers.form.fields.items()
-            if field.formula is not None and any(isinstance(of, Column) and of.table == ref.table for of in refs(field.formula))
+            if field.formula is not None
+            and any(isinstance(of, Column) and of.table == ref.table for of in refs(field.formula))
         ]
         return bool(totals) and not any(answers.fields.get(name, ABSENT).cell for name in totals)
 
