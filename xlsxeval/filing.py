@@ -194,7 +194,7 @@ class FormAnswers:
         """Three counts: fields found (filled or not); rows, numbers or labels guessed; fields not found."""
         located = sum(bool(answer.cell) for answer in self.fields.values())
         guessed = len(self.repairs) + sum(label.how == "cut" for label in self.met)
-        return located, guessed, len(self.fields) - located
+        return located, guessed, 0 if self.form.is_open else len(self.fields) - located
 
     @property
     def unit(self) -> str:

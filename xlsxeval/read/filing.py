@@ -211,7 +211,7 @@ def _read_sheet(
 
 
 def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
-    return is_open(form, page.counts) if form.unit_else and not form.wider else fit_of(form, page.keys).share >= ENOUGH
+    return is_open(form, page.counts) if form.is_open else fit_of(form, page.keys).share >= ENOUGH
 
 
 def _read_form(
@@ -330,5 +330,6 @@ def _filing(group: Sequence[FormAnswers], formset: FormSet, file: str, notes: tu
     subject = next((answers.subject for answers in forms.values() if answers.subject), "")
     hidden = tuple(f"“{answers.sheet}”是隐藏的工作表" for answers in forms.values() if answers.state != "visible")
     units = {answers.amount_unit for answers in forms.values()}
+    opened = tuple(f"没有与“{answers.sheet}”相符的表样，按“{name}”的栏目名称读取" for name, answers in forms.items() if answers.form.is_open)
     mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有做跨表核对",) if len(units) > 1 else ()
-    return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *hidden, *mixed), subject)
+    return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *opened, *hidden, *mixed), subject)

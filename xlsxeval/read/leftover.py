@@ -41,7 +41,7 @@ def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers
     words = page.arranged.words
     met = page.arranged.met
     # The open self-evaluation requires nothing.
-    lost = sorted(words.needed - met.keys()) if words.form.wider or not words.form.unit_else else []
+    lost = sorted(words.needed - met.keys()) if not words.form.is_open else []
     places = dict(_places(page, lost))
     year = answers.year or 0
     missing, lacking = [], []

@@ -325,7 +325,7 @@ def _funds(
     They are those of the blank 全年执行数 of a self-evaluation.
     """
     at = next((key for key, name in crossings.items() if name == "全年执行数"), None)
-    if at is None or at[1] is None or not (form.wider or form.unit_else):
+    if at is None or at[1] is None or not (form.wider or form.is_open):
         return None, None, {}
     names = {own: column for column, own in TOTAL_ROW.items()}
     columns = {head: names.get(name, name) for (head, side), name in crossings.items() if side == at[1]}
