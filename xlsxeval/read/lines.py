@@ -179,6 +179,7 @@ def _says(answer: Answer) -> bool:
     return _says_something(answer.text) or answer.formula is not None
 
 
+@remembered
 def _says_something(text: str) -> bool:
     return any(sign.isalnum() for sign in text) and not is_nil(text)
 
