@@ -102,7 +102,9 @@ def _further_columns(
         row = page.arranged.sides[side].row if side is not None and side in page.arranged.sides else 0
         if side != words.total_row and row in taken and name in known and "." in name:
             base = name.partition(".")[0]
-            names = {head: f"{base}.{column}" for head, column in columns.items() if (head, side) not in words.crossings}
+            names = {
+                head: f"{base}.{column}" for head, column in columns.items() if (head, side) not in words.crossings
+            }
             found |= _row_of(page, heads, row, names)
     return found
 

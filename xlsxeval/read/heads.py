@@ -143,9 +143,7 @@ def _join_folded(search: Search, rows: dict[int, HeadRow], by_row: Mapping[int, 
             rows[row + 1] = best
 
 
-def _stands_aside(
-    search: Search, row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow]
-) -> bool:
+def _stands_aside(search: Search, row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow]) -> bool:
     """Tell whether, of two rows, one is a row of heads and the other only has side words (合计) left of these."""
     for one, other in ((row, row + 1), (row + 1, row)):
         if one not in rows and other in rows:
@@ -214,7 +212,11 @@ def _candidates(search: Search, group: int, hits: Sequence[Hit]) -> list[tuple[H
         return pairs
 
     def fitting(base: int | None) -> list[tuple[Hit, int]]:
-        return [(hit, word) for hit, word in dated if hit.years and base is not None and hit.years[0] == base + offsets[word][0]]
+        return [
+            (hit, word)
+            for hit, word in dated
+            if hit.years and base is not None and hit.years[0] == base + offsets[word][0]
+        ]
 
     def explained(base: int | None) -> int:
         return len({word for _, word in fitting(base)})

@@ -76,7 +76,11 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
     if anchor not in arranged.sides or above is None:
         return
     row, col = arranged.sides[anchor].row, arranged.sides[anchor].col
-    cols = {column: col if head == anchor else above.words[head][1] for column, head in columns.items() if head in {*above.words, anchor}}
+    cols = {
+        column: col if head == anchor else above.words[head][1]
+        for column, head in columns.items()
+        if head in {*above.words, anchor}
+    }
     end = _row_of_next_label(page, anchor, row, arranged.body_end(above))
     yield row + 1, end - 1, cols, None
 
@@ -88,7 +92,11 @@ def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int
     if own not in cols or not known.names:
         return cols
     names = tuple(group for groups in known.names.values() for group in groups)
-    texts = [cell.text for row in page.grid.rows_between(first, last) if (cell := page.grid.sheet.cells.get((row, cols[own])))]
+    texts = [
+        cell.text
+        for row in page.grid.rows_between(first, last)
+        if (cell := page.grid.sheet.cells.get((row, cols[own])))
+    ]
     groups = sum(bool(full_name(text, names)) for text in texts)
     return {column: col for column, col in cols.items() if column != own} if 2 * groups > len(texts) else cols
 

@@ -95,7 +95,10 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
     rows = {
         side: row
         for side, group in words.side_group.items()
-        if group == heads.group and side in sides and side not in words.pairs and (row := _row_of(page, heads, sides[side], first, last))
+        if group == heads.group
+        and side in sides
+        and side not in words.pairs
+        and (row := _row_of(page, heads, sides[side], first, last))
     }
     if heads.group == words.funds and words.total_row is not None and words.total_row not in rows:
         unlabelled = row_without_label(page, heads, first, min([last, *(row - 1 for row in rows.values())]))
@@ -156,7 +159,9 @@ def _found_labels(page: Page) -> Iterator[FoundLabel]:
         text = " ".join(cells[place].text.split())
         meant = words.by_key.get(key, ())
         same = not meant or words.words[meant[0]].label.keys[0] == key
-        yield FoundLabel(words.text(meant[0]) if meant else text, text, cell_name(*place), "same" if same else "other name")
+        yield FoundLabel(
+            words.text(meant[0]) if meant else text, text, cell_name(*place), "same" if same else "other name"
+        )
 
 
 def _years(page: Page) -> Iterator[YearSeen]:

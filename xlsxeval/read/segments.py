@@ -83,7 +83,9 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> list[
     cuts = _cuts(marks, titles)
     found: list[Segment] = []
     tops = [1, *(row for row, _ in cuts)]
-    for top, end, (_, number) in zip(tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True):
+    for top, end, (_, number) in zip(
+        tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True
+    ):
         found.append(Segment(arranged[number].words.form, top, end))
     return found
 
@@ -97,7 +99,11 @@ def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
     words = arranged.words
     lists = words.lists
     heads = {row for one in arranged.every_head for row in range(one.first, one.last + 1)}
-    found = [_Mark(row.first, number, f"heads {row.group}", len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
+    found = [
+        _Mark(row.first, number, f"heads {row.group}", len(row.words) > 1)
+        for row in arranged.every_head
+        if row.group not in lists
+    ]
     strong_lists = [row for row in arranged.every_head if row.group in lists]
     found += [_Mark(row.first, number, f"lines {row.first}", strong=True) for row in strong_lists]
     once = _single(words)

@@ -161,7 +161,9 @@ def words_of(form: Form) -> FormWords:
     lists = frozenset(tables.values()) - anchors
     with_side = {group[head] for head, side in crossings if side is not None}
     goals = frozenset(range(len(groups))) - anchors - lists - with_side
-    own = {table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns}
+    own = {
+        table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns
+    }
     frames = {number: _frames(words, members, hanging) for number, members in enumerate(groups)}
     dividers, after = _dividers(words, hanging)
     funds, total_row, parts = _funds(form, crossings, group)
@@ -187,9 +189,7 @@ def words_of(form: Form) -> FormWords:
         pairs=pairs,
         side_group=side_group,
         totals=totals,
-        needed=frozenset(
-            word for one in hanging if one.drawn for word in (one.head, one.side) if word is not None
-        ),
+        needed=frozenset(word for one in hanging if one.drawn for word in (one.head, one.side) if word is not None),
         numeric=frozenset(numeric),
         frames=frames,
         dividers=dividers,
