@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xlsxeval.read.heads import HeadRow, Search, find_heads
 from xlsxeval.read.hits import Hit, Position
 from xlsxeval.read.words import FormWords
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Arrangement:
     """Where the words of a form stand in the rows ``first`` to ``last`` of a sheet.
+
+    Compared by identity, so that it can be the key of a cache; without slots, because of ``met``.
 
     Attributes:
         words: the words of the form.
@@ -59,7 +61,7 @@ class Arrangement:
         """Give the column of the names of lines, below a row of heads."""
         return _name_column(self.words, heads)
 
-    @property
+    @cached_property
     def met(self) -> Mapping[int, Position]:
         """Every word that was met, and where; of a head with several rows the first."""
         found: dict[int, Position] = {word: (hit.row, hit.col) for word, hit in self.sides.items()}
