@@ -61,7 +61,8 @@ def find_heads(search: Search, hits: Sequence[Hit]) -> tuple[list[HeadRow], list
     rows: dict[int, HeadRow] = {}
     unclear: list[HeadRow] = []
     for row, some in by_row.items():
-        found = [one for group in words.head_groups if (one := heads_in(search, group, some)).words]
+        groups = {words.group.get(word) for hit in some for word in search.means(hit)}
+        found = [one for group in words.head_groups if group in groups and (one := heads_in(search, group, some)).words]
         best = max(found, key=lambda one: _rank_of_row(search, one, some), default=None)
         if best is None or (len(best.words) > 1 and _is_row_of_pairs(words, best, some)):
             continue
