@@ -205,8 +205,8 @@ class FormAnswers:
         own = next((text for name in names[:-1] if (text := self._text(name))), "") or self._text(names[0])
         if own or any(self.fields.get(name, ABSENT).cell for name in names[:-1]):
             return own
-        # The department above is the unit only where the form has no place for the unit itself.
-        return self._text(names[-1])
+        # The department above is the unit only of a form about a department that has no other place for the unit.
+        return "" if self.subject else self._text(names[-1])
 
     @property
     def subject(self) -> str:

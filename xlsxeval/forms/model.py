@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -193,6 +194,11 @@ class Check:
     expected: tuple[str, Node, str] | None = None
     star: str = ""
     faults: tuple[str, ...] = ()
+
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The names of the forms that it reads."""
+        return frozenset(ref.form for ref in self.reads)
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def _places(page: Page, word: int) -> Iterator[Position]:
         for heads in page.arranged.of_group(group)[:1]:
             yield from _among_heads(page, word, heads)
         return
-    yield from _among_rows(page, word)
+    if words.side_group.get(word) != words.funds or words.funds is None:
+        yield from _among_rows(page, word)  # rows of amounts may have any name
     if word == words.total_row or word in words.totals:
         for heads in page.arranged.of_group(words.side_group[word]):
             yield from _beside_figures(page, heads, from_below=word in words.totals)

@@ -129,6 +129,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
     known = vocabulary(form, table.name)
     rows = grid.rows_between(area.first, area.last)
     lost_total = _lost_total(page, table, area, rows) if heads else 0
+    columns = [column for column in (*table.columns, *table.further) if column in table.columns or column in area.cols]
     for row in rows:
         if row == lost_total or row in page.arranged.holes:
             continue
@@ -138,11 +139,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
         places: list[Position] = []
-        line = {
-            column: _answer(page, table, column, row, area, aside, places)
-            for column in (*table.columns, *table.further)
-            if column in table.columns or column in area.cols
-        }
+        line = {column: _answer(page, table, column, row, area, aside, places) for column in columns}
         used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
         if not used:
             before = _inherit(table, line, before)

@@ -52,10 +52,16 @@ class Page:
         """Tell whether a label stands in a row, right of a column."""
         return any((row, col) in self.labels for col in self.grid.right_of(row, left))
 
+    def is_covered(self, row: int, col: int) -> bool:
+        """Tell whether a cell belongs to a merged one that begins in a row above: its value is that row's."""
+        return self.grid.merged(row, col).first_row < row
+
     def under(self, heads: HeadRow, head: int, row: int) -> Cell | None:
         """Give the cell of a row below a head; a cell beside it counts if no other head stands above that."""
         at_row, col = heads.words[head]
         found = self.cell_at(row, col)
+        if self.is_covered(row, col):
+            return None
         if found is not None and (found.col == col or self.grid.merged(at_row, col).first_col <= found.col):
             return found
         behind = self.grid.merged(at_row, col).last_col + 1

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.a1 import LAST_COL
@@ -70,7 +71,7 @@ class _Mark(NamedTuple):
     strong: bool
 
 
-def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> list[Segment]:
+def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> tuple[Segment, ...]:
     """Give the rows of each form on a sheet, from top to bottom.
 
     Args:
@@ -78,8 +79,14 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> list[
         arranged: each form of the set that the sheet holds, arranged over the whole sheet.
         last: the last row of the sheet.
     """
-    marks = sorted({mark for number, one in enumerate(arranged) for mark in _marks(number, one)})
     titles = sorted(row for (row, _), cell in sheet.cells.items() if cell.kind == "text" and is_title(cell.text))
+    return _segments(tuple(arranged), tuple(titles), last)
+
+
+@lru_cache(maxsize=64)
+def _segments(arranged: Sequence[Arrangement], titles: Sequence[int], last: int) -> tuple[Segment, ...]:
+    """Give the same by the rows of titles; remembered, because most workbooks of a folder have the same layout."""
+    marks = sorted({mark for number, one in enumerate(arranged) for mark in _marks(number, one)})
     cuts = _cuts(marks, titles)
     found: list[Segment] = []
     tops = [1, *(row for row, _ in cuts)]
@@ -87,7 +94,7 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> list[
         tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True
     ):
         found.append(Segment(arranged[number].words.form, top, end))
-    return found
+    return tuple(found)
 
 
 def _first_form(marks: Sequence[_Mark]) -> int:
