@@ -166,6 +166,7 @@ class FormAnswers:
         lacking: the labels of the form that this sheet does not have; what belongs to them is absent.
         unread: the cells that are neither label nor answer.
         subtotals: the lines of tables that add up others (小计); they are no lines of the table.
+        incomplete: the tables of which some rows were not read; nothing is added up over them.
         repairs: what was read although it stood in the wrong place or was cut.
         amount_unit: the unit of amounts printed on the form: 万元 or 元.
         met: the labels that were found.
@@ -188,6 +189,7 @@ class FormAnswers:
     lacking: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     subtotals: tuple[Line, ...] = ()
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def confidence(self) -> tuple[int, int, int]:

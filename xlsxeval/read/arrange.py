@@ -190,7 +190,10 @@ def _end_of_lines(sides: _Sides, row: HeadRow, body: Sequence[Hit], below: int) 
         if hit.row >= end:
             break
         if hit.heading:
-            return hit.row
+            if not sums:
+                return hit.row
+            sides.holes.add(hit.row)  # a title, year or unit of amounts printed again on the next page
+            continue
         means = set(search.means(hit))
         answered = bool(means & words.pairs.keys()) or (bool(means & words.goal_words) and hit.beside == "text")
         printed = answered or bool(means & words.goal_words) or not means <= words.leading

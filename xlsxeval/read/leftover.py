@@ -57,9 +57,7 @@ def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers
             missing.append(Missing(text, "", "", word in words.numeric))
         else:
             lacking.append(text)
-    return replace(
-        answers, missing=tuple(missing), lacking=tuple(dict.fromkeys(lacking)), unread=tuple(_unread(page))
-    )
+    return replace(answers, missing=tuple(missing), lacking=tuple(dict.fromkeys(lacking)), unread=tuple(_unread(page)))
 
 
 def _has_points(answers: FormAnswers) -> bool:
@@ -120,7 +118,9 @@ def _among_heads(page: Page, word: int, heads: HeadRow) -> Iterator[Position]:
     for row in range(heads.first, heads.last + 1):
         for col in page.grid.cols.get(row, ()):
             if low < col < min(behind, default=col + 1) and _is_free(page, (row, col)):
-                below = (cells[place] for line in page.grid.rows_between(first, last) if (place := (line, col)) in cells)
+                below = (
+                    cells[place] for line in page.grid.rows_between(first, last) if (place := (line, col)) in cells
+                )
                 if _fits(page, word, below):
                     yield row, col
 

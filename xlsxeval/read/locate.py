@@ -63,6 +63,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         lines, regions[name], sums = read_lines(page, name, limits)
         tables[name] = tuple(lines)
         subtotals += sums
+    found = page.execution | found
     if grid.converted:
         read_strayed(page, found)
     met, years = arranged.met, tuple(_years(page))
@@ -87,6 +88,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         met=tuple(_found_labels(page)),
         state=grid.sheet.state,
         subtotals=tuple(subtotals),
+        incomplete=frozenset(page.incomplete),
     )
     return answers, page
 
@@ -123,7 +125,11 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
 def _split_heads(page: Page, heads: HeadRow, first: int) -> set[int]:
     """Give the heads of amounts with unknown heads below them (年初预算数 over 上级 and 本级): none of these is the whole."""
     cells = {head: page.grid.sheet.cells.get((first, col)) for head, (_, col) in heads.words.items()}
-    return {head for head, cell in cells.items() if cell and cell.kind == "text" and not is_nil(cell.text) and not has_number(cell)}
+    return {
+        head
+        for head, cell in cells.items()
+        if cell and cell.kind == "text" and not is_nil(cell.text) and not has_number(cell)
+    }
 
 
 def _row_of(page: Page, heads: HeadRow, hit: Hit, first: int, last: int) -> int:

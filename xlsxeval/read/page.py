@@ -29,6 +29,8 @@ class Page:
         labels: the positions of the labels, with their keys: no answer is read from them.
         answers: the positions of the answers so far.
         repairs: what was read although it stood in the wrong place.
+        execution: the points of the amounts, if they stand in a row of the indicators.
+        incomplete: tables of which some rows were not read.
     """
 
     arranged: Arrangement
@@ -37,6 +39,8 @@ class Page:
     labels: dict[Position, str]
     answers: set[Position] = field(default_factory=set)
     repairs: list[Repair] = field(default_factory=list)
+    execution: dict[str, Answer] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
 
     def body(self, heads: HeadRow) -> tuple[int, int]:
         """Give the first and the last row below a row of heads, which may be merged over several rows."""
