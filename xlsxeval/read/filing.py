@@ -249,7 +249,7 @@ def _arranged(page: _Page, segment: Segment, year: int | None) -> Arrangement:
     """Arrange the words of a form; words that were not met are looked for once more among labels that were cut."""
     words = words_of(segment.form)
     arranged = arrange(words, page.hits, segment.first, segment.last, year)
-    lost = sorted(words.needed - arranged.met.keys())
+    lost = sorted({*words.needed, *words.dividers} - arranged.met.keys())
     here = [hit for hit in page.hits if segment.first <= hit.row <= segment.last]
     cut = cut_words(segment.form, lost, count_keys(here)) if lost else {}
     return arrange(words, page.hits, segment.first, segment.last, year, tuple(cut.items())) if cut else arranged

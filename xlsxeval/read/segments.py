@@ -171,10 +171,11 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
             current, last_strong = mark.form, mark.row
         if mark.kind == _TITLE:
             # A second title begins another form, unless lines go on below it (a title printed again on the next page).
-            if (mark.form, _TITLE) in seen and _begins_form(marks, mark):
-                found.append((mark.row, current if current >= 0 else mark.form))
+            if (current, _TITLE) in seen and _begins_form(marks, mark, current):
+                found.append((mark.row, current))
                 seen, again = {}, {}
-            seen[mark.form, _TITLE] = mark.row
+            if current == mark.form or current == -1:
+                seen[current, _TITLE] = mark.row
             continue
         key = mark.form, mark.kind
         if mark.form != current and current != -1:
@@ -192,11 +193,12 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
     return [(row, form) for row, form in found if row > 1]
 
 
-def _begins_form(marks: Sequence[_Mark], title: _Mark) -> bool:
-    """Tell whether what follows a title is the beginning of a form: no heads of lines come first."""
+def _begins_form(marks: Sequence[_Mark], title: _Mark, current: int) -> bool:
+    """Tell whether what follows a title is the beginning of the same form: no heads of lines come first."""
     index = bisect_right(marks, title)
     following = [mark for mark in marks[index : index + _LOOK_AHEAD] if mark.kind != _TITLE and mark.row > title.row]
-    return bool(following) and not following[0].kind.startswith("lines")
+    other = any(mark.strong and mark.form != current for mark in following)
+    return bool(following) and not other and not following[0].kind.startswith("lines")
 
 
 def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, str], int]:
