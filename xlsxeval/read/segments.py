@@ -10,7 +10,6 @@ Example: 项目名称 in rows 3 and 43 and 实施单位 in rows 4 and 44, a titl
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -28,7 +27,7 @@ from xlsxeval.read.words import FormWords
 _PROOF = 2
 #: The mark of a title, and how many marks behind it are looked at.
 _TITLE, _LOOK_AHEAD = "title", 8
-#: In how many rows a label has to stand twice.
+#: How many different labels have to stand twice.
 _BESIDE = 3
 
 
@@ -49,17 +48,17 @@ def split_side_by_side(sheet: Sheet, hits: Sequence[Hit]) -> list[Sheet]:
     rows: dict[int, dict[str, list[int]]] = {}
     for hit in hits:
         rows.setdefault(hit.row, {}).setdefault(hit.key or "title", []).append(hit.col)
-    offsets: Counter[int] = Counter()
-    for cols in rows.values():
-        twice = {some[1] - some[0] for some in cols.values() if len(some) == 2}  # noqa: PLR2004  # left and right
-        offsets.update(twice)
-    offset, count = max(offsets.items(), key=lambda one: one[1], default=(0, 0))
+    # Offset -> (row, key, left column) of each label that stands in the row twice.
+    twice: dict[int, list[tuple[int, str, int]]] = {}
+    for row, of_row in rows.items():
+        for key, some in of_row.items():
+            if len(some) == 2:  # noqa: PLR2004  # left and right
+                twice.setdefault(some[1] - some[0], []).append((row, key, some[0]))
+    offset, pairs = max(twice.items(), key=lambda one: len({key for _, key, _ in one[1]}), default=(0, []))
+    start = min((left for _, _, left in pairs), default=0) + offset
     # Amounts of two years beside each other repeat their heads in one row only.
-    if count < _BESIDE:
-        return [sheet]
-    pairs = [some for cols in rows.values() for some in cols.values() if len(some) == 2 and some[1] - some[0] == offset]  # noqa: PLR2004
-    start = min(right for _, right in pairs)
-    if max(left for left, _ in pairs) >= start:
+    proved = len({key for _, key, _ in pairs}) >= _BESIDE and len({row for row, _, _ in pairs}) > 1
+    if not proved or max(left for _, _, left in pairs) >= start:
         return [sheet]
     return [_columns(sheet, 1, start - 1), _columns(sheet, start, LAST_COL)]
 
