@@ -116,7 +116,9 @@ def test_without_one_label_values_are_the_same_or_absent(name: str, seed: int) -
         for field, answer in answers.fields.items():
             empty = answer.state == "blank" and _has_another_name(page, index)
             assert (answers.sheet, field) not in gone or answer.state == "absent" or empty, (label, nonsense, field)
-    worse = Counter(code for code, _ in loud(read).elements()) - Counter(code for code, _ in loud(whole.filing).elements())
+    worse = Counter(code for code, _ in loud(read).elements()) - Counter(
+        code for code, _ in loud(whole.filing).elements()
+    )
     assert set(worse) <= {"L01"}, (label, nonsense, worse)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from xlsxeval.text import remembered
+
 LAST_ROW, LAST_COL = 1_048_576, 16_384
 
 #: Row and column of a cell: C5 is (5, 3).
@@ -62,6 +64,7 @@ def unquote_sheet(text: str) -> str:
     return text[1:-1].replace("''", "'") if text.startswith("'") else text
 
 
+@remembered
 def parse_cell(text: str) -> Position | None:
     """Read the address of a cell, ``C5`` or ``$c$5``.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cached_property
 
 from xlsxeval.forms.kinds import KINDS, Kind
 from xlsxeval.formula.tree import Node, Ref
@@ -194,6 +195,11 @@ class Check:
     star: str = ""
     faults: tuple[str, ...] = ()
 
+    @cached_property
+    def forms(self) -> frozenset[str]:
+        """The names of the forms that it reads."""
+        return frozenset(ref.form for ref in self.reads)
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -256,6 +262,11 @@ class Form:
     subject_field: str = ""
     unit_else: tuple[str, ...] = ()
     wider: Form | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is the open self-evaluation, which requires nothing of a sheet: it has every column there is."""
+        return bool(self.unit_else) and self.wider is None
 
     @property
     def further(self) -> Mapping[str, Field]:

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from xlsxeval.read.heads import HeadRow, Search, find_heads
 from xlsxeval.read.hits import Hit, Position
 from xlsxeval.read.words import FormWords
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Arrangement:
     """Where the words of a form stand in the rows ``first`` to ``last`` of a sheet.
+
+    Compared by identity, so that it can be the key of a cache; without slots, because of ``met``.
 
     Attributes:
         words: the words of the form.
@@ -59,7 +61,7 @@ class Arrangement:
         """Give the column of the names of lines, below a row of heads."""
         return _name_column(self.words, heads)
 
-    @property
+    @cached_property
     def met(self) -> Mapping[int, Position]:
         """Every word that was met, and where; of a head with several rows the first."""
         found: dict[int, Position] = {word: (hit.row, hit.col) for word, hit in self.sides.items()}
@@ -127,7 +129,8 @@ def _find_sides(sides: _Sides, free: Sequence[Hit], heads: Sequence[HeadRow], la
     divider = _divider(sides.search, outside)
     for word in words.free_sides:
         some = [hit for hit in outside if word in sides.search.means(hit)] if word not in sides.found else []
-        if word in words.after_divider and (divider is not None or not words.words[word].drawn):
+        needs_divider = divider is not None or not words.words[word].drawn or words.form.is_open
+        if word in words.after_divider and needs_divider:
             some = [hit for hit in some if divider is not None and hit.row > divider]
         if word in words.totals:
             # 合计 beside anything may be a total of anything; 自评总分 and 自评得分 say that they are points.
@@ -187,7 +190,10 @@ def _end_of_lines(sides: _Sides, row: HeadRow, body: Sequence[Hit], below: int) 
         if hit.row >= end:
             break
         if hit.heading:
-            return hit.row
+            if not sums:
+                return hit.row
+            sides.holes.add(hit.row)  # a title, year or unit of amounts printed again on the next page
+            continue
         means = set(search.means(hit))
         answered = bool(means & words.pairs.keys()) or (bool(means & words.goal_words) and hit.beside == "text")
         printed = answered or bool(means & words.goal_words) or not means <= words.leading

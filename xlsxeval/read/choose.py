@@ -58,7 +58,7 @@ def fit_of(form: Form, keys: frozenset[tuple[str, int]]) -> Fit:
         keys: each key with the number of its cells.
     """
     counts = dict(keys)
-    left = dict(counts)
+    left, here = dict(counts), frozenset(counts)
     met = 0.0
     lost: list[int] = []
     rest: list[tuple[int, frozenset[str]]] = []
@@ -70,7 +70,8 @@ def fit_of(form: Form, keys: frozenset[tuple[str, int]]) -> Fit:
         else:
             rest.append((word, others))
     for word, others in rest:
-        name = next((key for key in sorted(others & left.keys()) if left[key] > 0), "")
+        met_by = () if others.isdisjoint(here) else sorted(others & here)
+        name = next((key for key in met_by if left[key] > 0), "")
         if name:
             left[name] -= 1
             met += _OTHER_NAME

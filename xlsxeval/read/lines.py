@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from xlsxeval.filing import ABSENT, Answer, Line, Repair
-from xlsxeval.forms.model import Table
+from xlsxeval.forms.model import TOTAL_ROW, Table
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
 from xlsxeval.read.cells import Cell
+from xlsxeval.read.funds import has_number
 from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.hits import Position
 from xlsxeval.read.limits import Limits
@@ -23,6 +24,8 @@ from xlsxeval.read.repair import complete, first_level, full_name, offset_of, vo
 from xlsxeval.text import clean, label_key, remembered
 
 #: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
+#: A row below the indicators for the points of the amounts.
+_EXECUTION = re.compile(r"(?:部门)?(?:预算|资金)执行")
 _SUBTOTAL = re.compile(r"[^0-9]{0,12}(?:小计|合计|总计)(?:[(（][^()（）]{0,12}[)）])?[:：]?")
 
 
@@ -76,7 +79,11 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
     if anchor not in arranged.sides or above is None:
         return
     row, col = arranged.sides[anchor].row, arranged.sides[anchor].col
-    cols = {column: col if head == anchor else above.words[head][1] for column, head in columns.items() if head in {*above.words, anchor}}
+    cols = {
+        column: col if head == anchor else above.words[head][1]
+        for column, head in columns.items()
+        if head in {*above.words, anchor}
+    }
     end = _row_of_next_label(page, anchor, row, arranged.body_end(above))
     yield row + 1, end - 1, cols, None
 
@@ -88,7 +95,11 @@ def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int
     if own not in cols or not known.names:
         return cols
     names = tuple(group for groups in known.names.values() for group in groups)
-    texts = [cell.text for row in page.grid.rows_between(first, last) if (cell := page.grid.sheet.cells.get((row, cols[own])))]
+    texts = [
+        cell.text
+        for row in page.grid.rows_between(first, last)
+        if (cell := page.grid.sheet.cells.get((row, cols[own])))
+    ]
     groups = sum(bool(full_name(text, names)) for text in texts)
     return {column: col for column, col in cols.items() if column != own} if 2 * groups > len(texts) else cols
 
@@ -121,6 +132,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
     known = vocabulary(form, table.name)
     rows = grid.rows_between(area.first, area.last)
     lost_total = _lost_total(page, table, area, rows) if heads else 0
+    columns = [column for column in (*table.columns, *table.further) if column in table.columns or column in area.cols]
     for row in rows:
         if row == lost_total or row in page.arranged.holes:
             continue
@@ -130,24 +142,25 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
         places: list[Position] = []
-        line = {
-            column: _answer(page, table, column, row, area, aside, places)
-            for column in (*table.columns, *table.further)
-            if column in table.columns or column in area.cols
-        }
+        line = {column: _answer(page, table, column, row, area, aside, places) for column in columns}
         used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
         if not used:
-            before = _inherit(table, line, before)
-            # A group without any line: its name is printed.
-            for column in table.inherit:
-                cell = grid.at(row, area.cols[column]) if column in area.cols else None
-                if cell and ("指标" in cell.text or full_name(cell.text, known.names.get(column, ()))):
-                    page.labels[cell.row, cell.col] = ""
+            # A group without any line: its name is printed. 续表 or a note is none.
+            groups = [
+                cell
+                for col in _group_columns(table, area)
+                if (cell := grid.at(row, col)) and _is_group(page, table, cell)
+            ]
+            page.labels |= {(cell.row, cell.col): "" for cell in groups}
+            before = _inherit(table, line, before) if groups else before
             continue
-        if _is_other_row(page, table, area, row, used):
+        is_sum = any(is_subtotal(line[column].text) for column in _names(table, line))
+        if not is_sum and (
+            _is_other_row(page, table, area, row, used) or _is_nameless(page, table, area, row, line, used)
+        ):
             continue
         page.answers.update(places)
-        if any(is_subtotal(line[column].text) for column in _names(table, line)):
+        if is_sum:
             yield line, True
             continue
         changed, done = complete(known, line) if grid.converted else ({}, [])
@@ -168,6 +181,40 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
         yield {**whole, **before}, False
 
 
+def _group_columns(table: Table, area: TableArea) -> list[int]:
+    return [area.cols[column] for column in table.inherit if column in area.cols]
+
+
+def _is_group(page: Page, table: Table, cell: Cell) -> bool:
+    """Tell whether a text names a group of indicators."""
+    return "指标" in cell.text or bool(full_name(cell.text, _all_names(page, table)))
+
+
+def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line, used: list[str]) -> bool:
+    """Tell whether a row is no line, because it has points but no name, and another text at its left.
+
+    The points of 预算执行率 are those of the amounts; any other such row leaves the list incomplete.
+    """
+    own = next(column for column in table.columns if column not in table.inherit)
+    name, left = line.get(own, ABSENT), [col for col in page.grid.cols[row] if col < area.cols.get(own, 0)]
+    texts = [column for column in used if not table.column(column).kind.numeric and column != own]
+    label = page.grid.sheet.cells[row, left[0]] if left else None
+    if own not in area.cols or label is None or label.kind != "text" or len(texts) > 1 or len(texts) == len(used):
+        return False
+    is_execution = bool(_EXECUTION.match(clean(label.text)))
+    if (name.text and not (is_execution and has_number(page.grid.sheet.cells[row, area.cols[own]]))) or _is_group(
+        page, table, label
+    ):
+        return False
+    if is_execution:
+        page.labels[label.row, label.col] = ""
+        page.execution |= {name: line[column] for column, name in TOTAL_ROW.items() if line.get(column, ABSENT).text}
+        page.answers |= {(row, area.cols[column]) for column in TOTAL_ROW if column in area.cols}
+    else:
+        page.incomplete.add(table.name)
+    return True
+
+
 def _names(table: Table, line: Line) -> list[str]:
     """Give the columns that may hold the name of a line: the inherited ones and the first of the others."""
     own = next((column for column in table.columns if column not in table.inherit), "")
@@ -179,12 +226,13 @@ def _says(answer: Answer) -> bool:
     return _says_something(answer.text) or answer.formula is not None
 
 
+@remembered
 def _says_something(text: str) -> bool:
     return any(sign.isalnum() for sign in text) and not is_nil(text)
 
 
 def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]) -> int:
-    """Give the row of a total that has lost its label: the last row with points, no name, another text at its left.
+    """Give the row of a total that has lost its label: the last row with points, without a name.
 
     Args:
         page: the form.
@@ -203,8 +251,11 @@ def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]
         if any(table.column(column).kind.numeric and _says_something(cell.text) for column, cell in here.items()):
             texts = [column for column in here if column not in table.inherit and not table.column(column).kind.numeric]
             left = [col for col in page.grid.cols[row] if col < name and cells[row, col].kind == "text"]
-            nameless = (row, name) not in cells and len(texts) <= 1  # the grade may stand below 偏差原因
-            return row if left and nameless and not full_name(cells[row, left[0]].text, _all_names(page, table)) else 0
+            nameless = page.grid.at(row, name) is None and len(texts) <= 1  # the grade may stand below 偏差原因
+            known = left and (
+                _is_group(page, table, cells[row, left[0]]) or _EXECUTION.match(clean(cells[row, left[0]].text))
+            )
+            return row if name and nameless and not known else 0
     return 0
 
 

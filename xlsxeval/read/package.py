@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, NamedTuple
+from functools import lru_cache
+from itertools import chain, islice
+from typing import IO, NamedTuple, TypeVar
 
 from xlsxeval.read.foreign import foreign_parser
 from xlsxeval.read.limits import MIB, Limits
@@ -16,6 +18,7 @@ from xlsxeval.read.refusals import LOCKED, SAVE_AGAIN, SAVE_AS, Refused, damaged
 
 _CHUNK = 64 * 1024
 _LOCAL_HEADER = 30
+_Content = TypeVar("_Content")
 ARCHIVE = ("R02", "这是压缩包，不是工作簿，请解压后报送其中的.xlsx文件")
 #: A part in a zip file that is no workbook -> code and message.
 _OTHERS = {
@@ -156,7 +159,30 @@ def _next_chunk(stream: IO[bytes]) -> bytes:
         return stream.read(_CHUNK)
 
 
-def relations(package: Package, part: str) -> dict[str, Relation]:
+def remembered_part(
+    read: Callable[[Iterable[bytes], str, Limits], _Content],
+) -> Callable[[Package, str], _Content]:
+    """Cache what a small part holds: the workbooks of a folder mostly have the same styles and relationships.
+
+    Args:
+        read: reads a part from its chunks, its name and the budgets; its result must not be changed.
+
+    Returns:
+        A function that reads a part of a container. The last 16 contents of one chunk (64 KiB) are kept.
+    """
+    read_small = lru_cache(maxsize=16)(read)
+
+    def read_part(package: Package, part: str) -> _Content:
+        chunks = inflate(package, part)
+        start = tuple(islice(chunks, 2))
+        if len(start) < 2:  # noqa: PLR2004  # there is no second chunk
+            return read_small(start, part, package.limits)
+        return read(chain(start, chunks), part, package.limits)
+
+    return read_part
+
+
+def relations(package: Package, part: str) -> Mapping[str, Relation]:
     """Give the relationships of a part by their ids.
 
     Args:
@@ -165,20 +191,24 @@ def relations(package: Package, part: str) -> dict[str, Relation]:
     """
     folder, name = posixpath.split(part)
     rels = posixpath.join(folder, "_rels", f"{name}.rels")
+    return _read_relations(package, rels) if rels.lower() in package.members else {}
+
+
+@remembered_part
+def _read_relations(chunks: Iterable[bytes], rels: str, limits: Limits) -> Mapping[str, Relation]:
+    folder = posixpath.dirname(posixpath.dirname(rels))
     by_id: dict[str, Relation] = {}
-    if rels.lower() not in package.members:
-        return by_id
 
     def start(element: str, attributes: dict[str, str]) -> None:
         if element == "Relationship":
-            if len(by_id) >= package.limits.max_strings:
-                raise too_much(f"文件内部的引用多于{package.limits.max_strings}个", "max-strings")
+            if len(by_id) >= limits.max_strings:
+                raise too_much(f"文件内部的引用多于{limits.max_strings}个", "max-strings")
             kind = attributes.get("Type", "").rpartition("/")[2]
             outside = attributes.get("TargetMode") == "External"
             target = "" if outside else _resolve(folder, attributes.get("Target", ""))
             by_id[attributes.get("Id", "")] = Relation(kind, target)
 
-    parse(inflate(package, rels), *counted(start, _ignore, package.limits), [], package.limits)
+    parse(chunks, *counted(start, _ignore, limits), [], limits)
     return by_id
 
 

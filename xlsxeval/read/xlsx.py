@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,7 +11,15 @@ from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.read.formats import BUILTIN, LONGEST_FORMAT, MOST_STYLES
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.markup import counted, parse
-from xlsxeval.read.package import Package, Relation, inflate, open_package, refuse_other_package, relations
+from xlsxeval.read.package import (
+    Package,
+    Relation,
+    inflate,
+    open_package,
+    refuse_other_package,
+    relations,
+    remembered_part,
+)
 from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, quoted, too_much
 from xlsxeval.read.runs import switched_on
 from xlsxeval.read.strings import read_strings
@@ -65,7 +73,8 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
     main = _read_main(package, part)
     links = relations(package, part)
     folder = part.rpartition("/")[0]
-    styles = _read_styles(package, _target(package, links, "styles", f"{folder}/styles.xml"))
+    of_styles = _target(package, links, "styles", f"{folder}/styles.xml")
+    styles = _read_styles(package, of_styles) if of_styles else _Styles({}, frozenset())
     strings = _target(package, links, "sharedStrings", f"{folder}/sharedStrings.xml")
     shared_data = SharedData(
         limits,
@@ -97,7 +106,8 @@ def read_xlsx(package: Package, skip: frozenset[str] = frozenset()) -> Workbook:
         return read_xlsx(package)
     if not sheets:
         raise Refused("R08", NO_SHEET)
-    properties = _read_properties(package, _target(package, top, "custom-properties", "docProps/custom.xml"))
+    of_properties = _target(package, top, "custom-properties", "docProps/custom.xml")
+    properties = _read_properties(package, of_properties) if of_properties else {}
     return Workbook(tuple(sheets), main.names, properties, main.date1904, _notes(package, main), tuple(skipped))
 
 
@@ -126,13 +136,13 @@ def _notes(package: Package, main: _Main) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _read_main(package: Package, part: str) -> _Main:
+@remembered_part
+def _read_main(chunks: Iterable[bytes], _part: str, limits: Limits) -> _Main:
     """Read the workbook part."""
     main = _Main()
     pieces: list[str] = []
     naming: list[dict[str, str]] = []
     seen: set[str] = set()
-    limits = package.limits
 
     def start(element: str, attributes: dict[str, str]) -> None:
         pieces.clear()
@@ -157,7 +167,7 @@ def _read_main(package: Package, part: str) -> _Main:
         if element == "definedName" and naming:
             main.names[_scoped(naming.pop(), main.sheets)] = "".join(pieces).removeprefix("=")
 
-    parse(inflate(package, part), *counted(start, end, limits), pieces, limits)
+    parse(chunks, *counted(start, end, limits), pieces, limits)
     return main
 
 
@@ -172,12 +182,11 @@ def _scoped(attributes: Mapping[str, str], sheets: list[tuple[str, str, str]]) -
     return f"{sheets[index][0]}!{name}"
 
 
-def _read_styles(package: Package, part: str) -> _Styles:
+@remembered_part
+def _read_styles(chunks: Iterable[bytes], _part: str, limits: Limits) -> _Styles:
     """Read the cell styles."""
     codes = {str(number): code for number, code in BUILTIN.items()}
     by_style: dict[str, str] = {}
-    if not part:
-        return _Styles(by_style, frozenset())
     pieces: list[str] = []
     fonts = 0
     struck_fonts: set[str] = set()
@@ -215,15 +224,14 @@ def _read_styles(package: Package, part: str) -> _Styles:
         if element == "cellXfs":
             inside = False
 
-    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
+    parse(chunks, *counted(start, end, limits), pieces, limits)
     return _Styles(by_style, frozenset(struck))
 
 
-def _read_properties(package: Package, part: str) -> dict[str, str]:
+@remembered_part
+def _read_properties(chunks: Iterable[bytes], _part: str, limits: Limits) -> Mapping[str, str]:
     """Give the custom document properties, name -> text."""
     properties: dict[str, str] = {}
-    if not part:
-        return properties
     pieces: list[str] = []
     name = ""
 
@@ -238,10 +246,10 @@ def _read_properties(package: Package, part: str) -> dict[str, str]:
         if element == "property":
             name = ""
         elif name and element != "Properties":
-            if len(properties) >= package.limits.max_strings:
-                raise too_much(f"自定义属性多于{package.limits.max_strings}个", "max-strings")
+            if len(properties) >= limits.max_strings:
+                raise too_much(f"自定义属性多于{limits.max_strings}个", "max-strings")
             properties.setdefault(plain_text(name), plain_text("".join(pieces)))
             pieces.clear()
 
-    parse(inflate(package, part), *counted(start, end, package.limits), pieces, package.limits)
+    parse(chunks, *counted(start, end, limits), pieces, limits)
     return properties

@@ -26,11 +26,22 @@ _MONEY_POINTS = ("资金分值", "资金得分")
 _ALL_POINTS = Decimal(100)
 
 
+class _Flaws(NamedTuple):
+    """What mostly no answer of a filing has, and then no check needs to look: ``bad`` for something that is no number.
+
+    ``lacking`` tells whether a blank of a form is not there, or several lines share one cell.
+    """
+
+    bad: bool
+    lacking: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Values and intervals of a filing's answers; results of formulas are kept once calculated."""
 
     filing: Filing
+    flaws: _Flaws
     line: Line | None = None
     _known: dict[FieldRef | Column, Value | Sequence[Value]] = field(default_factory=dict)
     _common: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -38,12 +49,12 @@ class Numbers:
 
     def at(self, line: Line) -> Numbers:
         """Give the same numbers, seen from one line of a table."""
-        return Numbers(self.filing, line, self._known, self._common, self._lacking)
+        return Numbers(self.filing, self.flaws, line, self._known, self._common, self._lacking)
 
     @property
     def whole(self) -> bool:
         """Whether nothing at all is lacking, as in every filing on our own templates."""
-        return not _flaws(self.filing).lacking
+        return not self.flaws.lacking
 
     def lacks(self, reads: Iterable[Ref]) -> bool:
         """Tell whether the sheet does not have one of these blanks, so that nothing can be judged that reads it.
@@ -73,10 +84,10 @@ class Numbers:
         return not lines and not has_column(self.filing.forms.get(ref.form), ref.table, ref.name)
 
     def _is_cut_off(self, ref: Column) -> bool:
-        """Tell whether a list may go on: the form prints a total of it, and the sheet has none."""
+        """Tell whether a list may have more lines: rows were not read, or the total that the form prints is not there."""
         answers = self.filing.forms.get(ref.form)
-        if answers is None:
-            return False
+        if answers is None or ref.table in answers.incomplete:
+            return answers is not None
         totals = [
             name
             for name, field in answers.form.fields.items()
@@ -193,7 +204,7 @@ class Numbers:
 
     def unreadable(self, reads: tuple[Ref, ...]) -> bool:
         """Tell whether one of the blanks that a formula reads was filled in but is no number."""
-        return _flaws(self.filing).bad and any(self._is_bad(ref) for ref in reads)
+        return self.flaws.bad and any(self._is_bad(ref) for ref in reads)
 
     def _is_bad(self, ref: Ref) -> bool:
         if isinstance(ref, Column):
@@ -229,17 +240,15 @@ class Numbers:
     def _usual_decimals(self, of: Field, answers: FormAnswers) -> int:
         key = (answers.form.name, of.kind_name)
         if key not in self._common:
-            fields = [(answers.form.field(name), answer) for name, answer in answers.fields.items()]
-            fields += [
-                (answers.form.tables[table].column(name), answer)
-                for table, lines in answers.tables.items()
-                for line in lines
-                for name, answer in line.items()
+            groups = [(answers.form.field, answers.fields)]
+            groups += [
+                (answers.form.tables[name].column, line) for name, lines in answers.tables.items() for line in lines
             ]
             seen = Counter(
                 answer.decimals
-                for other, answer in fields
-                if other.kind_name == of.kind_name and answer.decimals and answer.formula is None
+                for field_of, group in groups
+                for name, answer in group.items()
+                if answer.decimals and answer.formula is None and field_of(name).kind_name == of.kind_name
             )
             self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
         return self._common[key]
@@ -258,21 +267,10 @@ def has_column(answers: FormAnswers | None, table: str, column: str) -> bool:
 @lru_cache(maxsize=1)
 def numbers_of(filing: Filing) -> Numbers:
     """Give the numbers of a filing; made once for all the rules on it."""
-    return Numbers(filing)
+    return Numbers(filing, _flaws_of(filing))
 
 
-class _Flaws(NamedTuple):
-    """What mostly no answer of a filing has, and then no check needs to look: ``bad`` for something that is no number.
-
-    ``lacking`` tells whether a blank of a form is not there, or several lines share one cell.
-    """
-
-    bad: bool
-    lacking: bool
-
-
-@lru_cache(maxsize=1)
-def _flaws(filing: Filing) -> _Flaws:
+def _flaws_of(filing: Filing) -> _Flaws:
     bad = lacking = False
     for answers in filing.forms.values():
         lacking = lacking or not answers.fields.keys() >= answers.form.fields.keys()

@@ -60,9 +60,9 @@ def outcomes_by_check(filing: Filing) -> dict[int, list[DeclaredOutcome]]:
 def _run_all(filing: Filing) -> Iterator[DeclaredOutcome]:
     numbers = numbers_of(filing)
     for check in filing.formset.all_checks:
-        if check.at.form not in filing.forms or not all(ref.form in filing.forms for ref in check.reads):
+        if check.at.form not in filing.forms or not filing.forms.keys() >= check.forms:
             continue
-        if len({filing.forms[ref.form].amount_unit for ref in check.reads}) > 1:
+        if len({filing.forms[name].amount_unit for name in check.forms}) > 1:
             continue  # one form in 万元, the other in 元: read_filings says so
         if not check.each:
             yield _run(check, numbers, 0)
