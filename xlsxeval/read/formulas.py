@@ -41,7 +41,7 @@ def _mark(answers: FormAnswers) -> FormAnswers:
     cells = {name: answer.cell for name, answer in answers.fields.items()}
     marked: dict[str, Answer] = {}
     for name, answer in answers.fields.items():
-        if answer.formula is None or answers.form.fields[name].formula is None:
+        if answer.formula is None or answers.form.field(name).formula is None:
             continue
         reads = _reads(answers.form, name)
         if not all(ref.name in answers.regions[ref.table].cols for ref in reads if isinstance(ref, Column)):
@@ -56,7 +56,7 @@ def _mark(answers: FormAnswers) -> FormAnswers:
 @lru_cache(maxsize=1024)
 def _reads(form: Form, name: str) -> tuple[Ref, ...]:
     """Give the blanks and columns in the formula of a field."""
-    node = form.fields[name].formula
+    node = form.field(name).formula
     return refs(node) if node is not None else ()
 
 
@@ -66,7 +66,7 @@ def _expected(form: Form, name: str, places: tuple[str, ...]) -> str:
 
     It is cached, because most workbooks of a folder have the same addresses.
     """
-    node, where = form.fields[name].formula, dict(zip(_reads(form, name), places, strict=True))
+    node, where = form.field(name).formula, dict(zip(_reads(form, name), places, strict=True))
     return to_excel(node, where.__getitem__) if node is not None else ""
 
 
