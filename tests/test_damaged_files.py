@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests import hostile, old_books, small_books
+from tests.counts import SEED, count_of
 from xlsxeval.read.any import open_any
 from xlsxeval.read.refusals import Refused
 
@@ -90,6 +91,4 @@ def test_damage_is_read_or_refused(name: str) -> None:
 @pytest.mark.long
 @pytest.mark.parametrize("name", WRITERS)
 def test_damage_is_read_or_refused_many_times(name: str) -> None:
-    seed = random.SystemRandom().randrange(1_000_000)
-    print(f"seed {seed}")  # noqa: T201  # shown if it fails
-    run(name, 5_000, seed)
+    run(name, count_of(5_000), SEED)

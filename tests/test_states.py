@@ -230,7 +230,7 @@ def test_a_row_of_amounts_that_the_form_does_not_know_leaves_the_sum_of_the_part
         ({"实际完成值": "400盏"}, ("偏差原因",), set()),
         ({"得分": "22.5"}, (), {"E16"}),
         ({"得分": "22.5"}, ("偏差原因",), set()),
-        ({"得分": "22.5"}, ("实际完成值",), {"E17"}),
+        ({"得分": "22.5"}, ("实际完成值",), set()),
         ({"得分": "22.5"}, ("实际完成值", "偏差原因"), set()),
     ],
 )
@@ -412,11 +412,9 @@ def with_further() -> Filing:
     answers, table = filing.forms[PROJECT], filing.forms[PROJECT].form.tables["指标"]
     grade = replace(answers.form.fields["预期目标"], name="自评结论")
     column = replace(table.columns["偏差原因"], name="佐证资料")
-    form = replace(
-        answers.form,
-        further={"自评结论": grade},
-        tables={"指标": replace(table, further={"佐证资料": column})},
-    )
+    assert answers.form.wider is not None
+    wider = replace(answers.form.wider, fields={**answers.form.wider.fields, "自评结论": grade})
+    form = replace(answers.form, wider=wider, tables={"指标": replace(table, further={"佐证资料": column})})
     cell = cell_name(60, 2)
     lines = tuple({**line, "佐证资料": Answer("100字以内", "100字以内", cell)} for line in answers.tables["指标"])
     fields = {

@@ -119,8 +119,8 @@ def joined(table: Table, line: Line) -> Line:
 
     A unit that the value has already, a sign that is none (定量指标) and a unit without a number are left out.
 
-    Example: ``≥``, ``735`` and ``人次`` give ``≥735人次``; ``定量指标``, ``26次`` and ``次`` give ``26次``; ``有效`` beside the
-    unit ``次`` gives ``有效``.
+    Example: ``≥``, ``735`` and ``人次`` give ``≥735人次``; ``定量指标``, ``26次`` and ``次`` give ``26次``; ``有效`` beside
+    the unit ``次`` gives ``有效``.
 
     Returns:
         The line with these answers. Each has the address of the value; it is absent if the line has no place for it.
@@ -166,6 +166,7 @@ class FormAnswers:
         lacking: the labels of the form that this sheet does not have; what belongs to them is absent.
         unread: the cells that are neither label nor answer.
         subtotals: the lines of tables that add up others (小计); they are no lines of the table.
+        incomplete: the tables of which some rows were not read; nothing is added up over them.
         repairs: what was read although it stood in the wrong place or was cut.
         amount_unit: the unit of amounts printed on the form: 万元 or 元.
         met: the labels that were found.
@@ -188,13 +189,14 @@ class FormAnswers:
     lacking: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     subtotals: tuple[Line, ...] = ()
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def confidence(self) -> tuple[int, int, int]:
         """Three counts: fields found (filled or not); rows, numbers or labels guessed; fields not found."""
         located = sum(bool(answer.cell) for answer in self.fields.values())
         guessed = len(self.repairs) + sum(label.how == "cut" for label in self.met)
-        return located, guessed, len(self.fields) - located
+        return located, guessed, 0 if self.form.is_open else len(self.fields) - located
 
     @property
     def unit(self) -> str:
@@ -205,8 +207,8 @@ class FormAnswers:
         own = next((text for name in names[:-1] if (text := self._text(name))), "") or self._text(names[0])
         if own or any(self.fields.get(name, ABSENT).cell for name in names[:-1]):
             return own
-        # The department above is the unit only where the form has no place for the unit itself.
-        return self._text(names[-1])
+        # The department above is the unit only of a form about a department that has no other place for the unit.
+        return "" if self.subject else self._text(names[-1])
 
     @property
     def subject(self) -> str:

@@ -264,6 +264,11 @@ class Form:
     wider: Form | None = None
 
     @property
+    def is_open(self) -> bool:
+        """Whether it is the open self-evaluation, which requires nothing of a sheet: it has every column there is."""
+        return bool(self.unit_else) and self.wider is None
+
+    @property
     def further(self) -> Mapping[str, Field]:
         """The fields that the form does not print but that a sheet may have; the answers have them only if it does."""
         return self.wider.fields if self.wider else {}

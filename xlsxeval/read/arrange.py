@@ -129,13 +129,15 @@ def _find_sides(sides: _Sides, free: Sequence[Hit], heads: Sequence[HeadRow], la
     divider = _divider(sides.search, outside)
     for word in words.free_sides:
         some = [hit for hit in outside if word in sides.search.means(hit)] if word not in sides.found else []
-        if word in words.after_divider and (divider is not None or not words.words[word].drawn):
+        needs_divider = divider is not None or not words.words[word].drawn or words.form.is_open
+        if word in words.after_divider and needs_divider:
             some = [hit for hit in some if divider is not None and hit.row > divider]
         if word in words.totals:
             # 合计 beside anything may be a total of anything; 自评总分 and 自评得分 say that they are points.
             some = [hit for hit in some if "分" in hit.key]
         if some:
-            best = min(some, key=lambda hit: (not sides.search.is_printed(word, hit.key), not hit.value, hit.row, hit.col))
+            keys = words.words[word].label.keys
+            best = min(some, key=lambda hit: (keys.index(hit.key) if hit.key in keys else len(keys), hit.row, hit.col))
             sides.found[word] = best
             outside.remove(best)
 
@@ -188,7 +190,10 @@ def _end_of_lines(sides: _Sides, row: HeadRow, body: Sequence[Hit], below: int) 
         if hit.row >= end:
             break
         if hit.heading:
-            return hit.row
+            if not sums:
+                return hit.row
+            sides.holes.add(hit.row)  # a title, year or unit of amounts printed again on the next page
+            continue
         means = set(search.means(hit))
         answered = bool(means & words.pairs.keys()) or (bool(means & words.goal_words) and hit.beside == "text")
         printed = answered or bool(means & words.goal_words) or not means <= words.leading

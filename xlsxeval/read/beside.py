@@ -60,6 +60,8 @@ def _belongs(page: Page, word: int, hit: Hit, cols: tuple[int, ...]) -> bool:
     Example: in ``主管部门 | | | 财政处室 | | 自评总分 | 99`` 财政处室 stands three cells behind its label, 99 one.
     """
     far, later = page.grid.distance(hit.col, cols[0]), cols[1:]
+    if later and later[0] == cols[0] + 1 and (hit.row, later[0]) not in page.labels:
+        return False  # a label and its answer
     if not later or far <= page.arranged.words.words[word].label.box.cols:
         return True
     if (hit.row, later[0]) not in page.labels:
@@ -90,14 +92,20 @@ def read_beside_heads(page: Page, found: dict[str, Answer]) -> None:
             if not name or name in found or not sure or _cannot_answer(page, hit, name):
                 continue
             answer = read_beside(page, word, name, hit)
-            if answer.text and answer.problem != "bad":
+            is_amount = words.form.field(name).kind_name == "money"
+            if answer.text and answer.problem != "bad" and not (is_amount and "%" in answer.text):
                 found[name] = answer
 
 
 def _outside_head_rows(page: Page) -> list[Hit]:
     """Give the labels that stand in no row of heads."""
     rows = {row for heads in page.arranged.heads for row in range(heads.first, heads.last + 1)}
-    return [hit for hit in page.arranged.hits if hit.row not in rows and (hit.row, hit.col) in page.labels]
+    used = {(hit.row, hit.col) for hit in page.arranged.sides.values()}
+    return [
+        hit
+        for hit in page.arranged.hits
+        if hit.row not in rows and (hit.row, hit.col) in page.labels and (hit.row, hit.col) not in used
+    ]
 
 
 def _blank_beside(page: Page, word: int) -> str:

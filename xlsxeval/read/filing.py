@@ -102,7 +102,12 @@ def read_filings(
             if lines > limits.max_lines:
                 raise too_many_lines(limits)
     groups, notes = _grouped([form for form in read if form.fit[1] > 0], formset)
-    notes += [f"“{form.answers.sheet}”{unread.cells}没有读，像{unread.text}" for form in read if form.fit[1] == 0 for unread in form.answers.unread]
+    notes += [
+        f"“{form.answers.sheet}”{unread.cells}没有读，像{unread.text}"
+        for form in read
+        if form.fit[1] == 0
+        for unread in form.answers.unread
+    ]
     return tuple(_filing(group, formset, file, (*book.notes, *notes)) for group in groups)
 
 
@@ -133,7 +138,9 @@ def _best_set(pages: Sequence[_Page], formsets: tuple[FormSet, ...]) -> FormSet:
     if opened is None or best is opened:
         return best
     kept = tuple(form for form in best.forms if any(fit.share >= ENOUGH for fit in fits[form]))
-    taken = {page.sheet.name for form in kept for fit, page in zip(fits[form], pages, strict=True) if fit.share >= ENOUGH}
+    taken = {
+        page.sheet.name for form in kept for fit, page in zip(fits[form], pages, strict=True) if fit.share >= ENOUGH
+    }
     others = [page for page in pages if page.sheet.name not in taken]
     lost = [form for form in best.forms if form not in kept]
     if lost and any(form.wider for form in lost) and any(is_open(opened.forms[0], page.counts) for page in others):
@@ -167,7 +174,9 @@ def _points(formset: FormSet, fits: Mapping[Form, Sequence[Fit]], pages: Sequenc
                     met = fit.share * len(words_of(form).needed)
                     some.append(met * OPEN_DISCOUNT)
             elif fit.share >= ENOUGH:
-                some.append(max(fit.points, 0.01) + _SAME_UNIT * (_unit_of(page.sheet.cells.values()) == formset.amount_unit))
+                some.append(
+                    max(fit.points, 0.01) + _SAME_UNIT * (_unit_of(page.sheet.cells.values()) == formset.amount_unit)
+                )
         total += max(some)
     return total
 
@@ -181,7 +190,9 @@ def _nothing_found(fits: Mapping[Form, Sequence[Fit]], pages: Sequence[_Page]) -
     words = words_of(form)
     lost = [_plain(words.text(word)) for word in sorted(words.needed)
             if not any(key in page.counts for key in words.words[word].label.keys)]  # fmt: skip
-    text = f"没有找到已知的表；最接近的是工作表“{page.sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
+    text = (
+        f"没有找到已知的表；最接近的是工作表“{page.sheet.name}”，像“{form.name}”，但只对上了{nearest.share:.0%}的标签"
+    )
     return f"{text}，缺少{listed([f'“{label}”' for label in lost], _SHOWN)}" if lost else text
 
 
@@ -211,7 +222,7 @@ def _read_sheet(
 
 
 def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
-    return is_open(form, page.counts) if form.unit_else and not form.wider else fit_of(form, page.keys).share >= ENOUGH
+    return is_open(form, page.counts) if form.is_open else fit_of(form, page.keys).share >= ENOUGH
 
 
 def _read_form(
@@ -238,7 +249,7 @@ def _arranged(page: _Page, segment: Segment, year: int | None) -> Arrangement:
     """Arrange the words of a form; words that were not met are looked for once more among labels that were cut."""
     words = words_of(segment.form)
     arranged = arrange(words, page.hits, segment.first, segment.last, year)
-    lost = sorted(words.needed - arranged.met.keys())
+    lost = sorted({*words.needed, *words.dividers} - arranged.met.keys())
     here = [hit for hit in page.hits if segment.first <= hit.row <= segment.last]
     cut = cut_words(segment.form, lost, count_keys(here)) if lost else {}
     return arrange(words, page.hits, segment.first, segment.last, year, tuple(cut.items())) if cut else arranged
@@ -254,7 +265,9 @@ def _rows(sheet: Sheet, first: int, last: int) -> Sheet:
 
 def _unit_of(cells: Iterable[Cell]) -> str:
     """Give the unit of amounts that is printed on a form, an empty text if there is none."""
-    texts = (cell.text for cell in cells if cell.kind == "text" and "元" in cell.text and len(cell.text) <= _LONGEST_UNIT)
+    texts = (
+        cell.text for cell in cells if cell.kind == "text" and "元" in cell.text and len(cell.text) <= _LONGEST_UNIT
+    )
     return next(filter(None, map(printed_unit, texts)), "")
 
 
@@ -285,7 +298,9 @@ def _grouped(read: Sequence[_Read], formset: FormSet) -> tuple[list[list[FormAns
         if other is not form:
             best, unused = (form, other) if form.fit > other.fit else (other, form)
             group[answers.form.name] = best
-            notes.append(f"“{unused.answers.sheet}”{unused.rows}也像{answers.form.name}，读的是“{best.answers.sheet}”{best.rows}")
+            notes.append(
+                f"“{unused.answers.sheet}”{unused.rows}也像{answers.form.name}，读的是“{best.answers.sheet}”{best.rows}"
+            )
     place = {id(form): number for number, form in enumerate(read)}
     groups = sorted(kept.values(), key=lambda group: min(place[id(form)] for form in group.values()))
     whole = _completed(groups, formset)
@@ -330,5 +345,10 @@ def _filing(group: Sequence[FormAnswers], formset: FormSet, file: str, notes: tu
     subject = next((answers.subject for answers in forms.values() if answers.subject), "")
     hidden = tuple(f"“{answers.sheet}”是隐藏的工作表" for answers in forms.values() if answers.state != "visible")
     units = {answers.amount_unit for answers in forms.values()}
+    opened = tuple(
+        f"没有与“{answers.sheet}”相符的表样，按“{name}”的栏目名称读取"
+        for name, answers in forms.items()
+        if answers.form.is_open
+    )
     mixed = (f"各表的金额单位不同（{'、'.join(sorted(units))}），没有做跨表核对",) if len(units) > 1 else ()
-    return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *hidden, *mixed), subject)
+    return Filing(file, formset, forms, years[-1] if years else None, unit, (*notes, *opened, *hidden, *mixed), subject)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, Repair
-from xlsxeval.numbers import is_nil
+from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.page import Page
@@ -23,8 +23,8 @@ _LONGEST = 30
 
 
 def has_number(cell: Cell) -> bool:
-    """Tell whether a cell holds a number, or a text with digits."""
-    return cell.kind == "number" or (cell.kind == "text" and any(sign.isdigit() for sign in cell.text))
+    """Tell whether a cell holds a figure: a number, or a text such as ``80万元``."""
+    return cell.kind == "number" or (cell.kind == "text" and parse_figure(cell.text, money_unit="万元") is not None)
 
 
 def row_without_label(page: Page, heads: HeadRow, first: int, last: int) -> int:
@@ -77,6 +77,7 @@ def _row_of(page: Page, heads: HeadRow, row: int, names: Mapping[int, str]) -> d
     return {
         name: page.answer(page.under(heads, head, row), (row, heads.words[head][1]), name)
         for head, name in names.items()
+        if not page.is_covered(row, heads.words[head][1])
     }
 
 
@@ -86,6 +87,9 @@ def _label_of_part(page: Page, heads: HeadRow, row: int, columns: Mapping[int, s
     names = [col for col in page.grid.cols[row] if col < heads.left]
     label = page.grid.sheet.cells[row, names[-1]] if names else None
     if label is None or label.kind != "text" or len(label.text) > _LONGEST or any((row, col) in used for col in names):
+        return None
+    meant = page.arranged.words.by_key.get(page.labels.get((row, label.col), ""), ())
+    if any(word in page.arranged.words.goal_words for word in meant):
         return None
     cells = [cell for head, name in columns.items() if name != "执行原因" and (cell := page.under(heads, head, row))]
     words = any(cell.kind == "text" and not is_nil(cell.text) and not has_number(cell) for cell in cells)
@@ -102,7 +106,9 @@ def _further_columns(
         row = page.arranged.sides[side].row if side is not None and side in page.arranged.sides else 0
         if side != words.total_row and row in taken and name in known and "." in name:
             base = name.partition(".")[0]
-            names = {head: f"{base}.{column}" for head, column in columns.items() if (head, side) not in words.crossings}
+            names = {
+                head: f"{base}.{column}" for head, column in columns.items() if (head, side) not in words.crossings
+            }
             found |= _row_of(page, heads, row, names)
     return found
 

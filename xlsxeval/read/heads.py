@@ -86,8 +86,8 @@ def find_heads(search: Search, hits: Sequence[Hit]) -> tuple[list[HeadRow], list
     return used, sorted([*every, *(one for one in used if one not in every)], key=lambda one: one.first)
 
 
-def _rank_of_row(search: Search, row: HeadRow, hits: Iterable[Hit]) -> tuple[int, int]:
-    return len(row.words), _tell(search, row, hits)
+def _rank_of_row(search: Search, row: HeadRow, hits: Iterable[Hit]) -> tuple[int, int, bool]:
+    return len(row.words), _tell(search, row, hits), row.group not in search.words.lists
 
 
 def _is_row_of_pairs(words: FormWords, row: HeadRow, hits: Iterable[Hit]) -> bool:
@@ -98,10 +98,10 @@ def _is_row_of_pairs(words: FormWords, row: HeadRow, hits: Iterable[Hit]) -> boo
 
 
 def _stands_alone(search: Search, row: HeadRow, hits: Sequence[Hit]) -> bool:
-    """Tell whether one head of the goals stands in a row without an answer beside it, and no head of another group."""
+    """Tell whether one head of the goals stands in a row with its answer below it, and no head of another group."""
     at = next(iter(row.words.values()))
     own = all(search.words.group.get(search.means(hit)[0], row.group) == row.group for hit in hits)
-    beside = any(hit.beside for hit in hits if (hit.row, hit.col) == at)
+    beside = any(hit.beside and hit.over != "text" for hit in hits if (hit.row, hit.col) == at)
     return row.group in search.words.goals and own and not beside and _tell(search, row, hits) > 0
 
 
@@ -144,9 +144,7 @@ def _join_folded(search: Search, rows: dict[int, HeadRow], by_row: Mapping[int, 
             rows[row + 1] = best
 
 
-def _stands_aside(
-    search: Search, row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow]
-) -> bool:
+def _stands_aside(search: Search, row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow]) -> bool:
     """Tell whether, of two rows, one is a row of heads and the other only has side words (合计) left of these."""
     for one, other in ((row, row + 1), (row + 1, row)):
         if one not in rows and other in rows:
@@ -179,6 +177,10 @@ def heads_in(search: Search, group: int, hits: Sequence[Hit]) -> HeadRow:
         # 总体目标 | 年初设定目标 | 完成情况: two names of one head; the left one stands for the whole block.
         word, hit = min(found.items(), key=lambda one: one[1].col)
         found[word] = next((one for one in left if word in search.means(one) and one.col > hit.col), hit)
+    if group == words.funds:
+        # The same head twice: amounts of two years or of two sources, and nothing tells which is meant.
+        twice = {one.key for one in left}
+        found = {word: hit for word, hit in found.items() if hit.key not in twice}
     name = found.get(words.name_heads.get(group, -1))
     for word, hit in found.items() if name else ():
         # Points of each level (一级指标, 分值, 三级指标, 分值): those behind the name of the line.
@@ -215,7 +217,11 @@ def _candidates(search: Search, group: int, hits: Sequence[Hit]) -> list[tuple[H
         return pairs
 
     def fitting(base: int | None) -> list[tuple[Hit, int]]:
-        return [(hit, word) for hit, word in dated if hit.years and base is not None and hit.years[0] == base + offsets[word][0]]
+        return [
+            (hit, word)
+            for hit, word in dated
+            if hit.years and base is not None and hit.years[0] == base + offsets[word][0]
+        ]
 
     def explained(base: int | None) -> int:
         return len({word for _, word in fitting(base)})

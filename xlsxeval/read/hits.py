@@ -42,7 +42,7 @@ class Hit(NamedTuple):
         value: what stands behind its colon in the same cell.
         below: whether the second half of the label stands in the cell below.
         beside: what stands right of it: ``figure``, ``text`` (one that is no label) or nothing.
-        over: whether another text stands right below it.
+        over: what stands right below it: ``label``, ``text`` or nothing.
         heading: whether it is a title, or a line that only names the year or the unit of amounts.
     """
 
@@ -53,7 +53,7 @@ class Hit(NamedTuple):
     value: str = ""
     below: bool = False
     beside: str = ""
-    over: bool = False
+    over: str = ""
     heading: bool = False
 
 
@@ -91,9 +91,8 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
             continue
         key, years = label_key(text) if len(text) <= LONGEST_LABEL else ("", ())
         if key in known:
-            under = cells.get((row + 1, col))
-            over = under is not None and under.kind == "text"
-            yield Hit(row, col, key, years, beside=_beside(cells, row, col, known), over=over, heading=is_heading(text))
+            beside, over = _beside(cells, row, col, known), _below(cells, row, col, known)
+            yield Hit(row, col, key, years, beside=beside, over=over, heading=is_heading(text))
             continue
         if is_heading(text):
             yield Hit(row, col, "", heading=True)
@@ -121,6 +120,15 @@ def _beside(cells: Mapping[Position, Cell], row: int, col: int, known: Mapping[s
         if cell is not None:
             if cell.kind == "number" or (cell.kind == "text" and _FIGURE.fullmatch(cell.text.strip())):
                 return "figure"
-            is_label = cell.kind == "text" and len(cell.text) <= LONGEST_LABEL and label_key(cell.text).key in known
-            return "" if is_label else "text"
+            return "" if _is_label(cell, known) else "text"
     return ""
+
+
+def _below(cells: Mapping[Position, Cell], row: int, col: int, known: Mapping[str, object]) -> str:
+    """Tell whether the cell below holds a label or another text."""
+    cell = cells.get((row + 1, col))
+    return "" if cell is None or cell.kind != "text" else "label" if _is_label(cell, known) else "text"
+
+
+def _is_label(cell: Cell, known: Mapping[str, object]) -> bool:
+    return cell.kind == "text" and len(cell.text) <= LONGEST_LABEL and label_key(cell.text).key in known

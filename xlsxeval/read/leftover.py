@@ -1,24 +1,27 @@
 """What was not read: labels that were lost, labels that this sheet does not have, and cells that belong to nothing.
 
 A label was lost if another text stands at its place: between its neighbours in the row of heads, as many rows from its
-neighbour as the form prints it, or at the left of the only row of totals. Else the sheet does not have it, which is no
-fault: every county prints its own form.
+neighbour as the form prints it, or left of the first or last row of figures where totals stand. Else the sheet does not
+have it, which is no fault: every county prints its own form.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import FormAnswers, Missing, Unread
 from xlsxeval.forms.year import with_year
-from xlsxeval.read.cells import Sheet
+from xlsxeval.read.cells import Cell, Sheet
 from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.hits import LONGEST_LABEL, Position
 from xlsxeval.read.page import Page
 from xlsxeval.text import label_key
 
-#: How similar a text must be to a label beside which no answer stands in a column or row.
+#: How similar a text must be to a label of which nothing but its words is known.
 _SIMILAR = 0.6
 #: Among so many texts of a sheet a lost label is looked for; a form has some hundred.
 _MOST_NEAR = 2_000
@@ -36,193 +39,148 @@ def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers
         page: the form as it was read.
         own: whether the workbook was made from our own template, which has every label.
     """
-    from dataclasses import replace
-
     words = page.arranged.words
-    met = page.arranged.met
-    # The open self-evaluation requires nothing.
-    lost = sorted(words.needed - met.keys()) if words.form.wider or not words.form.unit_else else []
-    places = dict(_places(page, lost))
-    year = answers.year or 0
+    lost = [] if words.form.is_open else sorted(words.needed - page.arranged.met.keys())
+    places: dict[int, Position] = {}
+    for word in lost:
+        place = next((place for place in _places(page, word) if place not in places.values()), None)
+        if place is not None:
+            places[word] = place
     missing, lacking = [], []
     for word in lost:
-        text = with_year(words.text(word), year) if year else words.text(word)
-        place = places.get(word)
-        numeric = word in words.numeric
-        if place is not None:
-            near = " ".join(page.grid.sheet.cells[place].text.split())
-            missing.append(Missing(text, near, cell_name(*place), numeric))
-        elif own or _must_be_there(page, answers, word):
-            missing.append(Missing(text, "", "", numeric))
+        text = with_year(words.text(word), answers.year) if answers.year else words.text(word)
+        if word in places:
+            near = " ".join(page.grid.sheet.cells[places[word]].text.split())
+            missing.append(Missing(text, near, cell_name(*places[word]), word in words.numeric))
+        elif own or (word in words.totals and _has_points(answers)):
+            # Points without their total: the table was cut off.
+            missing.append(Missing(text, "", "", word in words.numeric))
         else:
             lacking.append(text)
-    named = {place for place in places.values()}
-    unread = tuple(_unread(page, named))
-    return replace(answers, missing=tuple(missing), lacking=tuple(dict.fromkeys(lacking)), unread=unread)
+    return replace(answers, missing=tuple(missing), lacking=tuple(dict.fromkeys(lacking)), unread=tuple(_unread(page)))
 
 
-def _must_be_there(page: Page, answers: FormAnswers, word: int) -> bool:
-    """Tell whether a label that is nowhere leaves points without their total: the table was cut off."""
-    words = page.arranged.words
-    lists = words.lists
-    if words.side_group.get(word) not in lists or words.words[word].label.style != "label":
-        return False
-    lines = [line for table in answers.tables.values() for line in table]
+def _has_points(answers: FormAnswers) -> bool:
+    """Tell whether any line has points."""
     return any(
         answer.value is not None and answers.form.tables[name].column(column).kind_name == "score"
-        for name, table in answers.tables.items()
-        for line in table
+        for name, lines in answers.tables.items()
+        for line in lines
         for column, answer in line.items()
-        if column in {*answers.form.tables[name].columns, *answers.form.tables[name].further}
-    ) and bool(lines)
-
-
-def _places(page: Page, lost: Iterable[int]) -> Iterator[tuple[int, Position]]:
-    """Yield the lost words whose place holds another text, and that place."""
-    words, arranged = page.arranged.words, page.arranged
-    taken: set[Position] = set()
-    for word in lost:
-        place = None
-        group = words.group.get(word)
-        if group is not None and group not in words.anchors:
-            heads = next(iter(arranged.of_group(group)), None)
-            place = _place_among_heads(page, word, heads, taken) if heads else None
-        if place is None and (group is None or group in words.anchors):
-            place = _place_among_rows(page, word, taken)
-        if place is None and word == words.total_row:
-            place = _place_of_total(page, taken)
-        if place is None and words.side_group.get(word) in words.lists:
-            place = _place_of_sum(page, taken)
-        if place is None and word in words.pairs:
-            place = _most_similar(page, word, taken)
-        if place is not None:
-            taken.add(place)
-            yield word, place
-
-
-def _free(page: Page, place: Position, taken: set[Position]) -> bool:
-    """Tell whether a short text stands at a place that is neither label nor answer."""
-    cell = page.grid.sheet.cells.get(place)
-    return (
-        cell is not None
-        and cell.kind == "text"
-        and place not in page.labels
-        and place not in page.answers
-        and place not in taken
-        and len(cell.text) <= LONGEST_LABEL
-        and any(sign.isalpha() for sign in cell.text)
     )
 
 
-def _place_among_heads(page: Page, word: int, heads: HeadRow, taken: set[Position]) -> Position | None:
-    """Give the unknown head that stands between the neighbours of a lost one, if it has anything below it."""
+def _places(page: Page, word: int) -> Iterator[Position]:
+    """Yield the texts that stand where a lost word should stand, the surest first."""
     words = page.arranged.words
+    group = words.group.get(word)
+    if group is not None and group not in words.anchors:
+        for heads in page.arranged.of_group(group)[:1]:
+            yield from _among_heads(page, word, heads)
+        return
+    if words.side_group.get(word) != words.funds or words.funds is None:
+        yield from _among_rows(page, word)  # rows of amounts may have any name
+    if word == words.total_row or word in words.totals:
+        for heads in page.arranged.of_group(words.side_group[word]):
+            yield from _beside_figures(page, heads, from_below=word in words.totals)
+    if word in words.pairs:
+        free = {label_key(page.grid.sheet.cells[place].text).key: place for place in islice(_free(page), _MOST_NEAR)}
+        near = difflib.get_close_matches(words.words[word].label.keys[0], free, 1, _SIMILAR)
+        yield from (free[key] for key in near)
+
+
+def _free(page: Page) -> Iterator[Position]:
+    """Yield the places of short texts that are neither label nor answer."""
+    return (place for place in page.grid.sheet.cells if _is_free(page, place))
+
+
+def _is_free(page: Page, place: Position) -> bool:
+    cell = page.grid.sheet.cells.get(place)
+    is_text = cell is not None and cell.kind == "text" and len(cell.text) <= LONGEST_LABEL
+    used = place in page.labels or place in page.answers
+    return is_text and not used and cell is not None and any(sign.isalpha() for sign in cell.text)
+
+
+def _fits(page: Page, word: int, cells: Iterable[Cell]) -> bool:
+    """Tell whether cells may be answers of a word: there are some, and numbers if it leads to numbers."""
+    kinds = {cell.kind for cell in cells if (cell.row, cell.col) not in page.labels}
+    return bool(kinds) and ("number" in kinds or word not in page.arranged.words.numeric)
+
+
+def _among_heads(page: Page, word: int, heads: HeadRow) -> Iterator[Position]:
+    """Yield the unknown heads that stand between the neighbours of a lost one and have answers below them."""
+    words, cells = page.arranged.words, page.grid.sheet.cells
     drawn = [head for head in words.groups[heads.group] if words.words[head].drawn]
-    at = drawn.index(word) if word in drawn else 0
-    before = [heads.words[head][1] for head in drawn[:at] if head in heads.words]
-    behind = [heads.words[head][1] for head in drawn[at + 1 :] if head in heads.words]
-    low, high = max(before, default=0), min((col for col in behind if col > max(before, default=0)), default=0)
+    at = drawn.index(word)
+    low = max((heads.words[head][1] for head in drawn[:at] if head in heads.words), default=heads.left - 2)
+    behind = [heads.words[head][1] for head in drawn[at:] if head in heads.words and heads.words[head][1] > low]
     first, last = page.body(heads)
     for row in range(heads.first, heads.last + 1):
         for col in page.grid.cols.get(row, ()):
-            fits = col > low and (not high or col < high)
-            if fits and _free(page, (row, col), taken) and col >= min(c for _, c in heads.words.values()) - 1:
-                numeric = word in words.numeric
-                below = [page.grid.sheet.cells[r, col] for r in page.grid.rows_between(first, last) if (r, col) in page.grid.sheet.cells]
-                if below and (not numeric or any(cell.kind == "number" for cell in below)):
-                    return row, col
-    return None
+            if low < col < min(behind, default=col + 1) and _is_free(page, (row, col)):
+                below = (
+                    cells[place] for line in page.grid.rows_between(first, last) if (place := (line, col)) in cells
+                )
+                if _fits(page, word, below):
+                    yield row, col
 
 
-def _place_among_rows(page: Page, word: int, taken: set[Position]) -> Position | None:
-    """Give the unknown text that stands as far below or above a neighbour as the form prints the lost word."""
-    words = page.arranged.words
+def _among_rows(page: Page, word: int) -> Iterator[Position]:
+    """Yield the unknown texts that stand as far below or above a neighbour as the form prints the lost word."""
+    words, met = page.arranged.words, page.arranged.met
     box = words.words[word].label.box
-    met = page.arranged.met
-    tables = [table.row for table in words.form.tables.values()]
+    tables = {table.row for table in words.form.tables.values()}
     beside = sorted(
         (abs(other.label.box.row - box.row), number)
         for number, other in enumerate(words.words)
-        if other.drawn and number in met and other.label.box.col == box.col and number != word
-        and not any(min(other.label.box.row, box.row) < row < max(other.label.box.row, box.row) for row in tables)
-    )  # fmt: skip
+        if other.drawn and number in met and other.label.box.col == box.col
+    )
     for _, number in beside[:4]:
-        row = met[number][0] + box.row - words.words[number].label.box.row
-        place = row, met[number][1]
-        if _free(page, place, taken) and _has_answer(page, place, word):
-            return place
-    return None
+        other = words.words[number].label.box
+        place = met[number][0] + box.row - other.row, met[number][1]
+        lines_between = tables & set(range(min(box.row, other.row), max(box.row, other.row)))
+        cells = (page.grid.sheet.cells[place[0], col] for col in page.grid.right_of(*place))
+        if not lines_between and _is_free(page, place) and _fits(page, word, cells):
+            yield place
 
 
-def _has_answer(page: Page, place: Position, word: int) -> bool:
-    """Tell whether something that may be an answer of the lost word stands right of a place."""
-    cells = [page.grid.sheet.cells[place[0], col] for col in page.grid.right_of(*place)]
-    free = [cell for cell in cells if (cell.row, cell.col) not in page.labels]
-    return any(cell.kind == "number" or word not in page.arranged.words.numeric for cell in free)
-
-
-def _place_of_total(page: Page, taken: set[Position]) -> Position | None:
-    """Give the unknown text at the left of the first row of amounts."""
-    words = page.arranged.words
-    heads = next(iter(page.arranged.of_group(words.funds)), None) if words.funds is not None else None
-    if heads is None:
-        return None
+def _beside_figures(page: Page, heads: HeadRow, *, from_below: bool) -> Iterator[Position]:
+    """Yield the unknown text left of the first row of figures below the heads, or of the last one."""
     first, last = page.body(heads)
-    left = min(col for _, col in heads.words.values())
-    for row in page.grid.rows_between(first, last)[:1]:
-        for col in reversed([col for col in page.grid.cols[row] if col < left]):
-            if _free(page, (row, col), taken) and _has_answer(page, (row, col), word=words.total_row or 0):
-                return row, col
-    return None
+    rows = page.grid.rows_between(first, last)
+    for row in reversed(rows) if from_below else rows:
+        cols = page.grid.cols[row]
+        if any(page.grid.sheet.cells[row, col].kind == "number" for col in cols if col >= heads.left):
+            left = [col for col in cols if col < heads.left or col == cols[0]]
+            yield from ((row, col) for col in reversed(left) if _is_free(page, (row, col)))
+            return
 
 
-def _place_of_sum(page: Page, taken: set[Position]) -> Position | None:
-    """Give the unknown text at the left of the last row below the lines, if points stand beside it."""
-    for heads in page.arranged.heads:
-        if heads.group in page.arranged.words.lists:
-            first, last = page.body(heads)
-            for row in reversed(page.grid.rows_between(first, last)):
-                cols = page.grid.cols[row]
-                numbers = any(page.grid.sheet.cells[row, col].kind == "number" for col in cols)
-                if numbers and _free(page, (row, cols[0]), taken):
-                    return row, cols[0]
-                if numbers:
-                    break
-    return None
-
-
-def _most_similar(page: Page, word: int, taken: set[Position]) -> Position | None:
-    """Give the text that is most like a lost label and has something beside it."""
-    import difflib
-
-    free: dict[str, Position] = {}
-    for place, cell in page.grid.sheet.cells.items():
-        if len(free) < _MOST_NEAR and _free(page, place, taken):
-            free.setdefault(label_key(cell.text).key, place)
-    near = difflib.get_close_matches(page.arranged.words.words[word].label.keys[0], free, 1, _SIMILAR)
-    return free[near[0]] if near else None
-
-
-def _unread(page: Page, named: set[Position]) -> Iterator[Unread]:
-    """Yield the cells that are neither label nor answer, put together to columns and blocks."""
-    arranged = page.arranged
+def _unread(page: Page) -> Iterator[Unread]:
+    """Yield the cells that are neither label nor answer, put together to columns below heads and blocks of rows."""
+    arranged, cells = page.arranged, page.grid.sheet.cells
     rest = {
         place
-        for place, cell in page.grid.sheet.cells.items()
-        if place not in page.labels and place not in page.answers and _has_content(cell.text, cell.formula)
+        for place, cell in cells.items()
+        if place not in page.labels and place not in page.answers and _has_content(cell)
     }
-    heads_by_col = []
     for heads in arranged.heads:
         first, last = page.body(heads)
         end = min(last, arranged.ends.get(heads.first, last + 1) - 1)
-        heads_by_col += [(row, col, end) for row in range(heads.first, first) for col in page.grid.cols.get(row, ()) if (row, col) in rest]
-    for row, col, end in heads_by_col:
-        column = [place for place in ((one, col) for one in range(row, end + 1)) if place in rest]
-        rest -= set(column)
-        if column:
-            yield Unread(_range(column), f"栏目“{_short(page, (row, col))}”")
-    for block in _blocks(rest):
-        yield Unread(_range(block), f"“{_short(page, block[0])}”" + ("等" if len(block) > 1 else ""))
+        for row in range(heads.first, first):
+            for col in page.grid.cols.get(row, ()):
+                column = [place for line in range(row, end + 1) if (place := (line, col)) in rest]
+                if column and column[0] == (row, col):
+                    rest.difference_update(column)
+                    yield Unread(_range(column), f"栏目“{_short(cells[row, col])}”")
+    blocks: list[list[Position]] = []
+    for place in sorted(rest):
+        if blocks and place[0] <= blocks[-1][-1][0] + 1:
+            blocks[-1].append(place)
+        else:
+            blocks.append([place])
+    for block in blocks:
+        yield Unread(_range(block), f"“{_short(cells[block[0]])}”" + ("等" if len(block) > 1 else ""))
 
 
 def everything(sheet: Sheet) -> Unread:
@@ -230,22 +188,9 @@ def everything(sheet: Sheet) -> Unread:
     return Unread(_range(list(sheet.cells) or [(1, 1)]), "另一张表的一部分")
 
 
-def _has_content(text: str, formula: str | None) -> bool:
-    if formula is not None and any(part in formula for part in _STATUS):
-        return False
-    return any(sign.isalnum() for sign in text) and not text.startswith(_MARK)
-
-
-def _blocks(places: Iterable[Position]) -> Iterator[list[Position]]:
-    """Put places of rows that follow each other together."""
-    block: list[Position] = []
-    for place in sorted(places):
-        if block and place[0] > block[-1][0] + 1:
-            yield block
-            block = []
-        block.append(place)
-    if block:
-        yield block
+def _has_content(cell: Cell) -> bool:
+    is_status = cell.formula is not None and any(part in cell.formula for part in _STATUS)
+    return not is_status and any(sign.isalnum() for sign in cell.text) and not cell.text.startswith(_MARK)
 
 
 def _range(places: list[Position]) -> str:
@@ -254,6 +199,6 @@ def _range(places: list[Position]) -> str:
     return first if first == last else f"{first}:{last}"
 
 
-def _short(page: Page, place: Position) -> str:
-    text = " ".join(page.grid.sheet.cells[place].text.split())
+def _short(cell: Cell) -> str:
+    text = " ".join(cell.text.split())
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

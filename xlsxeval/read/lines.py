@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import ABSENT, Answer, Line, Repair
-from xlsxeval.forms.model import Table
+from xlsxeval.forms.model import TOTAL_ROW, Table
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
-from xlsxeval.read.answers import read_answer
 from xlsxeval.read.cells import Cell
+from xlsxeval.read.funds import has_number
 from xlsxeval.read.heads import HeadRow
+from xlsxeval.read.hits import Position
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.page import Page
 from xlsxeval.read.refusals import too_many_lines
@@ -24,6 +24,8 @@ from xlsxeval.read.repair import complete, first_level, full_name, offset_of, vo
 from xlsxeval.text import clean, label_key, remembered
 
 #: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
+#: A row below the indicators for the points of the amounts.
+_EXECUTION = re.compile(r"(?:部门)?(?:预算|资金)执行")
 _SUBTOTAL = re.compile(r"[^0-9]{0,12}(?:小计|合计|总计)(?:[(（][^()（）]{0,12}[)）])?[:：]?")
 
 
@@ -77,7 +79,11 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
     if anchor not in arranged.sides or above is None:
         return
     row, col = arranged.sides[anchor].row, arranged.sides[anchor].col
-    cols = {column: col if head == anchor else above.words[head][1] for column, head in columns.items() if head in {*above.words, anchor}}
+    cols = {
+        column: col if head == anchor else above.words[head][1]
+        for column, head in columns.items()
+        if head in {*above.words, anchor}
+    }
     end = _row_of_next_label(page, anchor, row, arranged.body_end(above))
     yield row + 1, end - 1, cols, None
 
@@ -89,7 +95,11 @@ def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int
     if own not in cols or not known.names:
         return cols
     names = tuple(group for groups in known.names.values() for group in groups)
-    texts = [cell.text for row in page.grid.rows_between(first, last) if (cell := page.grid.sheet.cells.get((row, cols[own])))]
+    texts = [
+        cell.text
+        for row in page.grid.rows_between(first, last)
+        if (cell := page.grid.sheet.cells.get((row, cols[own])))
+    ]
     groups = sum(bool(full_name(text, names)) for text in texts)
     return {column: col for column, col in cols.items() if column != own} if 2 * groups > len(texts) else cols
 
@@ -131,20 +141,26 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             page.labels |= {(row, col): "" for col in grid.cols[row]}
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
-        line = {column: _answer(page, table, column, row, area, aside) for column in columns}
+        places: list[Position] = []
+        line = {column: _answer(page, table, column, row, area, aside, places) for column in columns}
         used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
         if not used:
-            before = _inherit(table, line, before)
-            # A group without any line: its name is printed.
-            for column in table.inherit:
-                cell = grid.at(row, area.cols[column]) if column in area.cols else None
-                if cell and ("指标" in cell.text or full_name(cell.text, known.names.get(column, ()))):
-                    page.labels[cell.row, cell.col] = ""
+            # A group without any line: its name is printed. 续表 or a note is none.
+            groups = [
+                cell
+                for col in _group_columns(table, area)
+                if (cell := grid.at(row, col)) and _is_group(page, table, cell)
+            ]
+            page.labels |= {(cell.row, cell.col): "" for cell in groups}
+            before = _inherit(table, line, before) if groups else before
             continue
-        if _is_other_row(page, table, area, row, used):
+        is_sum = any(is_subtotal(line[column].text) for column in _names(table, line))
+        if not is_sum and (
+            _is_other_row(page, table, area, row, used) or _is_nameless(page, table, area, row, line, used)
+        ):
             continue
-        if any(is_subtotal(line[column].text) for column in _names(table, line)):
-            _use(page, line)
+        page.answers.update(places)
+        if is_sum:
             yield line, True
             continue
         changed, done = complete(known, line) if grid.converted else ({}, [])
@@ -162,13 +178,41 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             done.insert(0, f"这一行的内容{'左' if aside < 0 else '右'}移了{abs(aside)}格，已按移位前的栏目读取")
         if done:
             page.repairs.append(Repair(line[used[0]].cell, "；".join(done)))
-        _use(page, line)
         yield {**whole, **before}, False
 
 
-def _use(page: Page, line: Line) -> None:
-    """Remember the cells of a line as answers."""
-    page.answers |= {place for answer in line.values() if (place := parse_cell(answer.cell))}
+def _group_columns(table: Table, area: TableArea) -> list[int]:
+    return [area.cols[column] for column in table.inherit if column in area.cols]
+
+
+def _is_group(page: Page, table: Table, cell: Cell) -> bool:
+    """Tell whether a text names a group of indicators."""
+    return "指标" in cell.text or bool(full_name(cell.text, _all_names(page, table)))
+
+
+def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line, used: list[str]) -> bool:
+    """Tell whether a row is no line, because it has points but no name, and another text at its left.
+
+    The points of 预算执行率 are those of the amounts; any other such row leaves the list incomplete.
+    """
+    own = next(column for column in table.columns if column not in table.inherit)
+    name, left = line.get(own, ABSENT), [col for col in page.grid.cols[row] if col < area.cols.get(own, 0)]
+    texts = [column for column in used if not table.column(column).kind.numeric and column != own]
+    label = page.grid.sheet.cells[row, left[0]] if left else None
+    if own not in area.cols or label is None or label.kind != "text" or len(texts) > 1 or len(texts) == len(used):
+        return False
+    is_execution = bool(_EXECUTION.match(clean(label.text)))
+    if (name.text and not (is_execution and has_number(page.grid.sheet.cells[row, area.cols[own]]))) or _is_group(
+        page, table, label
+    ):
+        return False
+    if is_execution:
+        page.labels[label.row, label.col] = ""
+        page.execution |= {name: line[column] for column, name in TOTAL_ROW.items() if line.get(column, ABSENT).text}
+        page.answers |= {(row, area.cols[column]) for column in TOTAL_ROW if column in area.cols}
+    else:
+        page.incomplete.add(table.name)
+    return True
 
 
 def _names(table: Table, line: Line) -> list[str]:
@@ -188,7 +232,7 @@ def _says_something(text: str) -> bool:
 
 
 def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]) -> int:
-    """Give the row of a total that has lost its label: the last row with points, no name, another text at its left.
+    """Give the row of a total that has lost its label: the last row with points, without a name.
 
     Args:
         page: the form.
@@ -207,8 +251,11 @@ def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]
         if any(table.column(column).kind.numeric and _says_something(cell.text) for column, cell in here.items()):
             texts = [column for column in here if column not in table.inherit and not table.column(column).kind.numeric]
             left = [col for col in page.grid.cols[row] if col < name and cells[row, col].kind == "text"]
-            nameless = (row, name) not in cells and len(texts) <= 1  # the grade may stand below 偏差原因
-            return row if left and nameless and not full_name(cells[row, left[0]].text, _all_names(page, table)) else 0
+            nameless = page.grid.at(row, name) is None and len(texts) <= 1  # the grade may stand below 偏差原因
+            known = left and (
+                _is_group(page, table, cells[row, left[0]]) or _EXECUTION.match(clean(cells[row, left[0]].text))
+            )
+            return row if name and nameless and not known else 0
     return 0
 
 
@@ -220,7 +267,10 @@ def _all_names(page: Page, table: Table) -> tuple[str, ...]:
 def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
     """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
     own = next(column for column in table.columns if column not in table.inherit)
-    if used != [own] or not table.inherit or table.inherit[0] not in area.cols:
+    if not table.inherit:
+        # Two texts and no figure: 需要说明的事项 under another name, with what was written.
+        return len(used) == 2 and used[0] == own and not any(table.column(one).kind.numeric for one in used)  # noqa: PLR2004
+    if used != [own] or table.inherit[0] not in area.cols:
         return False
     first = page.grid.sheet.cells.get((row, area.cols[table.inherit[0]]))
     second = page.grid.sheet.cells.get((row, area.cols[table.inherit[-1]])) if table.inherit[-1] in area.cols else None
@@ -235,8 +285,13 @@ def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) ->
     return same > 1
 
 
-def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, aside: int) -> Answer:
-    """Read one column of a line; absent if the column was not met or the line shares a cell with the line above."""
+def _answer(
+    page: Page, table: Table, column: str, row: int, area: TableArea, aside: int, places: list[Position]
+) -> Answer:
+    """Read one column of a line; absent if the column was not met or the line shares a cell with the line above.
+
+    The place of the cell is added to ``places``.
+    """
     if column not in area.cols:
         return ABSENT
     col = max(area.cols[column] + aside, 1)
@@ -247,7 +302,8 @@ def _answer(page: Page, table: Table, column: str, row: int, area: TableArea, as
         return ABSENT
     cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
     at = (cell.row, cell.col) if cell else (row, col)
-    answer = read_answer(cell, *at, table.column(column).kind, page.unit)
+    places.append(at)
+    answer = page.read(cell, at, table.column(column).kind)
     shared = tall and merged is not None and len(grid.rows_between(row, min(merged.last_row, area.last))) > 1
     return answer._replace(shared=True) if shared and answer.text else answer
 

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import ABSENT, Answer, FormAnswers, FoundLabel, Line, YearSeen
 from xlsxeval.forms.place import TableArea
+from xlsxeval.numbers import is_nil
 from xlsxeval.read.arrange import Arrangement
 from xlsxeval.read.beside import read_beside, read_beside_heads, read_goals
-from xlsxeval.read.funds import read_parts, read_strayed, row_without_label
+from xlsxeval.read.funds import has_number, read_parts, read_strayed, row_without_label
 from xlsxeval.read.grid import Grid
 from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.hits import Hit, Position
@@ -49,6 +50,8 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         found |= _crossings(page, heads)
     for word, hit in arranged.sides.items():
         name = words.pairs.get(word) or ("" if _crosses(page, word, hit) else _only_name(page, word))
+        if word in words.totals and not hit.value and _figures_beside(page, hit) > 1:
+            continue  # points and score of a total, and no head tells which is which
         if name and name not in found:
             found[name] = read_beside(page, word, name, hit)
     read_beside_heads(page, found)
@@ -60,6 +63,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         lines, regions[name], sums = read_lines(page, name, limits)
         tables[name] = tuple(lines)
         subtotals += sums
+    found = page.execution | found
     if grid.converted:
         read_strayed(page, found)
     met, years = arranged.met, tuple(_years(page))
@@ -84,6 +88,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         met=tuple(_found_labels(page)),
         state=grid.sheet.state,
         subtotals=tuple(subtotals),
+        incomplete=frozenset(page.incomplete),
     )
     return answers, page
 
@@ -95,20 +100,36 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
     rows = {
         side: row
         for side, group in words.side_group.items()
-        if group == heads.group and side in sides and (row := _row_of(page, heads, sides[side], first, last))
+        if group == heads.group
+        and side in sides
+        and side not in words.pairs
+        and (row := _row_of(page, heads, sides[side], first, last))
     }
     if heads.group == words.funds and words.total_row is not None and words.total_row not in rows:
         unlabelled = row_without_label(page, heads, first, min([last, *(row - 1 for row in rows.values())]))
         rows |= {words.total_row: unlabelled} if unlabelled else {}
     found: dict[str, Answer] = {}
     below = _first_filled(page, heads, first, last)
+    split = _split_heads(page, heads, first) if heads.group == words.funds else set()
     for (head, side), name in words.crossings.items():
         row = below if side is None else rows.get(side, 0)
-        if row and head in heads.words and words.group[head] == heads.group:
+        if row and head in heads.words and words.group[head] == heads.group and head not in split:
+            if side is not None and page.is_covered(row, heads.words[head][1]):
+                continue  # merged over several rows: the value is that of the first
             found[name] = page.answer(page.under(heads, head, row), (row, heads.words[head][1]), name)
     if heads.group == words.funds:
         found |= read_parts(page, heads, first, last, set(rows.values()), found)
     return found
+
+
+def _split_heads(page: Page, heads: HeadRow, first: int) -> set[int]:
+    """Give the heads of amounts with unknown heads below them (年初预算数 over 上级 and 本级): none of these is the whole."""
+    cells = {head: page.grid.sheet.cells.get((first, col)) for head, (_, col) in heads.words.items()}
+    return {
+        head
+        for head, cell in cells.items()
+        if cell and cell.kind == "text" and not is_nil(cell.text) and not has_number(cell)
+    }
 
 
 def _row_of(page: Page, heads: HeadRow, hit: Hit, first: int, last: int) -> int:
@@ -134,6 +155,17 @@ def _only_name(page: Page, side: int) -> str:
     return "总分" if "总分" in names else names[0] if len(names) == 1 else ""
 
 
+def _figures_beside(page: Page, hit: Hit) -> int:
+    """Count the figures right of a label, up to the next label."""
+    count = 0
+    for col in page.grid.right_of(hit.row, hit.col):
+        cell = page.cell_at(hit.row, col)
+        if cell is None:
+            break
+        count += has_number(cell)
+    return count
+
+
 def _crosses(page: Page, side: int, hit: Hit) -> bool:
     """Tell whether a side word stands in the body of the heads that it crosses, as 总分 below the lines."""
     arranged = page.arranged
@@ -156,7 +188,9 @@ def _found_labels(page: Page) -> Iterator[FoundLabel]:
         text = " ".join(cells[place].text.split())
         meant = words.by_key.get(key, ())
         same = not meant or words.words[meant[0]].label.keys[0] == key
-        yield FoundLabel(words.text(meant[0]) if meant else text, text, cell_name(*place), "same" if same else "other name")
+        yield FoundLabel(
+            words.text(meant[0]) if meant else text, text, cell_name(*place), "same" if same else "other name"
+        )
 
 
 def _years(page: Page) -> Iterator[YearSeen]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from xlsxeval.filing import Answer, Repair
+from xlsxeval.forms.kinds import Kind
 from xlsxeval.read.answers import read_answer
 from xlsxeval.read.arrange import Arrangement
 from xlsxeval.read.cells import Cell
@@ -28,6 +29,8 @@ class Page:
         labels: the positions of the labels, with their keys: no answer is read from them.
         answers: the positions of the answers so far.
         repairs: what was read although it stood in the wrong place.
+        execution: the points of the amounts, if they stand in a row of the indicators.
+        incomplete: tables of which some rows were not read.
     """
 
     arranged: Arrangement
@@ -36,6 +39,8 @@ class Page:
     labels: dict[Position, str]
     answers: set[Position] = field(default_factory=set)
     repairs: list[Repair] = field(default_factory=list)
+    execution: dict[str, Answer] = field(default_factory=dict)
+    incomplete: set[str] = field(default_factory=set)
 
     def body(self, heads: HeadRow) -> tuple[int, int]:
         """Give the first and the last row below a row of heads, which may be merged over several rows."""
@@ -51,10 +56,16 @@ class Page:
         """Tell whether a label stands in a row, right of a column."""
         return any((row, col) in self.labels for col in self.grid.right_of(row, left))
 
+    def is_covered(self, row: int, col: int) -> bool:
+        """Tell whether a cell belongs to a merged one that begins in a row above: its value is that row's."""
+        return self.grid.merged(row, col).first_row < row
+
     def under(self, heads: HeadRow, head: int, row: int) -> Cell | None:
         """Give the cell of a row below a head; a cell beside it counts if no other head stands above that."""
         at_row, col = heads.words[head]
         found = self.cell_at(row, col)
+        if self.is_covered(row, col):
+            return None
         if found is not None and (found.col == col or self.grid.merged(at_row, col).first_col <= found.col):
             return found
         behind = self.grid.merged(at_row, col).last_col + 1
@@ -74,7 +85,15 @@ class Page:
         """
         at = (cell.row, cell.col) if cell else place
         self.answers.add(at)
-        return read_answer(cell, *at, self.arranged.words.form.field(name).kind, self.unit)
+        return self.read(cell, at, self.arranged.words.form.field(name).kind)
+
+    def read(self, cell: Cell | None, at: Position, kind: Kind) -> Answer:
+        """Make an answer of a kind from its cell.
+
+        A number that is left beside struck-out text is a number; the remark on what was struck out says the rest.
+        """
+        answer = read_answer(cell, *at, kind, self.unit)
+        return answer._replace(problem="") if at in self.grid.sheet.struck and answer.problem == "text" else answer
 
 
 def make_page(arranged: Arrangement, grid: Grid, unit: str) -> Page:

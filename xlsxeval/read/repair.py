@@ -78,9 +78,7 @@ def offset_of(
     return places[0] if len(places) == 1 and best >= here + _CLEARLY else 0
 
 
-def _is_contradicted(
-    table: Table, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int
-) -> bool:
+def _is_contradicted(table: Table, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int) -> bool:
     name = next((column for column in table.columns if column not in table.inherit), "")
     for column, col in cols.items():
         cell = cells.get((row, col))

@@ -26,7 +26,9 @@ from xlsxeval.read.words import FormWords
 
 #: How many different words have to repeat.
 _PROOF = 2
-#: How many labels of a row have to stand there twice.
+#: The mark of a title, and how many marks behind it are looked at.
+_TITLE, _LOOK_AHEAD = "title", 8
+#: In how many rows a label has to stand twice.
 _BESIDE = 3
 
 
@@ -39,22 +41,27 @@ class Segment(NamedTuple):
 
 
 def split_side_by_side(sheet: Sheet, hits: Sequence[Hit]) -> list[Sheet]:
-    """Cut a sheet on which two forms stand beside each other: a row has the same labels twice, equally far apart.
+    """Cut a sheet on which two forms stand beside each other: rows have the same label twice, equally far apart.
 
-    Example: 三级指标, 分值 and 得分 in columns 3, 6, 7 and again in 11, 14, 15 of a row give the columns up to 8 and from 9.
+    Example: 项目名称 in columns 1 and 9 of a row, 主管部门 in the same columns of the next, 分值 in columns 6 and 14 of a
+    third give the columns up to 8 and from 9.
     """
     rows: dict[int, dict[str, list[int]]] = {}
     for hit in hits:
-        rows.setdefault(hit.row, {}).setdefault(hit.key, []).append(hit.col)
+        rows.setdefault(hit.row, {}).setdefault(hit.key or "title", []).append(hit.col)
+    offsets: Counter[int] = Counter()
     for cols in rows.values():
-        twice = [some for some in cols.values() if len(some) == 2]  # noqa: PLR2004  # left and right
-        offsets = Counter(right - left for left, right in twice)
-        offset, count = max(offsets.items(), key=lambda one: one[1], default=(0, 0))
-        pairs = [(left, right) for left, right in twice if right - left == offset]
-        if count >= _BESIDE and max(left for left, _ in pairs) < min(right for _, right in pairs):
-            start = min(left for left, _ in pairs) + offset
-            return [_columns(sheet, 1, start - 1), _columns(sheet, start, LAST_COL)]
-    return [sheet]
+        twice = {some[1] - some[0] for some in cols.values() if len(some) == 2}  # noqa: PLR2004  # left and right
+        offsets.update(twice)
+    offset, count = max(offsets.items(), key=lambda one: one[1], default=(0, 0))
+    # Amounts of two years beside each other repeat their heads in one row only.
+    if count < _BESIDE:
+        return [sheet]
+    pairs = [some for cols in rows.values() for some in cols.values() if len(some) == 2 and some[1] - some[0] == offset]  # noqa: PLR2004
+    start = min(right for _, right in pairs)
+    if max(left for left, _ in pairs) >= start:
+        return [sheet]
+    return [_columns(sheet, 1, start - 1), _columns(sheet, start, LAST_COL)]
 
 
 def _columns(sheet: Sheet, first: int, last: int) -> Sheet:
@@ -79,7 +86,11 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> tuple
         arranged: each form of the set that the sheet holds, arranged over the whole sheet.
         last: the last row of the sheet.
     """
-    titles = sorted(row for (row, _), cell in sheet.cells.items() if cell.kind == "text" and is_title(cell.text))
+    first_cols: dict[int, int] = {}
+    for row, col in sheet.cells:
+        first_cols[row] = min(first_cols.get(row, col), col)
+    leading = (sheet.cells[place] for place in first_cols.items())
+    titles = sorted(cell.row for cell in leading if cell.kind == "text" and is_title(cell.text))
     return _segments(tuple(arranged), tuple(titles), last)
 
 
@@ -87,10 +98,19 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> tuple
 def _segments(arranged: Sequence[Arrangement], titles: Sequence[int], last: int) -> tuple[Segment, ...]:
     """Give the same by the rows of titles; remembered, because most workbooks of a folder have the same layout."""
     marks = sorted({mark for number, one in enumerate(arranged) for mark in _marks(number, one)})
+    marks = sorted(
+        {
+            mark
+            for number, one in enumerate(arranged)
+            for mark in (*_marks(number, one), *(_Mark(row, number, _TITLE, strong=False) for row in titles))
+        }
+    )
     cuts = _cuts(marks, titles)
     found: list[Segment] = []
     tops = [1, *(row for row, _ in cuts)]
-    for top, end, (_, number) in zip(tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True):
+    for top, end, (_, number) in zip(
+        tops, [*(row - 1 for row, _ in cuts), last], [(1, _first_form(marks)), *cuts], strict=True
+    ):
         found.append(Segment(arranged[number].words.form, top, end))
     return tuple(found)
 
@@ -104,7 +124,11 @@ def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
     words = arranged.words
     lists = words.lists
     heads = {row for one in arranged.every_head for row in range(one.first, one.last + 1)}
-    found = [_Mark(row.first, number, f"heads {row.group}", len(row.words) > 1) for row in arranged.every_head if row.group not in lists]
+    found = [
+        _Mark(row.first, number, f"heads {row.group}", len(row.words) > 1)
+        for row in arranged.every_head
+        if row.group not in lists
+    ]
     strong_lists = [row for row in arranged.every_head if row.group in lists]
     found += [_Mark(row.first, number, f"lines {row.first}", strong=True) for row in strong_lists]
     once = _single(words)
@@ -145,6 +169,14 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
                 found.append((row, mark.form))
                 seen, again = _after(marks, row, mark.row), {}
             current, last_strong = mark.form, mark.row
+        if mark.kind == _TITLE:
+            # A second title begins another form, unless lines go on below it (a title printed again on the next page).
+            if (current, _TITLE) in seen and _begins_form(marks, mark, current):
+                found.append((mark.row, current))
+                seen, again = {}, {}
+            if current == mark.form or current == -1:
+                seen[current, _TITLE] = mark.row
+            continue
         key = mark.form, mark.kind
         if mark.form != current and current != -1:
             continue
@@ -159,6 +191,14 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
         else:
             seen.setdefault(key, mark.row)
     return [(row, form) for row, form in found if row > 1]
+
+
+def _begins_form(marks: Sequence[_Mark], title: _Mark, current: int) -> bool:
+    """Tell whether what follows a title is the beginning of the same form: no heads of lines come first."""
+    index = bisect_right(marks, title)
+    following = [mark for mark in marks[index : index + _LOOK_AHEAD] if mark.kind != _TITLE and mark.row > title.row]
+    other = any(mark.strong and mark.form != current for mark in following)
+    return bool(following) and not other and not following[0].kind.startswith("lines")
 
 
 def _after(marks: Sequence[_Mark], first: int, last: int) -> dict[tuple[int, str], int]:

@@ -9,7 +9,9 @@ from xlsxeval.read.cells import Cell
 from xlsxeval.text import clean, remembered
 
 _LONGEST_TITLE = 80
-_TITLE = re.compile(r"(?:自评表|评价表|基础数据表|指标表|目标表|评分表|自评结果表|完成情况表|打分表|汇总表)(?:[(（][^()（）]{0,30}[)）])*$")
+_TITLE = re.compile(
+    r"(?:自评表|评价表|基础数据表|指标表|目标表|评分表|自评结果表|完成情况表|打分表|汇总表)(?:[(（][^()（）]{0,30}[)）])*$"
+)
 #: 2024年度 or 2024年 that is no day: neither 2024年2月6日 nor 2024年2月.
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年(?:度)?(?![0-9度]|\s*[0-9])")
 _ONLY_YEAR = re.compile(r"[(（]?((?:19|20)[0-9]{2})年度?[)）]?")
@@ -17,7 +19,11 @@ _ONLY_YEAR = re.compile(r"[(（]?((?:19|20)[0-9]{2})年度?[)）]?")
 _YEAR_LINE = re.compile(r"(?:项目|预算|评价|自评|所属|财政|填报)?年度[:：]((?:19|20)[0-9]{2})年?度?")
 #: The same in words: 二〇二二年度.
 _YEAR_WORDS = re.compile(r"[(（]?二[〇○零O0]([〇○零一二三四五六七八九])([〇○零一二三四五六七八九])年度?[)）]?")
-_DIGITS = {sign: number for number, signs in enumerate(("〇○零", "一", "二", "三", "四", "五", "六", "七", "八", "九")) for sign in signs}
+_DIGITS = {
+    sign: number
+    for number, signs in enumerate(("〇○零", "一", "二", "三", "四", "五", "六", "七", "八", "九"))
+    for sign in signs
+}
 _DAY = re.compile("日期|时间|填表|填报日|审核")
 #: The unit of amounts as forms print it: in a label's brackets, or after 单位.
 _UNIT = re.compile(r"[((](?:单位:)?(万元|元)[))]|单位:?(?:人民币)?(万元|元)")

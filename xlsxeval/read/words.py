@@ -161,11 +161,13 @@ def words_of(form: Form) -> FormWords:
     lists = frozenset(tables.values()) - anchors
     with_side = {group[head] for head, side in crossings if side is not None}
     goals = frozenset(range(len(groups))) - anchors - lists - with_side
-    own = {table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns}
+    own = {
+        table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns
+    }
     frames = {number: _frames(words, members, hanging) for number, members in enumerate(groups)}
     dividers, after = _dividers(words, hanging)
     funds, total_row, parts = _funds(form, crossings, group)
-    totals = frozenset(side for side, number in side_group.items() if number in lists)
+    totals = frozenset(side for side, number in side_group.items() if number in lists and side not in pairs)
     leading = frozenset({*group, *side_group, *pairs})
     printed = {word.label.keys[0] for number, word in enumerate(words) if word.drawn and number in leading}
     return FormWords(
@@ -187,9 +189,7 @@ def words_of(form: Form) -> FormWords:
         pairs=pairs,
         side_group=side_group,
         totals=totals,
-        needed=frozenset(
-            word for one in hanging if one.drawn for word in (one.head, one.side) if word is not None
-        ),
+        needed=frozenset(word for one in hanging if one.drawn for word in (one.head, one.side) if word is not None),
         numeric=frozenset(numeric),
         frames=frames,
         dividers=dividers,
@@ -325,7 +325,7 @@ def _funds(
     They are those of the blank 全年执行数 of a self-evaluation.
     """
     at = next((key for key, name in crossings.items() if name == "全年执行数"), None)
-    if at is None or at[1] is None or not (form.wider or form.unit_else):
+    if at is None or at[1] is None or not (form.wider or form.is_open):
         return None, None, {}
     names = {own: column for column, own in TOTAL_ROW.items()}
     columns = {head: names.get(name, name) for (head, side), name in crossings.items() if side == at[1]}

@@ -43,7 +43,8 @@ def amount_of(text: str, unit: str) -> Decimal | None:
 
 def _can_explain(answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
     """Tell whether every place was read in which the form asks for an explanation, and whether there is any."""
-    prints = "实际完成情况" in answers.form.fields
+    # The open self-evaluation prints nothing: what a sheet does not have was not asked.
+    prints = "实际完成情况" in answers.form.fields and not answers.form.is_open
     read = bool(answers.fields.get("实际完成情况", ABSENT).cell)
     return read if prints else read or any(one.asks_reason for one in ones)
 

@@ -84,14 +84,15 @@ class Numbers:
         return not lines and not has_column(self.filing.forms.get(ref.form), ref.table, ref.name)
 
     def _is_cut_off(self, ref: Column) -> bool:
-        """Tell whether a list may go on: the form prints a total of it, and the sheet has none."""
+        """Tell whether a list may have more lines: rows were not read, or the total that the form prints is not there."""
         answers = self.filing.forms.get(ref.form)
-        if answers is None:
-            return False
+        if answers is None or ref.table in answers.incomplete:
+            return answers is not None
         totals = [
             name
             for name, field in answers.form.fields.items()
-            if field.formula is not None and any(isinstance(of, Column) and of.table == ref.table for of in refs(field.formula))
+            if field.formula is not None
+            and any(isinstance(of, Column) and of.table == ref.table for of in refs(field.formula))
         ]
         return bool(totals) and not any(answers.fields.get(name, ABSENT).cell for name in totals)
 
@@ -240,7 +241,9 @@ class Numbers:
         key = (answers.form.name, of.kind_name)
         if key not in self._common:
             groups = [(answers.form.field, answers.fields)]
-            groups += [(answers.form.tables[name].column, line) for name, lines in answers.tables.items() for line in lines]
+            groups += [
+                (answers.form.tables[name].column, line) for name, lines in answers.tables.items() for line in lines
+            ]
             seen = Counter(
                 answer.decimals
                 for field_of, group in groups

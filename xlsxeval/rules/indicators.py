@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line, joined, used_lines
-from xlsxeval.numbers import is_nil
+from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (
     LESS,
@@ -26,6 +26,8 @@ from xlsxeval.rules.targets import (
 
 TABLE = "指标"
 REASON = "偏差原因"
+#: Units that multiply what stands before them.
+_SCALES = ("万", "亿", "千", "百")
 #: What a table of indicators has at least; points, scores and reasons are missing on some forms.
 _NEEDED = ("年度指标值", "实际完成值")
 SOURCE = "财预〔2020〕10号；部门整体支出绩效自评表填表说明"
@@ -117,6 +119,9 @@ def _forms(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[Indicator, ...]]
 
 def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Indicator:
     target, actual = (text_of(line.get(column, ABSENT)) for column in _NEEDED)
+    unit = text_of(line.get("度量单位", ABSENT))
+    if unit.startswith(_SCALES) and parse_figure(actual) is not None:
+        actual += unit  # 52 beside the unit 万亩 is 52万亩, as the target is
     of_weight, of_score = line.get("分值", ABSENT), line.get("得分", ABSENT)
     weight, score = (None if answer.shared else _number(answer) for answer in (of_weight, of_score))
     places = line.get(REASON, ABSENT), answers.fields.get(REASON, ABSENT)

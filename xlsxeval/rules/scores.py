@@ -114,8 +114,9 @@ def _points(number: Decimal | None) -> str:
 def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
     for one in indicators(filing):
-        # Without the columns of targets or results nobody knows whether the target was met.
+        # Without the columns of targets, results or groups nobody knows whether the target was met.
         unknown = any(one.lacks(column) for column in (REASON, "年度指标值", "实际完成值"))
+        unknown = unknown or (one.met is None and not one.grouped)
         if one.reason or unknown or not (one.met is False or (one.met is None and one.deducted)):
             continue
         parts = [f"目标{one.target or '空'}", f"完成{one.actual or '空'}"]
