@@ -59,6 +59,7 @@ def remembered(function: Callable[[str], _Result]) -> Callable[[str], _Result]:
     return _Memory(function).__getitem__
 
 
+@remembered
 def tidy(text: str) -> str:
     """Give ``text`` in NFKC, without invisible characters and outer white space."""
     return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).strip()

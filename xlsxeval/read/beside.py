@@ -6,7 +6,7 @@ import re
 
 from xlsxeval.filing import Answer
 from xlsxeval.read.cells import Cell
-from xlsxeval.read.hits import Hit
+from xlsxeval.read.hits import Hit, cell_behind
 from xlsxeval.read.page import REACH, Page
 
 #: A text that begins like a label: a few signs and a colon.
@@ -22,8 +22,8 @@ def read_beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
         name: the blank that hangs on it.
         hit: where it stands.
     """
-    if hit.value:
-        cell = page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value, kind="text", format="")
+    if hit.part:
+        cell = cell_behind(hit, page.grid.sheet.cells[hit.row, hit.col])._replace(kind="text", format="")
         return page.answer(cell, (hit.row, hit.col), name)
     edge = page.grid.merged(hit.row, hit.col).last_col
     place, found = (hit.row, edge + 1), page.cell_at(hit.row, edge + 1)
@@ -78,7 +78,7 @@ def read_beside_heads(page: Page, found: dict[str, Answer]) -> None:
     placed = {word for heads in arranged.heads for word in heads.words}
     rows: dict[int, dict[int, Hit]] = {}
     for hit in _outside_head_rows(page):
-        for word in words.by_key.get(hit.key, ()) if hit.beside or hit.value else ():
+        for word in words.by_key.get(hit.key, ()) if hit.beside or hit.part else ():
             if word in words.group and word not in placed and hit.key not in words.total_keys:
                 keys = words.words[word].label.keys
                 other = rows.setdefault(hit.row, {}).setdefault(word, hit)
@@ -117,7 +117,7 @@ def _blank_beside(page: Page, word: int) -> str:
 
 def _cannot_answer(page: Page, hit: Hit, name: str) -> bool:
     """Tell whether what stands beside a head is no answer: words for an amount, or unknown heads."""
-    if hit.value:
+    if hit.part:
         return False
     if page.arranged.words.form.field(name).kind.numeric:
         return hit.beside != "figure"
@@ -154,8 +154,8 @@ def _are_heads(page: Page, hit: Hit, texts: list[Cell]) -> bool:
 
 def _texts_beside(page: Page, hit: Hit) -> list[Cell]:
     """Give what stands behind the colon of a label or right of it, up to the next label."""
-    if hit.value:
-        return [page.grid.sheet.cells[hit.row, hit.col]._replace(text=hit.value)]
+    if hit.part:
+        return [cell_behind(hit, page.grid.sheet.cells[hit.row, hit.col])]
     cells: list[Cell] = []
     for col in page.grid.right_of(hit.row, page.grid.merged(hit.row, hit.col).last_col):
         cell = page.cell_at(hit.row, col)

@@ -56,7 +56,7 @@ def find_heads(search: Search, hits: Sequence[Hit]) -> tuple[list[HeadRow], list
     words = search.words
     by_row: dict[int, list[Hit]] = {}
     for hit in hits:
-        if not hit.value and any(word in words.group for word in search.means(hit)):
+        if not hit.part and any(word in words.group for word in search.means(hit)):
             by_row.setdefault(hit.row, []).append(hit)
     rows: dict[int, HeadRow] = {}
     unclear: list[HeadRow] = []

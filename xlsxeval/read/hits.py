@@ -39,7 +39,8 @@ class Hit(NamedTuple):
         col: its column.
         key: its key (``text.label_key``).
         years: the years in it.
-        value: what stands behind its colon in the same cell.
+        part: if its answer stands behind its colon in the same cell, the place of both among ``label_parts``, from 1.
+            The text itself is not kept, so that the hits of another unit with the same form are the same.
         below: whether the second half of the label stands in the cell below.
         beside: what stands right of it: ``figure``, ``text`` (one that is no label) or nothing.
         over: what stands right below it: ``label``, ``text`` or nothing.
@@ -50,7 +51,7 @@ class Hit(NamedTuple):
     col: int
     key: str
     years: tuple[int, ...] = ()
-    value: str = ""
+    part: int = 0
     below: bool = False
     beside: str = ""
     over: str = ""
@@ -71,6 +72,11 @@ def label_parts(text: str) -> tuple[tuple[str, str], ...]:
             if key and key not in _NOTES and value and value not in _AMOUNT_UNITS and (key, value) not in found:
                 found.append((key, value))
     return tuple(found)
+
+
+def cell_behind(hit: Hit, cell: Cell) -> Cell:
+    """Give the cell of a hit that has its answer behind its colon, with the answer alone."""
+    return cell._replace(text=label_parts(cell.text)[hit.part - 1][1])
 
 
 def find_hits(sheet: Sheet, known: Mapping[str, object]) -> tuple[Hit, ...]:
@@ -97,9 +103,9 @@ def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterat
         if is_heading(text):
             yield Hit(row, col, "", heading=True)
             continue
-        for part, value in label_parts(text):
-            if part in known:
-                yield Hit(row, col, part, (), value)
+        for part, (label, _) in enumerate(label_parts(text), 1):
+            if label in known:
+                yield Hit(row, col, label, (), part)
         if len(text) <= _LONGEST_HALF:
             under = cells.get((row + 1, col))
             if under is not None and under.kind == "text" and len(under.text) <= _LONGEST_HALF:

@@ -50,7 +50,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         found |= _crossings(page, heads)
     for word, hit in arranged.sides.items():
         name = words.pairs.get(word) or ("" if _crosses(page, word, hit) else _only_name(page, word))
-        if word in words.totals and not hit.value and _figures_beside(page, hit) > 1:
+        if word in words.totals and not hit.part and _figures_beside(page, hit) > 1:
             continue  # points and score of a total, and no head tells which is which
         if name and name not in found:
             found[name] = read_beside(page, word, name, hit)
