@@ -34,9 +34,10 @@ long: .venv/installed-dev
 	@touch $@
 
 # Resolve the ranges of pyproject.toml anew, for Python 3.11 to 3.14 on every platform; needs uv.
+# pip before 23.3 takes the version of coverage[toml] only from a line with the extra in it.
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
-	    --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o requirements-dev.lock
+	    --no-strip-extras --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' -o requirements-dev.lock
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
