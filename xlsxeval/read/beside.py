@@ -9,8 +9,11 @@ from xlsxeval.read.cells import Cell
 from xlsxeval.read.hits import Hit, cell_behind
 from xlsxeval.read.page import REACH, Page
 
-#: A text that begins like a label: a few signs and a colon.
-_OWN_COLON = re.compile(r"[^:：0-9]{2,8}[:：]")
+#: A text that looks like a label: a few signs and a colon, or a unit of amounts in brackets at its end.
+_LIKE_LABEL = re.compile(r"[^:：0-9]{2,8}[:：]|[^0-9]{1,20}[(（]万?元[)）]\Z")
+
+#: A label with its answer behind a colon.
+_ANSWERED = re.compile(r"[^:：]*[:：]\s*[^\s]")
 
 
 def read_beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
@@ -27,28 +30,30 @@ def read_beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
         return page.answer(cell, (hit.row, hit.col), name)
     edge = page.grid.merged(hit.row, hit.col).last_col
     place, found = (hit.row, edge + 1), page.cell_at(hit.row, edge + 1)
-    if found is not None and found.col > hit.col and not _has_own_colon(page, found, name):
+    if found is not None and found.col > hit.col and not _is_like_label(page, found, name):
         return page.answer(found, place, name)
     below = _below_label(page, hit)
     if below is not None:
         return page.answer(below, (below.row, below.col), name)
     cols = page.grid.right_of(hit.row, edge) if page.grid.at(*place) is None else ()
     further = page.cell_at(hit.row, cols[0]) if cols and cols[0] <= edge + REACH else None
-    belongs = further is not None and not _has_own_colon(page, further, name) and _belongs(page, word, hit, cols)
+    belongs = further is not None and not _is_like_label(page, further, name) and _belongs(page, word, hit, cols)
     return page.answer(further if belongs else None, place, name)
 
 
 def _below_label(page: Page, hit: Hit) -> Cell | None:
     """Give the answer below a label, in a row of labels that have their answers in the next row; else None."""
-    cols = page.grid.cols[hit.row]
-    only_labels = len(cols) > 1 and all((hit.row, col) in page.labels for col in cols)
+    cols, cells = page.grid.cols[hit.row], page.grid.sheet.cells
+    only_labels = len(cols) > 1 and all(
+        (hit.row, col) in page.labels and not _ANSWERED.match(cells[hit.row, col].text) for col in cols
+    )
     return page.cell_at(hit.row + 1, hit.col) if only_labels and not page.has_label(hit.row + 1) else None
 
 
-def _has_own_colon(page: Page, cell: Cell, name: str) -> bool:
-    """Tell whether a cell is rather a label than a short answer: it has a colon of its own."""
+def _is_like_label(page: Page, cell: Cell, name: str) -> bool:
+    """Tell whether a cell is rather a label than a short answer: it has a colon of its own, or a unit in brackets."""
     short = page.arranged.words.form.field(name).kind_name != "prose"
-    return short and cell.kind == "text" and bool(_OWN_COLON.match(cell.text.strip()))
+    return short and cell.kind == "text" and bool(_LIKE_LABEL.match(cell.text.strip()))
 
 
 def _belongs(page: Page, word: int, hit: Hit, cols: tuple[int, ...]) -> bool:

@@ -1,7 +1,7 @@
 """The lines of a table: every row below its heads, up to the row in which something else begins.
 
-Example: below ``| 一级指标 | 三级指标 | 分值 |`` the rows ``| 产出指标 | 造林面积 | 10 |`` and ``|  | 成活率 | 8 |`` are two lines; the
-second has 产出指标 from the line above.
+Example: below ``| 一级指标 | 三级指标 | 分值 |`` the rows ``| 产出指标 | 造林面积 | 10 |`` and ``|  | 成活率 | 8 |`` are two
+lines; the second has 产出指标 from the line above.
 """
 
 from __future__ import annotations
@@ -23,9 +23,13 @@ from xlsxeval.read.refusals import too_many_lines
 from xlsxeval.read.repair import complete, first_level, full_name, offset_of, vocabulary
 from xlsxeval.text import clean, label_key, remembered
 
-#: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
 #: A row below the indicators for the points of the amounts.
 _EXECUTION = re.compile(r"(?:部门)?(?:预算|资金)执行")
+
+#: What a page break leaves in a table: 续表, （接上页）, 第2页.
+_PAGE_BREAK = re.compile(r"[(（]?(?:续上?[表页]|接上[表页]|第[0-9]+页.{0,8}|-[0-9]+-)[)）]?")
+
+#: A row whose name is one of these adds up others: 小计, 合计, 小计（产出）, 产出指标小计.
 _SUBTOTAL = re.compile(r"[^0-9]{0,12}(?:小计|合计|总计)(?:[(（][^()（）]{0,12}[)）])?[:：]?")
 
 
@@ -126,7 +130,7 @@ def _row_of_next_label(page: Page, anchor: int, row: int, last: int) -> int:
 def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> Iterator[tuple[Line, bool]]:
     """Yield the lines that hold an answer of their own, each with whether it adds up others."""
     grid, cells, form = page.grid, page.grid.sheet.cells, page.arranged.words.form
-    keys = {column: label_key(cells[heads.words[head]].text).key for column, head in page.arranged.words.columns[table.name].items() if heads and head in heads.words}  # fmt: skip
+    keys = _head_keys(page, table, heads)
     before: dict[str, Answer] = {}
     guessed = ""
     known = vocabulary(form, table.name)
@@ -137,7 +141,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
         if row == lost_total or row in page.arranged.holes:
             continue
         texts = {column: cells.get((row, col)) for column, col in area.cols.items()}
-        if _repeats_heads(texts, keys):
+        if _repeats_heads(texts, keys) or _is_page_break(page, row):
             page.labels |= {(row, col): "" for col in grid.cols[row]}
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
@@ -277,6 +281,21 @@ def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: lis
     if first is None or (second is not None and second is not first):
         return False
     return not full_name(first.text, _all_names(page, table)) and "指标" not in first.text
+
+
+def _head_keys(page: Page, table: Table, heads: HeadRow | None) -> dict[str, str]:
+    """Give the words that stand over the columns of a table, as keys."""
+    words, cells = page.arranged.words, page.grid.sheet.cells
+    return {
+        column: label_key(cells[heads.words[head]].text).key
+        for column, head in words.columns[table.name].items()
+        if heads and head in heads.words
+    }
+
+
+def _is_page_break(page: Page, row: int) -> bool:
+    cols = page.grid.cols[row]
+    return len(cols) == 1 and bool(_PAGE_BREAK.fullmatch(clean(page.grid.sheet.cells[row, cols[0]].text)))
 
 
 def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:
