@@ -119,8 +119,8 @@ def joined(table: Table, line: Line) -> Line:
 
     A unit that the value has already, a sign that is none (定量指标) and a unit without a number are left out.
 
-    Example: ``≥``, ``735`` and ``人次`` give ``≥735人次``; ``定量指标``, ``26次`` and ``次`` give ``26次``; ``有效`` beside
-    the unit ``次`` gives ``有效``.
+    Example: ``≥``, ``735`` and ``人次`` give ``≥735人次``; ``定量指标``, ``26次`` and ``次`` give ``26次``; ``有效``
+    beside the unit ``次`` gives ``有效``.
 
     Returns:
         The line with these answers. Each has the address of the value; it is absent if the line has no place for it.

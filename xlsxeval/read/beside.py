@@ -114,7 +114,7 @@ def _outside_head_rows(page: Page) -> list[Hit]:
 
 
 def _blank_beside(page: Page, word: int) -> str:
-    """Give the blank of a head that stands alone: that of the row of totals, or the one below it without a side word."""
+    """Give the blank of a head that stands alone: that of the row of totals, or the one that has no side word."""
     words = page.arranged.words
     side = words.total_row if words.group[word] == words.funds else None
     return words.crossings.get((word, side), "")
@@ -130,7 +130,7 @@ def _cannot_answer(page: Page, hit: Hit, name: str) -> bool:
 
 
 def read_goals(page: Page, found: dict[str, Answer]) -> None:
-    """Read goals that stand right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
+    """Read goals right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
     words = page.arranged.words
     for group in words.goals:
         names = [words.crossings[head, None] for head in words.groups[group]]

@@ -1,6 +1,7 @@
 """Which set of forms a workbook holds, told from its words alone: how many of a form's labels stand on a sheet.
 
-Example: a sheet with 年初预算数, 全年预算数 and 全年执行数 but no 指标性质 has more words of the national form than of Yunnan's.
+Example: a sheet with 年初预算数, 全年预算数 and 全年执行数 but no 指标性质 has more words of the national form than of
+that of Yunnan.
 """
 
 from __future__ import annotations

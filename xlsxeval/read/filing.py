@@ -207,7 +207,7 @@ def _read_sheet(
 ) -> Iterable[tuple[FormAnswers, float, str]]:
     """Read every form on a sheet; yields its answers, the share of its labels that were met, and its rows."""
     sheet = page.sheet
-    present = [form for form in formset.forms if _is_present(form, page, formset)]
+    present = [form for form in formset.forms if _is_present(form, page)]
     if not present:
         return
     last = max((row for row, _ in sheet.cells), default=1)
@@ -221,7 +221,7 @@ def _read_sheet(
             yield answers, share, "" if alone else everything(part).cells
 
 
-def _is_present(form: Form, page: _Page, formset: FormSet) -> bool:
+def _is_present(form: Form, page: _Page) -> bool:
     return is_open(form, page.counts) if form.is_open else fit_of(form, page.keys).share >= ENOUGH
 
 

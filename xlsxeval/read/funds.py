@@ -1,7 +1,7 @@
 """The amounts of a self-evaluation: the row of totals without its label, and rows of parts under any name.
 
-Example: below 年度资金总额 stand 其中：当年财政拨款 and 街道配套资金; the second, which no form prints, gives the answers
-街道配套资金.全年预算数 and so on.
+Example: below 年度资金总额 stand 其中：当年财政拨款 and 街道配套资金; the second, which no form prints, gives the
+answers 街道配套资金.全年预算数 and so on.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def _row_of(page: Page, heads: HeadRow, row: int, names: Mapping[int, str]) -> d
 
 
 def _label_of_part(page: Page, heads: HeadRow, row: int, columns: Mapping[int, str]) -> Cell | None:
-    """Give the label of a row of parts: a short text left of figures or of nothing; None if the row is something else."""
+    """Give the label of a row of parts, a short text left of figures or of nothing; None for any other row."""
     used = set(page.arranged.met.values())
     names = [col for col in page.grid.cols[row] if col < heads.left]
     label = page.grid.sheet.cells[row, names[-1]] if names else None

@@ -1,8 +1,8 @@
 """Rows of heads: the rows of a sheet in which at least two heads of one group of a form stand.
 
 Heads may be folded over two rows, and two groups have heads with the same words (分值, 得分): the words that only one
-group has decide. Example: ``| 全年预算数 | 全年执行数 | 分值 | 得分 |`` is a row of the amounts, because 全年执行数 is no head of
-the indicators.
+group has decide. Example: ``| 全年预算数 | 全年执行数 | 分值 | 得分 |`` is a row of the amounts, because 全年执行数
+is no head of the indicators.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def _stands_alone(search: Search, row: HeadRow, hits: Sequence[Hit]) -> bool:
 
 
 def _tell(search: Search, row: HeadRow, hits: Iterable[Hit]) -> int:
-    """Count the heads of a row that tell its group: no other word has the key, or it is the printed name of this alone."""
+    """Count the heads that tell the group of their row: no other word has the key, or it is the printed name of one."""
     words = search.words
     keys = {(hit.row, hit.col): hit.key for hit in hits}
     count = 0
@@ -123,7 +123,7 @@ def _tell(search: Search, row: HeadRow, hits: Iterable[Hit]) -> int:
 
 
 def _join_folded(search: Search, rows: dict[int, HeadRow], by_row: Mapping[int, Sequence[Hit]]) -> None:
-    """Join rows of heads below each other: no body lies between them, so they are one, folded over two or three rows."""
+    """Join rows of heads that stand below each other: they are one row of heads, folded over two or three rows."""
     for row in sorted(by_row):
         both = [*by_row[row], *by_row.get(row + 1, ())]
         known = [rows[one] for one in (row, row + 1) if one in rows]

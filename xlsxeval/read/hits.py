@@ -1,7 +1,7 @@
 """The texts of a sheet that may be labels: where they stand, by their keys.
 
-Example: the cell A3 ``填报单位：县水利局  填报日期：2025年4月10日`` gives two hits, 填报单位 with the value 县水利局 and
-填报日期 with its date; the cell B5 ``年度资金总额：`` gives one without a value.
+Example: the cell A3 ``填报单位：县水利局  填报日期：2025年4月10日`` gives two hits, 填报单位 with the value 县水利局
+and 填报日期 with its date; the cell B5 ``年度资金总额：`` gives one without a value.
 """
 
 from __future__ import annotations
@@ -68,9 +68,9 @@ def label_parts(text: str) -> tuple[tuple[str, str], ...]:
         plain = part.replace("：", ":")
         for label, _, value in (plain.partition(":"), plain.rpartition(":")):
             key = label_key(label).key
-            value = value.strip()
-            if key and key not in _NOTES and value and value not in _AMOUNT_UNITS and (key, value) not in found:
-                found.append((key, value))
+            pair = key, value.strip()
+            if all(pair) and key not in _NOTES and pair[1] not in _AMOUNT_UNITS and pair not in found:
+                found.append(pair)
     return tuple(found)
 
 

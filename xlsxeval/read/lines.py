@@ -1,7 +1,7 @@
 """The lines of a table: every row below its heads, up to the row in which something else begins.
 
-Example: below ``| 一级指标 | 三级指标 | 分值 |`` the rows ``| 产出指标 | 造林面积 | 10 |`` and ``|  | 成活率 | 8 |`` are two
-lines; the second has 产出指标 from the line above.
+Example: below ``| 一级指标 | 三级指标 | 分值 |`` the rows ``| 产出指标 | 造林面积 | 10 |`` and ``|  | 成活率 | 8 |``
+are two lines; the second has 产出指标 from the line above.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """From arranged words to answers: a blank stands where the column of its head and the row of its side word cross.
 
-How 全年执行数 finds its name in ``| 年度资金总额 | 4753.66 | 3824.26 |`` below ``| 项目资金 | 全年预算数 | 全年执行数 |``:
+How 全年执行数 finds its name in the two rows
+``| 项目资金 | 全年预算数 | 全年执行数 |``
+``| 年度资金总额 | 4753.66 | 3824.26 |``
 全年执行数 is a head of the group of amounts and stands in column 3; 年度资金总额 is a side word of that group and stands in
-the next row; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they
-cross. The column may stand anywhere else: nothing but the two words is used.
-
-A blank that hangs on a side word alone stands beside it (``beside``), one that hangs on a head alone below it.
+row 2; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they cross,
+3824.26. The column may stand anywhere else: nothing but the two words is used.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
 
 
 def _split_heads(page: Page, heads: HeadRow, first: int) -> set[int]:
-    """Give the heads of amounts with unknown heads below them (年初预算数 over 上级 and 本级): none of these is the whole."""
+    """Give the heads of amounts that have unknown heads below them: 年初预算数 over 上级 and 本级."""
     cells = {head: page.grid.sheet.cells.get((first, col)) for head, (_, col) in heads.words.items()}
     return {
         head

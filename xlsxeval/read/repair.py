@@ -9,8 +9,8 @@ from functools import lru_cache
 from xlsxeval.filing import Answer
 from xlsxeval.forms.model import Form, Table
 from xlsxeval.numbers import is_nil
-from xlsxeval.read.hits import LONGEST_LABEL
 from xlsxeval.read.cells import Cell
+from xlsxeval.read.hits import LONGEST_LABEL
 from xlsxeval.text import label_key
 
 #: A row is looked for so many cells to the left and to the right of its heads.

@@ -40,10 +40,10 @@ class Segment(NamedTuple):
 
 
 def split_side_by_side(sheet: Sheet, hits: Sequence[Hit]) -> list[Sheet]:
-    """Cut a sheet on which two forms stand beside each other: rows have the same label twice, equally far apart.
+    """Cut a sheet on which forms stand beside each other: rows have the same label twice, equally far apart.
 
-    Example: 项目名称 in columns 1 and 9 of a row, 主管部门 in the same columns of the next, 分值 in columns 6 and 14 of a
-    third give the columns up to 8 and from 9.
+    Example: 项目名称 in columns 1 and 9 of a row, 主管部门 in the same columns of the next, 分值 in columns 6 and 14
+    of a third give the columns up to 8 and from 9.
     """
     rows: dict[int, dict[str, list[int]]] = {}
     for hit in hits:
@@ -69,7 +69,7 @@ def _columns(sheet: Sheet, first: int, last: int) -> Sheet:
 
 
 class _Mark(NamedTuple):
-    """Something that stands once in a form: the key of a side word, or the heads of a group (``heads`` and its number)."""
+    """Something that stands once in a form: the key of a side word, or the heads of a group with its number."""
 
     row: int
     form: int
@@ -173,11 +173,11 @@ def _cuts(marks: Sequence[_Mark], titles: Sequence[int]) -> list[tuple[int, int]
             if (current, _TITLE) in seen and _begins_form(marks, mark, current):
                 found.append((mark.row, current))
                 seen, again = {}, {}
-            if current == mark.form or current == -1:
+            if current in {mark.form, -1}:
                 seen[current, _TITLE] = mark.row
             continue
         key = mark.form, mark.kind
-        if mark.form != current and current != -1:
+        if current not in {mark.form, -1}:
             continue
         if key in seen and seen[key] < mark.row:
             again.setdefault(key, (seen[key], mark.row))

@@ -6,8 +6,9 @@ label cross. Where the form itself prints a label is used for two things only: h
 as a group, which tells 分值 of the amounts from 分值 of the indicators; and a neighbour in the picture tells where a
 lost label should have stood.
 
-Example: in the picture ``| 项目资金 | 年初预算数 | 得分 |`` over ``| 年度资金总额 | [年初预算数] | [资金得分] |`` the words
-年初预算数 and 得分 are heads of one group, 年度资金总额 is a side word of that group, and 资金得分 hangs on (得分, 年度资金总额).
+Example: in the picture ``| 项目资金 | 年初预算数 | 得分 |`` over ``| 年度资金总额 | [年初预算数] | [资金得分] |`` the
+words 年初预算数 and 得分 are heads of one group, 年度资金总额 is a side word of that group, and 资金得分 hangs on
+(得分, 年度资金总额).
 """
 
 from __future__ import annotations
