@@ -29,8 +29,8 @@ REAL = {
         ("E06", "自评表.执行率"), ("E08", "自评表.资金得分"), ("E13", "自评表.全年执行数"), ("E15", "自评表.指标[8].得分"),
         ("E15", "自评表.指标[9].得分"), ("E17", "自评表.指标[8].偏差原因"), ("E17", "自评表.指标[9].偏差原因"),
         ("E27", "自评表.实际完成情况"), ("E34", "自评表.年初预算数"),
-        # And rightly: the copy ends before the last indicators and the total; prompts were left; the rate is low.
-        ("E01", "自评表.指标.分值"), ("E02", "自评表.指标[8].一级指标"), ("E29", "自评表.总分"), ("E28", "自评表.指标[5].三级指标"),
+        # And rightly: the copy ends before the last indicators and the total; the rate is low. Rows of …… are no lines.
+        ("E01", "自评表.指标.分值"), ("E02", "自评表.指标[8].一级指标"), ("E29", "自评表.总分"),
         ("E11", "自评表.执行率"), ("E40", "自评表.资金得分"),
     },
     "湖南基础数据表2018": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from xlsxeval.filing import Answer
 from xlsxeval.read.cells import Cell
@@ -42,12 +43,20 @@ def read_beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
 
 
 def _below_label(page: Page, hit: Hit) -> Cell | None:
-    """Give the answer below a label, in a row of labels that have their answers in the next row; else None."""
-    cols, cells = page.grid.cols[hit.row], page.grid.sheet.cells
+    """Give the answer below a label, in a row of labels that have their answers in the next row; else None.
+
+    There is no room for answers between such labels, or the next row has several answers, each below a label.
+    """
+    grid, cells = page.grid, page.grid.sheet.cells
+    cols = grid.cols[hit.row]
     only_labels = len(cols) > 1 and all(
         (hit.row, col) in page.labels and not _ANSWERED.match(cells[hit.row, col].text) for col in cols
     )
-    return page.cell_at(hit.row + 1, hit.col) if only_labels and not page.has_label(hit.row + 1) else None
+    if not only_labels or page.has_label(hit.row + 1):
+        return None
+    close = all(grid.merged(hit.row, one).last_col + 1 == other for one, other in pairwise(cols))
+    below = grid.cols.get(hit.row + 1, ())
+    return page.cell_at(hit.row + 1, hit.col) if close or (len(below) > 1 and set(below) <= set(cols)) else None
 
 
 def _is_like_label(page: Page, cell: Cell, name: str) -> bool:
@@ -60,13 +69,17 @@ def _belongs(page: Page, word: int, hit: Hit, cols: tuple[int, ...]) -> bool:
     """Tell whether a text some cells right of a label is its answer, and not another label with an answer of its own.
 
     It is if nothing follows in the row, if the form prints the label so wide, or if the next label of the row has its
-    answer as far away. Columns that are empty on the whole sheet do not count.
+    answer as far away. Columns that are empty on the whole sheet do not count. It is not if the label before has no
+    answer and stands as near: ``填表人 | | 联系电话 | | 负责人`` are three labels.
 
     Example: in ``主管部门 | | | 财政处室 | | 自评总分 | 99`` 财政处室 stands three cells behind its label, 99 one.
     """
     far, later = page.grid.distance(hit.col, cols[0]), cols[1:]
     if later and later[0] == cols[0] + 1 and (hit.row, later[0]) not in page.labels:
         return False  # a label and its answer
+    before = max((col for col in page.grid.cols[hit.row] if col < hit.col), default=0)
+    if (hit.row, before) in page.labels and page.grid.distance(before, hit.col) >= far > 1:
+        return False
     if not later or far <= page.arranged.words.words[word].label.box.cols:
         return True
     if (hit.row, later[0]) not in page.labels:

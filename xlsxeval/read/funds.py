@@ -89,7 +89,7 @@ def _label_of_part(page: Page, heads: HeadRow, row: int, columns: Mapping[int, s
     if label is None or label.kind != "text" or len(label.text) > _LONGEST or any((row, col) in used for col in names):
         return None
     meant = page.arranged.words.by_key.get(page.labels.get((row, label.col), ""), ())
-    if any(word in page.arranged.words.goal_words for word in meant):
+    if any(word in page.arranged.words.goal_words | page.arranged.words.dividers for word in meant):
         return None
     cells = [cell for head, name in columns.items() if name != "执行原因" and (cell := page.under(heads, head, row))]
     words = any(cell.kind == "text" and not is_nil(cell.text) and not has_number(cell) for cell in cells)

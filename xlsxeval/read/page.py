@@ -16,6 +16,8 @@ from xlsxeval.read.titles import is_heading
 
 #: How far right of its label an answer is looked for.
 REACH = 12
+#: In so many rows below a head it is looked whether its own column holds anything.
+_ROWS = 40
 
 
 @dataclass(slots=True)
@@ -61,7 +63,10 @@ class Page:
         return self.grid.merged(row, col).first_row < row
 
     def under(self, heads: HeadRow, head: int, row: int) -> Cell | None:
-        """Give the cell of a row below a head; a cell beside it counts if no other head stands above that."""
+        """Give the cell of a row below a head.
+
+        A cell beside it counts if no other head stands above that, and nothing in the column of the head itself.
+        """
         at_row, col = heads.words[head]
         found = self.cell_at(row, col)
         if self.is_covered(row, col):
@@ -73,7 +78,11 @@ class Page:
             after = [some[0] for line in range(heads.first, heads.last + 1) if (some := self.grid.right_of(line, col))]
             behind = min([*after, col + REACH]) if after else behind
         beside = (self.grid.sheet.cells.get((row, other)) for other in range(col + 1, behind))
-        return next((cell for cell in beside if cell and (cell.row, cell.col) not in self.labels), None)
+        nearest = next((cell for cell in beside if cell and (cell.row, cell.col) not in self.labels), None)
+        if nearest is None:
+            return None
+        body = self.grid.rows_between(*self.body(heads))[:_ROWS]
+        return None if any(self.cell_at(other, col) for other in body) else nearest
 
     def answer(self, cell: Cell | None, place: Position, name: str) -> Answer:
         """Make the answer of a blank from its cell, and remember that the cell is used.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,8 @@ from xlsxeval.text import label_key
 _REACH = (-1, 1, -2, 2)
 #: What speaks for and against a place, and how much better another one must be.
 _NAMED, _NUMBER, _MISPLACED, _STRANGE, _CLEARLY = 3, 2, -3, -2, 3
+#: A text that is only a sign, a number and a short unit.
+_FIGURE = re.compile(r"[≥≤><=＞＜＝]?\s{0,4}[0-9][0-9.,]{0,15}\s{0,4}[^0-9\s]{0,3}")
 #: Names are not cut shorter than that.
 _SHORTEST = 4
 
@@ -86,9 +89,14 @@ def _is_contradicted(table: Table, cols: Mapping[str, int], cells: Mapping[tuple
             continue
         if table.column(column).kind.numeric and not _has_number(cell):
             return True
-        if column == name and cell.kind == "number":
+        if column == name and _is_figure(cell):
             return True
     return False
+
+
+def _is_figure(cell: Cell) -> bool:
+    """Tell whether a cell holds a figure or a target (≥12, 100%), as no name does."""
+    return cell.kind == "number" or bool(_FIGURE.fullmatch(cell.text.strip()))
 
 
 def _has_number(cell: Cell) -> bool:
@@ -114,7 +122,7 @@ def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
     if table.column(column).kind.numeric:
         return _NUMBER if cell.kind == "number" or is_nil(cell.text) else _STRANGE
     first_own = next(name for name in table.columns if name not in table.inherit)
-    return _STRANGE if column == first_own and cell.kind == "number" else 0
+    return _STRANGE if column == first_own and _is_figure(cell) else 0
 
 
 def complete(known: Vocabulary, line: Mapping[str, Answer]) -> tuple[dict[str, Answer], list[str]]:

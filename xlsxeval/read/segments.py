@@ -19,6 +19,7 @@ from xlsxeval.a1 import LAST_COL
 from xlsxeval.forms.model import Form
 from xlsxeval.read.arrange import Arrangement
 from xlsxeval.read.cells import Sheet
+from xlsxeval.read.heads import HeadRow
 from xlsxeval.read.hits import Hit
 from xlsxeval.read.titles import is_title
 from xlsxeval.read.words import FormWords
@@ -96,7 +97,6 @@ def cut_sheet(sheet: Sheet, arranged: Sequence[Arrangement], last: int) -> tuple
 @lru_cache(maxsize=64)
 def _segments(arranged: Sequence[Arrangement], titles: Sequence[int], last: int) -> tuple[Segment, ...]:
     """Give the same by the rows of titles; remembered, because most workbooks of a folder have the same layout."""
-    marks = sorted({mark for number, one in enumerate(arranged) for mark in _marks(number, one)})
     marks = sorted(
         {
             mark
@@ -131,19 +131,19 @@ def _marks(number: int, arranged: Arrangement) -> list[_Mark]:
     strong_lists = [row for row in arranged.every_head if row.group in lists]
     found += [_Mark(row.first, number, f"lines {row.first}", strong=True) for row in strong_lists]
     once = _single(words)
-    columns = [(row.last, {col for _, col in row.words.values()}) for row in strong_lists]
+    lasts = [row.last for row in strong_lists]
     for hit in arranged.hits:
         for word in words.by_key.get(hit.key, ()) if hit.row not in heads else ():
-            if word in once and not _in_lines(hit, word, words, columns):
+            above = strong_lists[bisect_left(lasts, hit.row) - 1] if lasts and lasts[0] < hit.row else None
+            if word in once and not (above and _in_lines(hit, word, words, above)):
                 found.append(_Mark(hit.row, number, hit.key, strong=False))
     return found
 
 
-def _in_lines(hit: Hit, word: int, words: FormWords, columns: Sequence[tuple[int, set[int]]]) -> bool:
-    """Tell whether a hit may be the name of a line: it stands under a head of lines and is no label of what follows."""
-    above = [cols for last, cols in columns if last < hit.row]
-    left = min(above[-1]) if above else 0
-    return bool(above) and hit.col in above[-1] and (hit.col > left or word in words.after_divider)
+def _in_lines(hit: Hit, word: int, words: FormWords, above: HeadRow) -> bool:
+    """Tell whether a hit may be a text of a line: it stands below heads of lines and is no label of what follows."""
+    right = max(col for _, col in above.words.values())
+    return above.left <= hit.col <= right and (hit.col > above.left or word in words.after_divider)
 
 
 def _single(words: FormWords) -> Mapping[int, str]:
