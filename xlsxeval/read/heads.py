@@ -102,7 +102,8 @@ def _stands_alone(search: Search, row: HeadRow, hits: Sequence[Hit]) -> bool:
     at = next(iter(row.words.values()))
     own = all(search.words.group.get(search.means(hit)[0], row.group) == row.group for hit in hits)
     beside = any(hit.beside and hit.over != "text" for hit in hits if (hit.row, hit.col) == at)
-    return row.group in search.words.goals and own and not beside and _tell(search, row, hits) > 0
+    told = _tell(search, row, hits) > 0 or any(search.is_printed(word, hit.key) for word in row.words for hit in hits)
+    return row.group in search.words.goals and own and not beside and told
 
 
 def _tell(search: Search, row: HeadRow, hits: Iterable[Hit]) -> int:
