@@ -27,12 +27,12 @@ from xlsxeval.report.yaml_text import as_yaml
 HUNAN = api.load_set("hunan")
 
 numbers = st.decimals(min_value=-(10**9), max_value=10**9, places=4).map(lambda value: f"{value.normalize():f}")
-#: Any text that a cell can hold; a text of white space only is blank.
+#: Any text that a cell can hold; one without any letter or digit (-, ……) is blank.
 texts = st.text(
     st.characters(blacklist_categories=["Cs", "Cc"], blacklist_characters="\ufffe\uffff", whitelist_characters="\n"),
     min_size=1,
     max_size=40,
-).filter(lambda text: bool(text.strip()))
+).filter(lambda text: any(map(str.isalnum, text)))
 
 
 def answers(field: Field) -> st.SearchStrategy[str]:

@@ -121,9 +121,8 @@ def test_every_blank_has_help_and_every_rule_an_alert(hunan: FormSet) -> None:
     for form in hunan.forms:
         rules = book[form.name].data_validations.dataValidation
         helped = {str(cell).split(":")[0] for rule in rules if rule.prompt and rule.promptTitle for cell in rule.sqref}
-        first = [
-            answers.cell for answers in api.read_filing(api.new(hunan, year=2025)).forms[form.name].fields.values()
-        ]
+        read = api.read_filing(api.new(hunan, year=2025)).forms[form.name].fields
+        first = [read[name].cell for name in form.fields]
         assert set(first) <= helped
         assert all(
             rule.error and rule.errorTitle for rule in rules if rule.type not in {None, "any"} and rule.showErrorMessage

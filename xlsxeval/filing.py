@@ -134,8 +134,8 @@ def joined(table: Table, line: Line) -> Line:
         if not value.cell:
             answers[name] = ABSENT
             continue
-        text = _target(*(("" if is_nil(part.text) else tidy(part.text)) for part in (sign, value, unit)))
-        shown = text or value.text.strip()
+        parts = ["" if is_nil(part.text) else tidy(part.text) for part in (sign, value, unit)]
+        shown = (_target(*parts) if parts[0] or parts[2] else "") or value.text.strip()
         answers[name] = Answer(shown or None, shown, value.cell)
     return answers
 

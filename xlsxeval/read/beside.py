@@ -10,8 +10,12 @@ from xlsxeval.read.cells import Cell
 from xlsxeval.read.hits import Hit, cell_behind
 from xlsxeval.read.page import REACH, Page
 
-#: A text that looks like a label: a few signs and a colon, or a unit of amounts in brackets at its end.
-_LIKE_LABEL = re.compile(r"[^:：0-9]{2,8}[:：]|[^0-9]{1,20}[(（]万?元[)）]\Z")
+#: A text that looks like a label: a few signs and a colon at its end, a word for persons, units or days and a colon, or
+#: a unit of amounts in brackets at its end. The name 民生工程：道路改造 is none.
+_LIKE_LABEL = re.compile(
+    r"[^:：0-9]{2,8}[:：]\Z|[^:：0-9]{0,6}(?:人|单位|部门|[处科]室|名称|编[码号]|日期|时间|电话|签[字章]|盖章)[:：]"
+    r"|[^0-9]{1,20}[(（]万?元[)）]\Z"
+)
 
 #: A label with its answer behind a colon.
 _ANSWERED = re.compile(r"[^:：]*[:：]\s*[^\s]")
@@ -61,6 +65,8 @@ def _below_label(page: Page, hit: Hit) -> Cell | None:
 
 def _is_like_label(page: Page, cell: Cell, name: str) -> bool:
     """Tell whether a cell is rather a label than a short answer: it has a colon of its own, or a unit in brackets."""
+    if page.own:
+        return False
     short = page.arranged.words.form.field(name).kind_name != "prose"
     return short and cell.kind == "text" and bool(_LIKE_LABEL.match(cell.text.strip()))
 

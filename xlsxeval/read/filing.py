@@ -233,10 +233,9 @@ def _read_form(
     printed = year_of(sheet.cells.values())
     arranged = _arranged(page, segment, year or printed)
     grid = make_grid(sheet)
-    answers, read = locate(arranged, grid, _unit_of(sheet.cells.values()) or formset.amount_unit, limits)
-    shown = year or answers.year or printed
     own = own or any(cell.text.startswith(_MARK) for cell in sheet.cells.values())
-    answers = with_leftover(replace(answers, year=shown), read, own=own)
+    answers, read = locate(arranged, grid, _unit_of(sheet.cells.values()) or formset.amount_unit, limits, own=own)
+    answers = with_leftover(replace(answers, year=year or answers.year or printed), read)
     if sheet.struck:
         answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
     met = len(words.needed & arranged.met.keys())

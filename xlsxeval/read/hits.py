@@ -20,7 +20,7 @@ LONGEST_LABEL, _LONGEST_WITH_VALUE = 300, 400
 #: A form has some hundred cells; of a sheet with a million only the first are looked through for labels.
 _MOST_CELLS = 100_000
 #: Where a second label begins in one cell: after white space, a few signs and a colon.
-_NEXT_LABEL = re.compile(r"\s+(?=[^\s:：]{2,20}[:：])")
+_NEXT_LABEL = re.compile(r"\s(?=[^\s:：]{2,20}[:：])")
 #: What stands behind 单位： when it is the unit of amounts and not a name.
 _AMOUNT_UNITS = frozenset({"万元", "元", "亿元", "人民币万元", "人民币元", "千元"})
 #: What stands behind these and a colon is an instruction of the form, no answer.

@@ -7,7 +7,6 @@ have it, which is no fault: every county prints its own form.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import islice
@@ -31,13 +30,12 @@ _SHOWN = 16
 _STATUS, _MARK = ("核对!", "'核对'!"), "xlsxeval "
 
 
-def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers:
+def with_leftover(answers: FormAnswers, page: Page) -> FormAnswers:
     """Add what was lost, what this sheet does not have and what was not read.
 
     Args:
         answers: the answers of a form.
-        page: the form as it was read.
-        own: whether the workbook was made from our own template, which has every label.
+        page: the form as it was read; our own template has every label.
     """
     words = page.arranged.words
     lost = [] if words.form.is_open else sorted(words.needed - page.arranged.met.keys())
@@ -52,7 +50,7 @@ def with_leftover(answers: FormAnswers, page: Page, *, own: bool) -> FormAnswers
         if word in places:
             near = " ".join(page.grid.sheet.cells[places[word]].text.split())
             missing.append(Missing(text, near, cell_name(*places[word]), word in words.numeric))
-        elif own or (word in words.totals and _has_points(answers)):
+        elif page.own or (word in words.totals and _has_points(answers)):
             # Points without their total: the table was cut off.
             missing.append(Missing(text, "", "", word in words.numeric))
         else:
@@ -84,6 +82,8 @@ def _places(page: Page, word: int) -> Iterator[Position]:
         for heads in page.arranged.of_group(words.side_group[word]):
             yield from _beside_figures(page, heads, from_below=word in words.totals)
     if word in words.pairs:
+        import difflib  # takes long to load, and most workbooks have all labels
+
         free = {label_key(page.grid.sheet.cells[place].text).key: place for place in islice(_free(page), _MOST_NEAR)}
         near = difflib.get_close_matches(words.words[word].label.keys[0], free, 1, _SIMILAR)
         yield from (free[key] for key in near)

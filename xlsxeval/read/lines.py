@@ -205,6 +205,8 @@ def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line
     label = page.grid.sheet.cells[row, left[0]] if left else None
     if own not in area.cols or label is None or label.kind != "text" or len(texts) > 1 or len(texts) == len(used):
         return False
+    if page.own and label.col in _group_columns(table, area):
+        return False
     is_execution = bool(_EXECUTION.match(clean(label.text)))
     if (name.text and not (is_execution and has_number(page.grid.sheet.cells[row, area.cols[own]]))) or _is_group(
         page, table, label
@@ -271,6 +273,8 @@ def _all_names(page: Page, table: Table) -> tuple[str, ...]:
 def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
     """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
     own = next(column for column in table.columns if column not in table.inherit)
+    if page.own:
+        return False
     if not table.inherit:
         # Two texts and no figure: 需要说明的事项 under another name, with what was written.
         return len(used) == 2 and used[0] == own and not any(table.column(one).kind.numeric for one in used)  # noqa: PLR2004

@@ -3,9 +3,9 @@
 How 全年执行数 finds its name in the two rows
 ``| 项目资金 | 全年预算数 | 全年执行数 |``
 ``| 年度资金总额 | 4753.66 | 3824.26 |``
-全年执行数 is a head of the group of amounts and stands in column 3; 年度资金总额 is a side word of that group and stands
-in row 2; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they cross,
-3824.26. The column may stand anywhere else: nothing but the two words is used.
+全年执行数 is a head of the group of amounts and stands in column 3; 年度资金总额 is a side word of that group and
+stands in row 2; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they
+cross, 3824.26. The column may stand anywhere else: nothing but the two words is used.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from xlsxeval.read.page import Page, make_page
 from xlsxeval.text import label_key
 
 
-def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits = Limits()) -> tuple[FormAnswers, Page]:
+def locate(
+    arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits, *, own: bool
+) -> tuple[FormAnswers, Page]:
     """Read every blank of a form.
 
     Args:
@@ -36,6 +38,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         grid: the sheet.
         amount_unit: what amounts are counted in.
         limits: the budgets.
+        own: whether the workbook was made from our own template.
 
     Returns:
         The answers, without what is missing or was left unread, and what is needed to find that.
@@ -44,7 +47,7 @@ def locate(arranged: Arrangement, grid: Grid, amount_unit: str, limits: Limits =
         Refused: for a list with too many lines.
     """
     words, form = arranged.words, arranged.words.form
-    page = make_page(arranged, grid, amount_unit)
+    page = make_page(arranged, grid, amount_unit, own=own)
     found: dict[str, Answer] = {}
     for heads in arranged.heads:
         found |= _crossings(page, heads)

@@ -33,6 +33,8 @@ class Page:
         repairs: what was read although it stood in the wrong place.
         execution: the points of the amounts, if they stand in a row of the indicators.
         incomplete: tables of which some rows were not read.
+        own: whether the workbook was made from our own template. There nothing is guessed: what stands in the place of
+            an answer is one, whatever it looks like.
     """
 
     arranged: Arrangement
@@ -43,6 +45,7 @@ class Page:
     repairs: list[Repair] = field(default_factory=list)
     execution: dict[str, Answer] = field(default_factory=dict)
     incomplete: set[str] = field(default_factory=set)
+    own: bool = False
 
     def body(self, heads: HeadRow) -> tuple[int, int]:
         """Give the first and the last row below a row of heads, which may be merged over several rows."""
@@ -105,7 +108,7 @@ class Page:
         return answer._replace(problem="") if at in self.grid.sheet.struck and answer.problem == "text" else answer
 
 
-def make_page(arranged: Arrangement, grid: Grid, unit: str) -> Page:
+def make_page(arranged: Arrangement, grid: Grid, unit: str, *, own: bool) -> Page:
     """Begin to read a form.
 
     Its labels are every word that was met, titles, and other printed texts outside the lines.
@@ -120,4 +123,4 @@ def make_page(arranged: Arrangement, grid: Grid, unit: str) -> Page:
     for place in (*arranged.met.values(), *(place for heads in arranged.heads for place in heads.words.values())):
         found.setdefault(place, "")
     found |= {place: "" for place, cell in grid.sheet.cells.items() if cell.kind == "text" and is_heading(cell.text)}
-    return Page(arranged, grid, unit, found)
+    return Page(arranged, grid, unit, found, own=own)
