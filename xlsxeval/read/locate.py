@@ -4,8 +4,8 @@ How 全年执行数 finds its name in the two rows
 ``| 项目资金 | 全年预算数 | 全年执行数 |``
 ``| 年度资金总额 | 4753.66 | 3824.26 |``
 全年执行数 is a head of the group of amounts and stands in column 3; 年度资金总额 is a side word of that group and
-stands in row 2; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which they
-cross, 3824.26. The column may stand anywhere else: nothing but the two words is used.
+stands in row 2; the form says that the blank 全年执行数 hangs on these two words; so the answer is the cell in which
+they cross, 3824.26. The column may stand anywhere else: nothing but the two words is used.
 """
 
 from __future__ import annotations
