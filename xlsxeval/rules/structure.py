@@ -91,14 +91,12 @@ def _is_whole(filing: Filing, answers: FormAnswers, ones: Sequence[Indicator]) -
 def heading_points(filing: Filing, of: Rule) -> Iterator[Finding]:
     """Compare the points printed with a first-level indicator with the sum below it."""
     for answers, ones in forms_with_indicators(filing):
+        if not (_groups_known(ones) and _weights_known(filing, answers)):
+            continue
         for first, group in _groups(answers, ones).items():
             match = _POINTS.search(clean(first))
-            known = (
-                _groups_known(ones)
-                and _weights_known(filing, answers)
-                and any(one.weight_in_sums is not None for one in group)
-            )
-            if match and known and _sum(group) != Decimal(match[1]):
+            weighted = any(one.weight_in_sums is not None for one in group)
+            if match and weighted and _sum(group) != Decimal(match[1]):
                 text = f"“{first}”下面各指标的分值合计{plain(_sum(group))}分"
                 yield finding(of, text, found=plain(_sum(group)), expected=match[1], **group[0].place(_FIRST))
 
