@@ -20,8 +20,9 @@ from xlsxeval.text import _Memory
 
 #: What lru_cache makes of a function.
 Memo = type(functools.lru_cache(len))
-#: So many times the work may take this many times as long for each time.
-MOST = 1.5
+#: So many times the work may take this many times as long for each time: half of what four times the work takes if the
+#: time grows with its square. A busy machine, and memory that no longer fits into the caches, cost some of it.
+MOST = 2
 LINES, FORMS = 10_000, 200
 #: A form with a row of totals below its list.
 PAGE = "case same-figures-twice"
