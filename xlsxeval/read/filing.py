@@ -67,6 +67,9 @@ class _Page(NamedTuple):
     counts: Mapping[str, int]
     #: The same as a value that can be a key of a cache.
     keys: frozenset[tuple[str, int]]
+    #: The unit of amounts that is printed on the sheet, empty if there is none, and the year of its titles.
+    unit: str
+    year: int | None
 
 
 def read_filings(
@@ -117,7 +120,8 @@ def _pages(sheet: Sheet, known: Mapping[str, object]) -> Iterable[_Page]:
     for part in split_side_by_side(sheet, whole):
         hits = whole if part is sheet else find_hits(part, known)
         counts = count_keys(hits)
-        yield _Page(part, hits, counts, frozenset(counts.items()))
+        texts = part.cells.values()
+        yield _Page(part, hits, counts, frozenset(counts.items()), _unit_of(texts), year_of(texts))
 
 
 def _best_set(pages: Sequence[_Page], formsets: tuple[FormSet, ...]) -> FormSet:
@@ -174,9 +178,7 @@ def _points(formset: FormSet, fits: Mapping[Form, Sequence[Fit]], pages: Sequenc
                     met = fit.share * len(words_of(form).needed)
                     some.append(met * OPEN_DISCOUNT)
             elif fit.share >= ENOUGH:
-                some.append(
-                    max(fit.points, 0.01) + _SAME_UNIT * (_unit_of(page.sheet.cells.values()) == formset.amount_unit)
-                )
+                some.append(max(fit.points, 0.01) + _SAME_UNIT * (page.unit == formset.amount_unit))
         total += max(some)
     return total
 
@@ -211,11 +213,13 @@ def _read_sheet(
     if not present:
         return
     last = max((row for row, _ in sheet.cells), default=1)
-    year_printed = year or year_of(sheet.cells.values())
-    whole = [arrange(words_of(form), page.hits, 1, last, year_printed) for form in present]
+    whole = [arrange(words_of(form), page.hits, 1, last, year or page.year) for form in present]
     for segment in cut_sheet(sheet, whole, last):
         alone = (segment.first, segment.last) == (1, last)
         part = sheet if alone else _rows(sheet, segment.first, segment.last)
+        if not alone:
+            texts = part.cells.values()
+            page = page._replace(unit=_unit_of(texts), year=year_of(texts))
         answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
         if share > 0 or answers.unread:
             yield answers, share, "" if alone else everything(part).cells
@@ -230,12 +234,11 @@ def _read_form(
 ) -> tuple[FormAnswers, float]:
     """Read the answers of one form in some rows of a sheet."""
     words = words_of(segment.form)
-    printed = year_of(sheet.cells.values())
-    arranged = _arranged(page, segment, year or printed)
+    arranged = _arranged(page, segment, year or page.year)
     grid = make_grid(sheet)
     own = own or any(cell.text.startswith(_MARK) for cell in sheet.cells.values())
-    answers, read = locate(arranged, grid, _unit_of(sheet.cells.values()) or formset.amount_unit, limits, own=own)
-    answers = with_leftover(replace(answers, year=year or answers.year or printed), read)
+    answers, read = locate(arranged, grid, page.unit or formset.amount_unit, limits, own=own)
+    answers = with_leftover(replace(answers, year=year or answers.year or page.year), read)
     if sheet.struck:
         answers = replace(answers, repairs=(*answers.repairs, *struck_out(sheet, read.answers)))
     met = len(words.needed & arranged.met.keys())

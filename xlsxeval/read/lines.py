@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, Answer, Line, Repair
+from xlsxeval.forms.kinds import Kind
 from xlsxeval.forms.model import TOTAL_ROW, Table
 from xlsxeval.forms.place import TableArea
 from xlsxeval.numbers import is_nil
@@ -95,7 +97,7 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
 def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int, last: int) -> dict[str, int]:
     """Leave the column of names out if it holds groups (数量指标, 质量指标): there 指标名称 means 二级指标."""
     table, known = page.arranged.words.form.tables[name], vocabulary(page.arranged.words.form, name)
-    own = next((column for column in table.columns if column not in table.inherit), "")
+    own = _own_column(table)
     if own not in cols or not known.names:
         return cols
     names = tuple(group for groups in known.names.values() for group in groups)
@@ -136,18 +138,23 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
     known = vocabulary(form, table.name)
     rows = grid.rows_between(area.first, area.last)
     lost_total = _lost_total(page, table, area, rows) if heads else 0
-    columns = [column for column in (*table.columns, *table.further) if column in table.columns or column in area.cols]
+    columns = [
+        _Column(column, area.cols.get(column, 0), table.column(column).kind, column in table.inherit)
+        for column in (*table.columns, *table.further)
+        if column in table.columns or column in area.cols
+    ]
+    own = {column.name for column in columns if not column.inherited}
+    names = [column for column in (*table.inherit, _own_column(table)) if column in table.columns]
     for row in rows:
         if row == lost_total or row in page.arranged.holes:
             continue
-        texts = {column: cells.get((row, col)) for column, col in area.cols.items()}
-        if _repeats_heads(texts, keys) or _is_page_break(page, row):
+        if _repeats_heads(page, row, area, keys) or _is_page_break(page, row):
             page.labels |= {(row, col): "" for col in grid.cols[row]}
             continue
         aside = offset_of(table, known, area.cols, cells, row) if grid.converted else 0
         places: list[Position] = []
-        line = {column: _answer(page, table, column, row, area, aside, places) for column in columns}
-        used = [column for column, answer in line.items() if column not in table.inherit and _says(answer)]
+        line = {column.name: _answer(page, column, row, area, aside, places) for column in columns}
+        used = [column for column, answer in line.items() if column in own and _says(answer)]
         if not used:
             # A group without any line: its name is printed. 续表 or a note is none.
             groups = [
@@ -158,7 +165,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
             page.labels |= {(cell.row, cell.col): "" for cell in groups}
             before = _inherit(table, line, before) if groups else before
             continue
-        is_sum = any(is_subtotal(line[column].text) for column in _names(table, line))
+        is_sum = any(is_subtotal(line[column].text) for column in names)
         if not is_sum and (
             _is_other_row(page, table, area, row, used) or _is_nameless(page, table, area, row, line, used)
         ):
@@ -199,7 +206,7 @@ def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line
 
     The points of 预算执行率 are those of the amounts; any other such row leaves the list incomplete.
     """
-    own = next(column for column in table.columns if column not in table.inherit)
+    own = _own_column(table)
     name, left = line.get(own, ABSENT), [col for col in page.grid.cols[row] if col < area.cols.get(own, 0)]
     texts = [column for column in used if not table.column(column).kind.numeric and column != own]
     label = page.grid.sheet.cells[row, left[0]] if left else None
@@ -221,10 +228,9 @@ def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line
     return True
 
 
-def _names(table: Table, line: Line) -> list[str]:
-    """Give the columns that may hold the name of a line: the inherited ones and the first of the others."""
-    own = next((column for column in table.columns if column not in table.inherit), "")
-    return [column for column in (*table.inherit, own) if column in line]
+def _own_column(table: Table) -> str:
+    """Give the column that holds the name of each line: the first one that is not inherited."""
+    return next(column for column in table.columns if column not in table.inherit)
 
 
 def _says(answer: Answer) -> bool:
@@ -248,7 +254,7 @@ def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]
     """
     words, sides = page.arranged.words, page.arranged.sides
     totals = [word for word, group in words.side_group.items() if group == words.table_group[table.name]]
-    name = area.cols.get(next(column for column in table.columns if column not in table.inherit), 0)
+    name = area.cols.get(_own_column(table), 0)
     if any(word in sides for word in totals) or not totals:
         return 0
     cells = page.grid.sheet.cells
@@ -272,7 +278,7 @@ def _all_names(page: Page, table: Table) -> tuple[str, ...]:
 
 def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
     """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
-    own = next(column for column in table.columns if column not in table.inherit)
+    own = _own_column(table)
     if page.own:
         return False
     if not table.inherit:
@@ -302,31 +308,41 @@ def _is_page_break(page: Page, row: int) -> bool:
     return len(cols) == 1 and bool(_PAGE_BREAK.fullmatch(clean(page.grid.sheet.cells[row, cols[0]].text)))
 
 
-def _repeats_heads(texts: Mapping[str, Cell | None], keys: Mapping[str, str]) -> bool:
-    same = sum(cell is not None and cell.kind == "text" and label_key(cell.text).key == keys.get(column)
-               for column, cell in texts.items())  # fmt: skip
+def _repeats_heads(page: Page, row: int, area: TableArea, keys: Mapping[str, str]) -> bool:
+    cells = page.grid.sheet.cells
+    same = 0
+    for column, col in area.cols.items():
+        cell = cells.get((row, col))
+        same += cell is not None and cell.kind == "text" and label_key(cell.text).key == keys.get(column)
     return same > 1
 
 
-def _answer(
-    page: Page, table: Table, column: str, row: int, area: TableArea, aside: int, places: list[Position]
-) -> Answer:
+class _Column(NamedTuple):
+    """A column of a table: its name, where it stands (0 if it was not met), its kind, and whether it is inherited."""
+
+    name: str
+    col: int
+    kind: Kind
+    inherited: bool
+
+
+def _answer(page: Page, column: _Column, row: int, area: TableArea, aside: int, places: list[Position]) -> Answer:
     """Read one column of a line; absent if the column was not met or the line shares a cell with the line above.
 
     The place of the cell is added to ``places``.
     """
-    if column not in area.cols:
+    if not column.col:
         return ABSENT
-    col = max(area.cols[column] + aside, 1)
+    col = max(column.col + aside, 1)
     grid = page.grid
     merged = grid.covers.get((row, col))
-    tall = merged is not None and merged.last_row > merged.first_row and column not in table.inherit
+    tall = merged is not None and merged.last_row > merged.first_row and not column.inherited
     if tall and merged is not None and merged.first_row < row and merged.first_row >= area.first:
         return ABSENT
-    cell = grid.at(row, col) if column in table.inherit else grid.sheet.cells.get((row, col))
+    cell = grid.at(row, col) if column.inherited else grid.sheet.cells.get((row, col))
     at = (cell.row, cell.col) if cell else (row, col)
     places.append(at)
-    answer = page.read(cell, at, table.column(column).kind)
+    answer = page.read(cell, at, column.kind)
     shared = tall and merged is not None and len(grid.rows_between(row, min(merged.last_row, area.last))) > 1
     return answer._replace(shared=True) if shared and answer.text else answer
 
