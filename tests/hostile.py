@@ -246,6 +246,14 @@ def grid() -> Iterator[Case]:
     for ref, code in {**merges, "": "R05", "A1:B2:C3": "R05", "Sheet1!A1:B2": "R05"}.items():
         yield f"merge {ref}", changed(SHEET=sheet("", after=f'<mergeCells><mergeCell ref="{ref}"/></mergeCells>')), code
     yield "2,001 merges", changed(SHEET=sheet("", after='<mergeCell ref="A1:B2"/>' * 2_001)), "R06"
+    merged = '<mergeCells><mergeCell ref="A1:B2"/></mergeCells>'
+    for behind, code in {
+        f"<sheetData>{row(f'<c>{value}', 3)}</sheetData>": "R05",
+        '<mergeCells><mergeCell ref="C1:D2"/></mergeCells>': "R05",
+        '<dataValidations count="1"><dataValidation sqref="A1"><formula1>1</formula1></dataValidation></dataValidations>': None,
+        "<pageMargins": "R05",
+    }.items():
+        yield f"behind the merges {behind[:30]}", changed(SHEET=sheet("", after=merged + behind)), code
     shared = f'<c r="A1"><f t="shared" si="0" ref="A1:A9000">{"B1+" * 2_500}1</f>{value}'
     followers = "".join(f'<row r="{i}"><c r="A{i}"><f t="shared" si="0"/>{value}</row>' for i in range(2, 100))
     yield "shared formula for ever", pack(parts(row(shared) + followers)), "R06"

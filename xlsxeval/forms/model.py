@@ -144,6 +144,11 @@ class Table:
         """Give the field of a column, printed by the form or not."""
         return self.columns.get(name) or self.further[name]
 
+    @cached_property
+    def own(self) -> str:
+        """The column that holds the name of each line: the first one that is not inherited."""
+        return next(column for column in self.columns if column not in self.inherit)
+
 
 @dataclass(frozen=True)
 class Hint:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from xlsxeval.read.cells import Cell, Range, Sheet
 
@@ -61,8 +62,20 @@ class Grid:
 
 def make_grid(sheet: Sheet) -> Grid:
     """Index a sheet."""
+    cols: dict[int, list[int]] = {}
+    for row, col in sheet.cells:
+        cols.setdefault(row, []).append(col)
+    converted = all(cell.formula is None for cell in sheet.cells.values())
+    in_order = {row: tuple(sorted(some)) for row, some in cols.items()}
+    used = tuple(sorted({col for some in cols.values() for col in some}))
+    return Grid(sheet, _covers(sheet.merges), tuple(sorted(cols)), in_order, used, converted)
+
+
+@lru_cache(maxsize=2)
+def _covers(merges: tuple[Range, ...]) -> Mapping[tuple[int, int], Range]:
+    """Give the merged range over each cell; kept, because the next workbook mostly has the same ranges."""
     covers: dict[tuple[int, int], Range] = {}
-    for whole in sheet.merges:
+    for whole in merges:
         if (
             len(covers) < _MOST_MERGED
             and (whole.last_row - whole.first_row + 1) * (whole.last_col - whole.first_col + 1) <= _LARGEST_MERGE
@@ -70,10 +83,4 @@ def make_grid(sheet: Sheet) -> Grid:
             for row in range(whole.first_row, whole.last_row + 1):
                 for col in range(whole.first_col, whole.last_col + 1):
                     covers[row, col] = whole
-    cols: dict[int, list[int]] = {}
-    for row, col in sheet.cells:
-        cols.setdefault(row, []).append(col)
-    converted = all(cell.formula is None for cell in sheet.cells.values())
-    in_order = {row: tuple(sorted(some)) for row, some in cols.items()}
-    used = tuple(sorted({col for some in cols.values() for col in some}))
-    return Grid(sheet, covers, tuple(sorted(cols)), in_order, used, converted)
+    return covers

@@ -97,7 +97,7 @@ def _blocks(page: Page, name: str) -> Iterator[tuple[int, int, dict[str, int], H
 def _without_group_names(page: Page, name: str, cols: dict[str, int], first: int, last: int) -> dict[str, int]:
     """Leave the column of names out if it holds groups (数量指标, 质量指标): there 指标名称 means 二级指标."""
     table, known = page.arranged.words.form.tables[name], vocabulary(page.arranged.words.form, name)
-    own = _own_column(table)
+    own = table.own
     if own not in cols or not known.names:
         return cols
     names = tuple(group for groups in known.names.values() for group in groups)
@@ -144,7 +144,7 @@ def _lines(page: Page, table: Table, area: TableArea, heads: HeadRow | None) -> 
         if column in table.columns or column in area.cols
     ]
     own = {column.name for column in columns if not column.inherited}
-    names = [column for column in (*table.inherit, _own_column(table)) if column in table.columns]
+    names = [column for column in (*table.inherit, table.own) if column in table.columns]
     for row in rows:
         if row == lost_total or row in page.arranged.holes:
             continue
@@ -206,7 +206,7 @@ def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line
 
     The points of 预算执行率 are those of the amounts; any other such row leaves the list incomplete.
     """
-    own = _own_column(table)
+    own = table.own
     name, left = line.get(own, ABSENT), [col for col in page.grid.cols[row] if col < area.cols.get(own, 0)]
     texts = [column for column in used if not table.column(column).kind.numeric and column != own]
     label = page.grid.sheet.cells[row, left[0]] if left else None
@@ -226,11 +226,6 @@ def _is_nameless(page: Page, table: Table, area: TableArea, row: int, line: Line
     else:
         page.incomplete.add(table.name)
     return True
-
-
-def _own_column(table: Table) -> str:
-    """Give the column that holds the name of each line: the first one that is not inherited."""
-    return next(column for column in table.columns if column not in table.inherit)
 
 
 def _says(answer: Answer) -> bool:
@@ -254,7 +249,7 @@ def _lost_total(page: Page, table: Table, area: TableArea, rows: tuple[int, ...]
     """
     words, sides = page.arranged.words, page.arranged.sides
     totals = [word for word, group in words.side_group.items() if group == words.table_group[table.name]]
-    name = area.cols.get(_own_column(table), 0)
+    name = area.cols.get(table.own, 0)
     if any(word in sides for word in totals) or not totals:
         return 0
     cells = page.grid.sheet.cells
@@ -278,7 +273,7 @@ def _all_names(page: Page, table: Table) -> tuple[str, ...]:
 
 def _is_other_row(page: Page, table: Table, area: TableArea, row: int, used: list[str]) -> bool:
     """Tell whether a row is no line: an unknown label at its left, a text where the name stands, and nothing else."""
-    own = _own_column(table)
+    own = table.own
     if page.own:
         return False
     if not table.inherit:

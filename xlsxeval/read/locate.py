@@ -201,6 +201,8 @@ def _years(page: Page) -> Iterator[YearSeen]:
     words, cells = page.arranged.words, page.grid.sheet.cells
     used: dict[Position, int] = {place: word for word, place in page.arranged.met.items()}
     for hit in page.arranged.hits:
+        if not hit.years:
+            continue
         meant = [word for word in words.by_key.get(hit.key, ()) if words.words[word].label.year_offsets]
         if meant and (hit.row, hit.col) in page.labels:
             used.setdefault((hit.row, hit.col), meant[0])

@@ -24,11 +24,36 @@ _UTF8 = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _NAMES = (
     *("worksheet", "row", "c", "v", "f", "is", "t", "rPh", "mergeCell", "col", "si", "numFmt", "cellXfs", "xf"),
     *("r", "rPr", "strike", "font"),
-    *("sheet", "workbookPr", "definedName", "Relationships", "Relationship", "Properties", "property"),
+    *(
+        "sheetData",
+        "mergeCells",
+        "sheet",
+        "workbookPr",
+        "definedName",
+        "Relationships",
+        "Relationship",
+        "Properties",
+        "property",
+    ),
 )
 
 
-def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits) -> None:
+class Control:
+    """Lets the handlers of ``parse`` say that they need nothing of the rest of a part."""
+
+    __slots__ = ("parser",)
+
+    parser: expat.XMLParserType
+
+    def only_ends(self, end: End) -> None:
+        """From now on call nothing but ``end``: texts and attributes are not made, which takes most of the time."""
+        self.parser.StartElementHandler = self.parser.CharacterDataHandler = None
+        self.parser.EndElementHandler = end
+
+
+def parse(
+    chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], limits: Limits, control: Control | None = None
+) -> None:
     """Parse one part, chunk by chunk: elements go to ``start`` and ``end``, texts are appended to ``pieces``.
 
     The handlers must empty ``pieces``. Text goes straight into the list because ``list.append`` is the fastest handler.
@@ -39,12 +64,15 @@ def parse(chunks: Iterable[bytes], start: Start, end: End, pieces: list[str], li
         end: called with the name of each element at its end.
         pieces: receives the texts.
         limits: the budgets.
+        control: for handlers that may end the reading before the part ends.
 
     Raises:
         Refused: for a document type, an encoding other than UTF-8, a too long tag or text, or what is no XML.
     """
     names: dict[str, str] = {}
     parser = _guarded(names)
+    if control is not None:
+        control.parser = parser
     parser.buffer_text = True
     parser.EndElementHandler, parser.CharacterDataHandler = end, pieces.append
 

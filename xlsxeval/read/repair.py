@@ -82,7 +82,7 @@ def offset_of(
 
 
 def _is_contradicted(table: Table, cols: Mapping[str, int], cells: Mapping[tuple[int, int], Cell], row: int) -> bool:
-    name = next((column for column in table.columns if column not in table.inherit), "")
+    name = table.own
     for column, col in cols.items():
         cell = cells.get((row, col))
         if cell is None or is_nil(cell.text):
@@ -121,7 +121,7 @@ def _weight(table: Table, known: Vocabulary, column: str, cell: Cell) -> int:
         return _MISPLACED if elsewhere else _STRANGE
     if table.column(column).kind.numeric:
         return _NUMBER if cell.kind == "number" or is_nil(cell.text) else _STRANGE
-    first_own = next(name for name in table.columns if name not in table.inherit)
+    first_own = table.own
     return _STRANGE if column == first_own and _is_figure(cell) else 0
 
 

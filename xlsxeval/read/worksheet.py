@@ -16,7 +16,7 @@ from typing import NamedTuple
 from xlsxeval.a1 import LAST_COL, LAST_ROW, cell_name, column_number, parse_area
 from xlsxeval.read.cells import Cell, Range
 from xlsxeval.read.limits import Limits
-from xlsxeval.read.markup import check_root, parse, too_deep
+from xlsxeval.read.markup import Control, check_root, parse, too_deep
 from xlsxeval.read.refusals import Refused, damaged, quoted, too_much
 from xlsxeval.read.runs import Parted, part, switched_on
 
@@ -30,6 +30,8 @@ _DIGITS = 15
 _MOST_WIDTHS = 256
 _TRUE = frozenset({"1", "true"})
 _FALSE = frozenset({"0", "false"})
+#: What stands above the end of the merged ranges in every worksheet, as the standard orders its parts.
+_BEFORE_THE_END = frozenset({"sheetData", "row", "c", "mergeCell"})
 
 
 @dataclass(slots=True)
@@ -111,7 +113,7 @@ class _WorksheetReader:
     """Collects the cells of one sheet while it is parsed; the attributes are the state between two tags."""
 
     __slots__ = (
-        *("inline", "marks", "seeks_struck", "struck"),
+        *("control", "inline", "marks", "seeks_struck", "struck"),
         *("shared_data", "attributes", "cells", "col", "columns", "deepest", "depth", "digits", "formats", "formula"),
         *(
             "formula_attributes",
@@ -129,6 +131,7 @@ class _WorksheetReader:
 
     def __init__(self, shared_data: SharedData) -> None:
         self.shared_data = shared_data
+        self.control = Control()
         self.strings, self.formats = shared_data.strings, shared_data.formats
         self.deepest, self.most_cells = shared_data.limits.max_depth, shared_data.cells_left
         self.cells: dict[tuple[int, int], Cell] = {}
@@ -191,6 +194,9 @@ class _WorksheetReader:
             self.phonetic = False
         elif name == "r":
             self.marks.pop(len(self.runs), None)
+        elif name == "mergeCells":
+            # What follows (validation, conditional formats, printing) is half of a form's part.
+            self.control.only_ends(_end_of_unread)
 
     def _end_inline(self) -> None:
         self.value = "".join(self.runs)
@@ -351,6 +357,12 @@ class _WorksheetReader:
         return damaged(f"单元格{cell_name(self.row, self.col)}的{what}“{quoted(text)}”无效")
 
 
+def _end_of_unread(name: str) -> None:
+    """Refuse cells and merged ranges behind the merged ranges, where no spreadsheet program writes them."""
+    if name in _BEFORE_THE_END:
+        raise damaged("工作表各部分的次序不对")
+
+
 @lru_cache(maxsize=4096)
 def _range(text: str) -> Range:
     """Read a merged range; cached, because the workbooks of a folder mostly have the same ranges."""
@@ -379,7 +391,7 @@ def read_worksheet(chunks: Iterable[bytes], shared_data: SharedData) -> SheetCon
         Refused: for anything invalid, with its address, or over a budget.
     """
     reader = _WorksheetReader(shared_data)
-    parse(chunks, reader.start, reader.end, reader.pieces, shared_data.limits)
+    parse(chunks, reader.start, reader.end, reader.pieces, shared_data.limits, reader.control)
     shared_data.cells_left -= len(reader.cells)
     hidden = frozenset(reader.hidden_rows), tuple(reader.hidden_cols)
     return SheetContent(reader.cells, tuple(reader.merges), *hidden, tuple(reader.widths), reader.struck)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
 from xlsxeval.forms.kinds import KINDS
@@ -30,8 +30,7 @@ _AMOUNTS = ("年初预算数", "全年预算数", "全年执行数")
 _TWO = 2
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredOutcome:
+class DeclaredOutcome(NamedTuple):
     """What became of one check, at one line if it is checked line by line (lines counted from 1).
 
     A check that failed has no finding if a judgement rule names the cause.
@@ -282,6 +281,6 @@ def _finding(check: Check, numbers: Numbers, message: str, found: str, should: s
 def line_name(answers: FormAnswers, table: str, numbers: Numbers) -> str:
     """Name a line by its first column that is not inherited: “举办会议数”."""
     of = answers.form.tables[table]
-    column = next(name for name in of.columns if name not in of.inherit)
+    column = of.own
     answer = numbers.line.get(column) if numbers.line else None
     return f"“{answer.value}”" if answer and answer.value else ""

@@ -271,7 +271,7 @@ class _LineCheck:
     def _name_column(self) -> Column:
         """The column that names a line: the first that is no group."""
         table = self._table
-        name = next(column for column in table.columns if column not in table.inherit)
+        name = table.own
         return Column(self.check.at.form, table.name, name)
 
     def _figures_at(self, first_cell: str) -> Figures:
