@@ -536,7 +536,7 @@ def test_every_odd_workbook_is_marked_or_refused() -> None:
         assert after == plain(book), name
         assert marked(copy, [outcome], LIMITS) == copy, name
         count += 1
-    assert count == 54
+    assert count == 55
 
 
 def test_strict_stays_strict() -> None:
