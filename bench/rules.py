@@ -11,9 +11,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from check import timed
 
 import xlsxeval as api
-from xlsxeval.rules.declared import run_declared
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.registry import JUDGEMENT
-from xlsxeval.rules.run import check
+from xlsxeval.rules.run import check, check_case
 
 ROUNDS = 7
 
@@ -36,13 +36,12 @@ def main() -> None:
         rules = [timed(lambda one=one: check(one)) for one in filings]
         first, second = statistics.median(read) * 1000, statistics.median(rules) * 1000
         print(f"{count:5} indicators: reading {first:8.2f} ms, rules {second:8.2f} ms   x {second / first:.2f}")
-    of = filings[0]
-    check(of)
+    of = Case(filings[0])
+    check_case(of)
     costs = {
         code: timed(lambda rule=rule, judge=judge: list(judge(of, rule))) for code, (rule, judge) in JUDGEMENT.items()
     }
-    run_declared.cache_clear()
-    costs["declared"] = timed(lambda: list(run_declared(of)))
+    costs["declared"] = timed(lambda: Case(filings[0]).outcomes)
     for code, cost in sorted(costs.items(), key=lambda pair: -pair[1])[:8]:
         print(f"  {code:10} {cost * 1000:8.2f} ms")
 

@@ -18,7 +18,8 @@ from tests.soffice import ALWAYS, convert
 from xlsxeval.a1 import column_letters
 from xlsxeval.forms.model import FormSet
 from xlsxeval.formula.tree import FieldRef
-from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome, run_declared
+from xlsxeval.rules.case import Case
+from xlsxeval.rules.declared import BLANK, FAIL, PASS, DeclaredOutcome
 
 #: The wrong stored result of every formula cell before it is recalculated.
 STALE = 777_777
@@ -131,7 +132,7 @@ def checked_lines(content: bytes, formset: FormSet) -> list[tuple[str, float, st
     """Give the same lines from the reader and the rules, without using the sheet 核对."""
     filing = api.read_filing(content, formset=formset)
     outcomes: dict[int, list[DeclaredOutcome]] = {}
-    for outcome in run_declared(filing):
+    for outcome in Case(filing).outcomes:
         outcomes.setdefault(id(outcome.check), []).append(outcome)
     lines = []
     for check in [*(check for form in formset.forms for check in form.checks), *formset.checks]:

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 from xlsxeval.a1 import cell_name
 from xlsxeval.filing import Answer, Filing
 from xlsxeval.report.reading import reading_text
-from xlsxeval.rules.indicators import indicators
+from xlsxeval.rules.case import Case
 
 RAW = ROOT / "tests" / "raw"
 PUBLISHED = yaml.safe_load((ROOT / "tests" / "filings" / "published.yaml").read_text(encoding="utf-8"))
@@ -86,7 +86,7 @@ def lines_of(filing: Filing) -> list[list[str]]:
             said(one.line.get("分值")),
             said(one.line.get("得分")),
         ]
-        for one in indicators(filing)
+        for one in Case(filing).indicators
     ]
     return [line for line in found if any(line[3:])]
 

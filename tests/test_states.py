@@ -30,9 +30,9 @@ from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.report.reading import reading_text
 from xlsxeval.report.text import summary_text
 from xlsxeval.report.tree import filing_tree
-from xlsxeval.rules.declared import BLANK, run_declared
+from xlsxeval.rules.case import Case
+from xlsxeval.rules.declared import BLANK
 from xlsxeval.rules.finding import Checked, Finding, place
-from xlsxeval.rules.indicators import indicators
 from xlsxeval.rules.notes import reading_notes
 from xlsxeval.rules.run import catalogue
 from xlsxeval.rules.run import check as run_rules
@@ -130,7 +130,7 @@ def outcome(filing: Filing) -> Outcome:
 
 def test_the_filing_of_these_tests_has_no_fault() -> None:
     assert found(project()) == set()
-    assert {line.lacks("偏差原因") for line in indicators(project())} == {False}
+    assert {line.lacks("偏差原因") for line in Case(project()).indicators} == {False}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_money_without_points_counts_nothing_where_the_indicators_make_a_hundred
     filing = project({"分值": 35, "得分": 35})
     no_points = without(filing, PROJECT, ("资金分值", "资金得分"))
     assert found(no_points) == {("E03", "指标.分值")}
-    states = {one.check.code: one.state for one in run_declared(no_points) if one.check.at.name in ("总分", "分值")}
+    states = {one.check.code: one.state for one in Case(no_points).outcomes if one.check.at.name in ("总分", "分值")}
     assert (states["E01"], states["E04"]) == ("通过", "通过")
     summary = summarize(no_points, ())
     assert summary is not None
@@ -195,7 +195,7 @@ def test_money_without_points_counts_nothing_where_the_indicators_make_a_hundred
     assert found(open_total) == set()
     stated = project({"分值": 35, "得分": 35}, 总分=110)
     assert found(without(stated, PROJECT, ("资金分值",))) == set()
-    assert {one.state for one in run_declared(without(filing, PROJECT, ("资金分值",))) if one.check.code == "E01"} == {
+    assert {one.state for one in Case(without(filing, PROJECT, ("资金分值",))).outcomes if one.check.code == "E01"} == {
         BLANK
     }
 
@@ -248,11 +248,11 @@ def test_rules_on_indicators_are_silent_where_the_column_is_not_there(
 
 def test_a_finding_on_a_column_that_is_not_there_stands_at_the_first_cell_of_its_line() -> None:
     filing = without(project(), PROJECT, columns=("三级指标", "偏差原因"))
-    one = indicators(filing)[0]
+    one = Case(filing).indicators[0]
     line = filing.forms[PROJECT].tables["指标"][0]
     assert one.place("偏差原因")["cell"] == line["一级指标"].cell
     bare = changed(filing, PROJECT, tables={"指标": ({**line, "偏差原因": Answer(None, "", "13")},)})
-    assert indicators(bare)[0].place("偏差原因")["cell"] == line["一级指标"].cell
+    assert Case(bare).indicators[0].place("偏差原因")["cell"] == line["一级指标"].cell
 
 
 def shared(filing: Filing, *columns: str) -> Filing:
@@ -273,14 +273,14 @@ def test_points_that_several_lines_share_count_once_and_are_not_judged_line_by_l
     summary = summarize(merged, ())
     assert summary is not None
     assert (summary.total, summary.indicators, summary.lost) == (Decimal("99.6"), 4, {"产出指标": Decimal("0.4")})
-    assert [one.weight for one in indicators(merged)] == [None, None, 30, 10]
+    assert [one.weight for one in Case(merged).indicators] == [None, None, 30, 10]
     over = shared(project({"分值": 50, "得分": 51}, 总分=101), "分值", "得分")
     assert found(over) == set()
     assert found(shared(project({"分值": 50, "得分": 50}, 总分=99), "分值", "得分")) == {("E04", "总分")}
     # Two lines further down no cell is shared any more.
     lines = merged.forms[PROJECT].tables["指标"]
     below = changed(merged, PROJECT, tables={"指标": (*lines, {**lines[2], "得分": ABSENT})})
-    assert {one.state for one in run_declared(below) if one.check.code == "E04"} == {BLANK}
+    assert {one.state for one in Case(below).outcomes if one.check.code == "E04"} == {BLANK}
 
 
 def test_no_total_and_no_grade_where_the_end_of_the_list_was_cut_off() -> None:

@@ -149,9 +149,9 @@ def _target(sign: str, value: str, unit: str) -> str:
     return f"{before}{value}{after}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class FormAnswers:
-    """One form of a filing as found on a sheet. Compared by identity, so that it can be the key of a cache.
+    """One form of a filing as found on a sheet.
 
     Attributes:
         form: the definition of the form.
@@ -221,9 +221,9 @@ class FormAnswers:
         return _AROUND_NAME.sub("", answer.value.strip()) if answer and isinstance(answer.value, str) else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Filing:
-    """What one unit handed in. Compared by identity, so that it can be the key of a cache.
+    """What one unit handed in.
 
     Attributes:
         file: the name of the file, for messages.

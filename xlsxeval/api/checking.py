@@ -15,9 +15,10 @@ from xlsxeval.read.cells import Workbook
 from xlsxeval.read.refusals import Refused
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Checked, Finding
 from xlsxeval.rules.notes import reading_notes
-from xlsxeval.rules.run import check as run_rules
+from xlsxeval.rules.run import check_case
 
 
 def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) -> Checked:
@@ -35,8 +36,8 @@ def check(source: Source, *, file: str = "", **options: Unpack[CheckOptions]) ->
         DefinitionError: if the set cannot be loaded.
         MachineError: if the file cannot be read for a reason outside it.
     """
-    first, *others = _checked(source, file or name_of(source), request_of(options))[0]
-    left_out = note_on_others([checked.filing for checked in others if checked.filing])
+    (first, _), *others = _checked(source, file or name_of(source), request_of(options))[0]
+    left_out = note_on_others([checked.filing for checked, _ in others if checked.filing])
     return replace(first, notes=(*first.notes, *left_out))
 
 
@@ -55,11 +56,13 @@ def outcomes_for(source: Source, name: str, request: Request) -> tuple[Outcome, 
     """Check every filing in a workbook, called ``name`` in messages; as ``outcomes``."""
     results, book = _checked(source, name, request)
     cells = book if request.excerpts else None
-    return tuple(outcome_of(checked, cells, explained=request.explained) for checked in results)
+    return tuple(outcome_of(checked, cells, case=case, explained=request.explained) for checked, case in results)
 
 
-def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[Checked, ...], Workbook | None]:
-    """Check every filing in a workbook; returns the results and the cells (None for an unusable file)."""
+def _checked(
+    source: Source | Path, name: str, request: Request
+) -> tuple[list[tuple[Checked, Case | None]], Workbook | None]:
+    """Check every filing in a workbook; returns results and cases, and the cells (None for an unusable file)."""
     digest = ""
     try:
         content = content_of(source, request.limits)
@@ -67,15 +70,16 @@ def _checked(source: Source | Path, name: str, request: Request) -> tuple[tuple[
         filings, book = read_workbook(content, request.formset, request.year, name, request.limits)
     except Refused as refused:
         finding = Finding(refused.code, "error", "", "", "", "", f"{refused}。")
-        return (Checked(name, "unusable", (finding,), sha256=digest),), None
+        return [(Checked(name, "unusable", (finding,), sha256=digest), None)], None
     today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
-    checked = []
+    checked: list[tuple[Checked, Case | None]] = []
     for filing in filings:
-        findings, notes = run_rules(filing, request.selection), (*filing.notes, *reading_notes(filing))
+        case = Case(filing)
+        findings, notes = check_case(case, request.selection), (*filing.notes, *reading_notes(filing))
         if request.waivers:
             from xlsxeval.rules.waive import waive
 
             findings, ended = waive(findings, request.waivers, filing.unit, today)
             notes += ended
-        checked.append(Checked(name, "findings" if findings else "pass", findings, filing, notes, digest))
-    return tuple(checked), book
+        checked.append((Checked(name, "findings" if findings else "pass", findings, filing, notes, digest), case))
+    return checked, book

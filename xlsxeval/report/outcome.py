@@ -8,8 +8,9 @@ from xlsxeval.filing import Filing
 from xlsxeval.read.cells import Workbook
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
 from xlsxeval.rules.bounded import cut
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Checked, Finding, count
-from xlsxeval.rules.summary import Summary, summarize
+from xlsxeval.rules.summary import Summary, summary_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,15 @@ class Outcome:
         return "　".join(name for name in (self.unit, self.subject) if name) or self.file
 
 
-def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: bool = False) -> Outcome:
+def outcome_of(
+    checked: Checked, book: Workbook | None = None, *, case: Case | None = None, explained: bool = False
+) -> Outcome:
     """Make the plain values for reports from the result of a check.
 
     Args:
         checked: the result of ``check``.
         book: the workbook's cells, if excerpts are wanted.
+        case: the case that was checked, so that nothing is calculated again.
         explained: whether to describe how the file was read, label by label.
     """
     filing = checked.filing
@@ -100,7 +104,7 @@ def outcome_of(checked: Checked, book: Workbook | None = None, *, explained: boo
         unit=cut(filing.unit),
         subject=cut(filing.subject),
         reading=tuple(Reading(name, answers.sheet, *answers.confidence) for name, answers in filing.forms.items()),
-        summary=summarize(filing, checked.findings),
+        summary=summary_of(case or Case(filing), checked.findings),
         excerpts=excerpts,
         explained=_explained(filing) if explained else (),
         sha256=checked.sha256,

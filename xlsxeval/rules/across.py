@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.amounts import amount_of
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import example, indicators
+from xlsxeval.rules.indicators import example
 from xlsxeval.rules.registry import rule
 from xlsxeval.text import clean
 
@@ -40,13 +39,13 @@ _EXAMPLE = example({}, {}, {}, {}, {}, {**_LINE, "分值": "0", "得分": "0"})
         right=_EXAMPLE | {"基础数据表": {"业务工作经费.预算数": "536", "项目支出.预算数": "536"}},
     )
 )
-def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
+def project_cost_target(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the cost target named 项目支出 with the project budget of the basic table."""
-    basic = filing.forms.get("基础数据表")
+    basic = case.filing.forms.get("基础数据表")
     if basic is None or "项目支出.预算数" not in basic.fields:
         return
-    budget = numbers_of(filing).value(FieldRef("基础数据表", "项目支出.预算数"))
-    for one in indicators(filing):
+    budget = case.numbers.value(FieldRef("基础数据表", "项目支出.预算数"))
+    for one in case.indicators:
         target = amount_of(one.target, basic.amount_unit) if clean(one.name) == "项目支出" else None
         if target is not None and isinstance(budget, Decimal) and target != budget:
             planned = plain(budget) + basic.amount_unit
@@ -66,9 +65,9 @@ def project_cost_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         right={"基础数据表": {"填报单位": "县林业局（本级）"}, "自评表": {"部门名称": "县林业局"}},
     )
 )
-def unit_names(filing: Filing, of: Rule) -> Iterator[Finding]:
+def unit_names(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the units' names, apart from endings such as 本级."""
-    named = [answers for answers in filing.forms.values() if answers.unit]
+    named = [answers for answers in case.filing.forms.values() if answers.unit]
     for answers in named[1:]:
         if bare_unit(answers.unit) != bare_unit(named[0].unit):
             text = f"{answers.form.name}的单位是“{answers.unit}”，{named[0].form.name}的单位是“{named[0].unit}”"
@@ -92,9 +91,9 @@ def bare_unit(name: str) -> str:
         source="两表表头",
     )
 )
-def form_years(filing: Filing, of: Rule) -> Iterator[Finding]:
+def form_years(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the years that the forms' printed labels show."""
-    dated = [answers for answers in filing.forms.values() if answers.year is not None]
+    dated = [answers for answers in case.filing.forms.values() if answers.year is not None]
     for answers in dated[1:]:
         if answers.year != dated[0].year:
             text = f"{answers.form.name}是{answers.year}年度，{dated[0].form.name}是{dated[0].year}年度"
@@ -113,9 +112,9 @@ def form_years(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="基础数据表“经费控制情况”",
     )
 )
-def label_years(filing: Filing, of: Rule) -> Iterator[Finding]:
+def label_years(case: Case, of: Rule) -> Iterator[Finding]:
     """Find labels whose year does not fit the year that the other labels of the form show."""
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         for seen in answers.years:
             if answers.year is not None and seen.year - seen.offset != answers.year:
                 right = str(answers.year + seen.offset)

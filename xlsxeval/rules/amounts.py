@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from xlsxeval.filing import ABSENT, Filing, FormAnswers
+from xlsxeval.filing import ABSENT, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.bounds import printed
 from xlsxeval.numbers import decimals_of, percent_text, plain
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import MONEY, SOURCE, Indicator, example, forms_with_indicators, indicators, text_of
+from xlsxeval.rules.indicators import MONEY, SOURCE, Indicator, example, text_of
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import read_quantity
 from xlsxeval.text import clean
@@ -68,10 +68,10 @@ def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Patter
         right=example(*_LESS_DONE, **{**MONEY, "全年执行数": "880", "基本支出": "509.09", "实际完成情况": "两期培训改到下年，资金结转。"}),
     )
 )  # fmt: skip
-def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
+def low_rate_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
     """Find execution rates under the limit where no text speaks of spending."""
-    limit, numbers = filing.formset.profile.get("执行率说明线"), numbers_of(filing)
-    for answers, ones in forms_with_indicators(filing):
+    limit, numbers = case.filing.formset.profile.get("执行率说明线"), case.numbers
+    for answers, ones in case.with_indicators:
         budget, spent = (numbers.number(answers, name) for name in ("全年预算数", "全年执行数"))
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
             continue
@@ -100,10 +100,10 @@ def low_rate_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(**{**MONEY, "年初预算数": "800", "实际完成情况": "年中追加200万元，全年举办培训班10次。"}),
     )
 )  # fmt: skip
-def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
+def adjusted_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
     """Find budgets that changed much during the year where no text speaks of it."""
-    limit, numbers = filing.formset.profile.get("预算调整说明"), numbers_of(filing)
-    for answers, ones in forms_with_indicators(filing):
+    limit, numbers = case.filing.formset.profile.get("预算调整说明"), case.numbers
+    for answers, ones in case.with_indicators:
         first, last = (numbers.number(answers, name) for name in ("年初预算数", "全年预算数"))
         if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
             continue
@@ -126,9 +126,9 @@ def adjusted_unexplained(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(),
     )
 )
-def money_as_output(filing: Filing, of: Rule) -> Iterator[Finding]:
+def money_as_output(case: Case, of: Rule) -> Iterator[Finding]:
     """Find quantity indicators measured in money."""
-    for one in indicators(filing):
+    for one in case.indicators:
         aim = read_quantity(one.target)
         money = aim is not None and (aim.unit == "元" or (not aim.unit and bool(_MONEY_NAME.search(clean(one.name)))))
         if money and any("数量" in group for group in one.groups):
@@ -157,10 +157,10 @@ def _cost_line(name: str, target: str, actual: str) -> dict[str, object]:
         right=example(*_AS_USUAL, _cost_line("项目支出", "≤400万元", "370.91万元"), 项目支出="370.91"),
     )
 )
-def cost_against_spending(filing: Filing, of: Rule) -> Iterator[Finding]:
+def cost_against_spending(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare what a cost indicator says was spent with the amounts of the form."""
-    numbers = numbers_of(filing)
-    for one in indicators(filing):
+    numbers = case.numbers
+    for one in case.indicators:
         unit = one.answers.amount_unit
         own = "全年执行数" if one.name and clean(one.name) == clean(one.answers.subject) else ""
         field = _SPENT.get(clean(one.name), own) if _cost(one) else None
@@ -192,10 +192,10 @@ def _agree(one: Decimal, other: Decimal) -> bool:
                       _cost_line("基本支出", "629万元", "628.99万元"), **{**MONEY, "基本支出": "628.99", "项目支出": "371.01"} | {"项目支出": "370.91", "全年执行数": "999.9"}),
     )
 )  # fmt: skip
-def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
+def cost_targets_against_budget(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the sum of the two cost targets with the budget of the year."""
-    numbers = numbers_of(filing)
-    for answers, ones in forms_with_indicators(filing):
+    numbers = case.numbers
+    for answers, ones in case.with_indicators:
         unit = answers.amount_unit
         targets = {clean(one.name): one for one in reversed(ones) if _cost(one)}
         pair = [targets.get(name) for name in ("基本支出", "项目支出")]
@@ -227,12 +227,12 @@ def cost_targets_against_budget(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="表样",
     )
 )
-def required_blank(filing: Filing, of: Rule) -> Iterator[Finding]:
+def required_blank(case: Case, of: Rule) -> Iterator[Finding]:
     """Find blanks that must be filled, a finding for each row, in forms of which at least half of them are.
 
     What the sheet does not have is neither, and a row of which it does not have all blanks is not judged.
     """
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         must = {name: answers.fields.get(name, ABSENT) for name, field in answers.form.fields.items() if field.must}
         there = {name: answer for name, answer in must.items() if answer.cell}
         blank = {name: answer for name, answer in there.items() if answer.value is None and not answer.text}

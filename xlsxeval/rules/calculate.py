@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line
@@ -264,9 +263,8 @@ def has_column(answers: FormAnswers | None, table: str, column: str) -> bool:
     return region is not None and column in region.cols
 
 
-@lru_cache(maxsize=1)
 def numbers_of(filing: Filing) -> Numbers:
-    """Give the numbers of a filing; made once for all the rules on it."""
+    """Give the numbers of a filing; nothing is calculated yet."""
     return Numbers(filing, _flaws_of(filing))
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
-from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Answer, FormAnswers
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Check, Field
 from xlsxeval.formula.bounds import compare_printed, interval, printed
@@ -15,7 +14,7 @@ from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.tree import Binary, Call, Column, FieldRef, LineCell, Node, Ref, only_counts, refs
 from xlsxeval.formula.words import computation, show
 from xlsxeval.numbers import percent_text, plain, round_half_up
-from xlsxeval.rules.calculate import Numbers, follows, numbers_of
+from xlsxeval.rules.calculate import Numbers, follows
 from xlsxeval.rules.causes import likely_cause
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.subtotals import TOTAL, counted_twice
@@ -42,22 +41,13 @@ class DeclaredOutcome(NamedTuple):
     finding: Finding | None = None
 
 
-@lru_cache(maxsize=1)
-def run_declared(filing: Filing) -> tuple[DeclaredOutcome, ...]:
-    """Run every declared check whose forms were found; done once for all who ask about one filing."""
-    return tuple(_run_all(filing))
+def run_declared(numbers: Numbers) -> Iterator[DeclaredOutcome]:
+    """Run every declared check whose forms were found.
 
-
-def outcomes_by_check(filing: Filing) -> dict[int, list[DeclaredOutcome]]:
-    """Give the outcomes of each check under its ``id``: several for a check of each line."""
-    found: dict[int, list[DeclaredOutcome]] = {}
-    for outcome in run_declared(filing):
-        found.setdefault(id(outcome.check), []).append(outcome)
-    return found
-
-
-def _run_all(filing: Filing) -> Iterator[DeclaredOutcome]:
-    numbers = numbers_of(filing)
+    Args:
+        numbers: the numbers of the filing.
+    """
+    filing = numbers.filing
     for check in filing.formset.all_checks:
         if check.at.form not in filing.forms or not filing.forms.keys() >= check.forms:
             continue

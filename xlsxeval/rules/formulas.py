@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers
+from xlsxeval.filing import ABSENT, Answer, FormAnswers
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.forms.place import address
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.excel import to_excel
 from xlsxeval.formula.tree import refs
 from xlsxeval.numbers import plain, round_half_up
-from xlsxeval.rules.calculate import Numbers, numbers_of
-from xlsxeval.rules.declared import FAIL, run_declared
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.case import Case
+from xlsxeval.rules.declared import FAIL
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.subtotals import TOTAL, counted_twice
@@ -56,11 +57,11 @@ class _Computed(NamedTuple):
         return place(self.answers, self.answer.cell, self.name)
 
 
-def _not_reported(filing: Filing) -> Iterator[_Computed]:
+def _not_reported(case: Case) -> Iterator[_Computed]:
     """Yield the computed blanks whose values are right; the finding on a wrong value says that the formula is gone."""
-    reported = {(one.check.at.form, one.check.at.name) for one in run_declared(filing) if one.state == FAIL}
-    numbers = numbers_of(filing)
-    for form, answers in filing.forms.items():
+    reported = {(one.check.at.form, one.check.at.name) for one in case.outcomes if one.state == FAIL}
+    numbers = case.numbers
+    for form, answers in case.filing.forms.items():
         for name, field, answer in _computed(answers, numbers):
             if not answer.own and (form, name) not in reported:
                 yield _Computed(answers, name, answer, f"={_expected(answers, field)}")
@@ -76,9 +77,9 @@ def _not_reported(filing: Filing) -> Iterator[_Computed]:
         source=_SOURCE,
     )
 )
-def overwritten(filing: Filing, of: Rule) -> Iterator[Finding]:
+def overwritten(case: Case, of: Rule) -> Iterator[Finding]:
     """Find constants in computed cells, where the value is still right."""
-    for one in _not_reported(filing):
+    for one in _not_reported(case):
         if one.answer.formula is None and one.answer.value is not None:
             text = f"“{one.name}”填的是{one.answer.text}，这一格的公式是“{one.formula}”，目前结果相同"
             yield finding(of, text, found=one.answer.text, expected=one.formula, **one.place())
@@ -94,9 +95,9 @@ def overwritten(filing: Filing, of: Rule) -> Iterator[Finding]:
         source=_SOURCE,
     )
 )
-def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
+def altered(case: Case, of: Rule) -> Iterator[Finding]:
     """Find formulas that are not the form's own, where the value is still right."""
-    for one in _not_reported(filing):
+    for one in _not_reported(case):
         if one.answer.formula is not None:
             text = f"“{one.name}”的公式是“={one.answer.formula}”，应为“{one.formula}”"
             text += "，目前结果相同" if one.answer.value is not None else "，它的结果没有保存"
@@ -113,9 +114,9 @@ def altered(filing: Filing, of: Rule) -> Iterator[Finding]:
         source=_SOURCE,
     )
 )
-def cleared(filing: Filing, of: Rule) -> Iterator[Finding]:
+def cleared(case: Case, of: Rule) -> Iterator[Finding]:
     """Find computed cells that are empty, where no figures say yet what should stand there."""
-    for one in _not_reported(filing):
+    for one in _not_reported(case):
         if one.answer.formula is None and one.answer.value is None and not one.answer.text:
             text = f"“{one.name}”的公式没有了，应为“{one.formula}”"
             yield finding(of, text, expected=one.formula, **one.place())
@@ -131,10 +132,10 @@ def cleared(filing: Filing, of: Rule) -> Iterator[Finding]:
         source=_SOURCE,
     )
 )
-def stale(filing: Filing, of: Rule) -> Iterator[Finding]:
+def stale(case: Case, of: Rule) -> Iterator[Finding]:
     """Find formulas whose saved result is not what they give; one finding for the form."""
-    numbers = numbers_of(filing)
-    for answers in filing.forms.values():
+    numbers = case.numbers
+    for answers in case.filing.forms.values():
         old = []
         twice = counted_twice(answers, numbers) is not None
         for field_name, field, answer in _computed(answers, numbers):

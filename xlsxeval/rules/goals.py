@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
 
-from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.numbers import parse_figure
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import MONEY, TABLE, example, forms_with_indicators, text_of
+from xlsxeval.rules.indicators import MONEY, example, text_of
 from xlsxeval.rules.registry import rule
 from xlsxeval.text import clean, listed, remembered
 
@@ -26,36 +23,7 @@ _BEFORE = re.compile("上年|去年|往年|较|比|同期|结转|截至|截止|�
 _AFTER = re.compile("下年|明年|次年|来年|计划|推迟|延|预计|力争|规划|到[0-9]{4}年")
 _GRADE = re.compile(r"(?:等级|等次|评级|评价结果|自评结论|自评结果)[为是:：“\"]{0,3}(优|良|中|差)")
 _NOT_WORD = re.compile(r"[\W_]+")
-_TEXT_COLUMNS = ("三级指标", "年度指标值", "实际完成值", "评扣分标准", "偏差原因")
 _SHOWN = 5
-
-
-class _Text(NamedTuple):
-    """A text that someone wrote, and where it stands; ``plain`` is the text without white space."""
-
-    text: str
-    plain: str
-    cell: str
-    field: str
-
-
-@lru_cache(maxsize=4)
-def _texts(answers: FormAnswers) -> tuple[_Text, ...]:
-    """Give the long texts of a form and the texts of its indicators."""
-    return tuple(_Text(text, clean(text), cell, field) for text, cell, field in _written(answers))
-
-
-def _written(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
-    for name, answer in answers.fields.items():
-        if answers.form.field(name).kind_name == "prose" and text_of(answer):
-            yield text_of(answer), answer.cell, name
-        elif name == "等级" and text_of(answer):
-            yield f"等级为{text_of(answer)}", answer.cell, name
-    for line in answers.tables.get(TABLE, ()):
-        for column in _TEXT_COLUMNS:
-            text = text_of(line[column]) if column in line else ""
-            if text:
-                yield text, line[column].cell, f"{TABLE}.{column}"
 
 
 @rule(
@@ -72,9 +40,9 @@ def _written(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
         ),
     )
 )
-def goal_copied(filing: Filing, of: Rule) -> Iterator[Finding]:
+def goal_copied(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare what was done with what was aimed at."""
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         goal, done = answers.fields.get("预期目标"), answers.fields.get("实际完成情况")
         if goal is None or done is None or not text_of(done):
             continue
@@ -109,10 +77,10 @@ def _has_prompt(text: str) -> bool:
         right=example({"三级指标": "举办培训班"}),
     )
 )
-def prompts_left(filing: Filing, of: Rule) -> Iterator[Finding]:
+def prompts_left(case: Case, of: Rule) -> Iterator[Finding]:
     """Find what the printed form says where an answer belongs; one finding for the form."""
-    for answers in filing.forms.values():
-        left = [one for one in _texts(answers) if _has_prompt(one.plain)]
+    for answers in case.filing.forms.values():
+        left = [one for one in case.texts[answers.form.name] if _has_prompt(one.plain)]
         if left:
             named = listed([f"{one.cell}“{one.text[:20]}”" for one in left], _SHOWN)
             yield finding(
@@ -132,11 +100,11 @@ def prompts_left(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(预期目标="完成2024年度培训任务。", 实际完成情况="全年举办培训班10次，比2023年增加2次。"),
     )
 )
-def year_of_another_form(filing: Filing, of: Rule) -> Iterator[Finding]:
+def year_of_another_form(case: Case, of: Rule) -> Iterator[Finding]:
     """Find texts that speak of other years than the form's, where nothing explains it."""
-    for answers in filing.forms.values():
-        own = answers.year or filing.year
-        for one in _texts(answers) if own is not None else ():
+    for answers in case.filing.forms.values():
+        own = answers.year or case.filing.year
+        for one in case.texts[answers.form.name] if own is not None else ():
             plain = one.plain
             years = _years(plain)
             if own is None or not years or own in years or any(first <= own <= last for first, last in _spans(plain)):
@@ -196,12 +164,12 @@ def grade_of(total: Decimal) -> str:
         right=example(**{**MONEY, "实际完成情况": "全年举办培训班10次，自评等级为“优”。"}),
     )
 )  # fmt: skip
-def grade_against_total(filing: Filing, of: Rule) -> Iterator[Finding]:
+def grade_against_total(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the grade that a text names with the total."""
-    numbers = numbers_of(filing)
-    for answers, _ in forms_with_indicators(filing):
+    numbers = case.numbers
+    for answers, _ in case.with_indicators:
         total = numbers.number(answers, "总分")
-        for one in _texts(answers) if total is not None else ():
+        for one in case.texts[answers.form.name] if total is not None else ():
             grade = _named_grade(one.plain)
             if grade and total is not None and grade != grade_of(total):
                 text = f"写的等级是“{grade}”，总分{total:f}应为“{grade_of(total)}”"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.a1 import parse_cell
@@ -93,19 +92,8 @@ class Indicator(NamedTuple):
         return not all(self.line.get(part, ABSENT).cell for part in parts)
 
 
-@lru_cache(maxsize=1)
-def indicators(filing: Filing) -> tuple[Indicator, ...]:
-    """Give the indicators of every form that has them; made once for all the rules on one filing."""
-    return tuple(one for _, ones in forms_with_indicators(filing) for one in ones)
-
-
-@lru_cache(maxsize=1)
-def forms_with_indicators(filing: Filing) -> tuple[tuple[FormAnswers, tuple[Indicator, ...]], ...]:
-    """Give each form that has indicators, with them."""
-    return tuple(_forms(filing))
-
-
-def _forms(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[Indicator, ...]]]:
+def forms_with_indicators(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[Indicator, ...]]]:
+    """Yield each form that has indicators, with them."""
     for answers in filing.forms.values():
         table = answers.form.tables.get(TABLE)
         if table is None:

@@ -8,11 +8,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xlsxeval.a1 import parse_cell
-from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, used_lines
+from xlsxeval.filing import ABSENT, Answer, FormAnswers, used_lines
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import Column
 from xlsxeval.numbers import plain
-from xlsxeval.rules.calculate import has_column, numbers_of
+from xlsxeval.rules.calculate import has_column
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import TABLE
 from xlsxeval.rules.registry import rule
@@ -48,9 +49,9 @@ def _with_problem(answers: FormAnswers, problem: str) -> Iterator[tuple[str, Fie
         right={"基础数据表": {"公务接待.预算数": "7.50"}},
     )
 )
-def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
+def bad_number(case: Case, of: Rule) -> Iterator[Finding]:
     """Find texts in numeric blanks that are no number."""
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         for name, field, answer in _with_problem(answers, "bad"):
             text, kind = f"“{answer.text}”不是{field.kind.title}", field.kind.title
             yield finding(of, text, found=answer.text, expected=kind, **place(answers, answer.cell, name))
@@ -68,9 +69,9 @@ def bad_number(filing: Filing, of: Rule) -> Iterator[Finding]:
         right={"自评表": {"其他资金": "2880"}},
     )
 )
-def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
+def number_as_text(case: Case, of: Rule) -> Iterator[Finding]:
     """Find numbers typed as text: read for what they mean, and reported; one finding for the form, and one for bare numbers."""
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         typed = [(name, answer) for name, _field, answer in _with_problem(answers, "text")]
         for bare in (False, True):
             some = [(name, answer) for name, answer in typed if bool(_BARE.fullmatch(answer.text)) is bare]
@@ -95,9 +96,9 @@ def number_as_text(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="表样",
     )
 )
-def label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+def label_missing(case: Case, of: Rule) -> Iterator[Finding]:
     """Report each label that leads to numbers and was not found."""
-    return _missing(filing, of, numeric=True)
+    return _missing(case, of, numeric=True)
 
 
 @rule(
@@ -110,13 +111,13 @@ def label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="表样",
     )
 )
-def text_label_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+def text_label_missing(case: Case, of: Rule) -> Iterator[Finding]:
     """Report each label that leads to texts only and was not found."""
-    return _missing(filing, of, numeric=False)
+    return _missing(case, of, numeric=False)
 
 
-def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
-    for answers in filing.forms.values():
+def _missing(case: Case, of: Rule, *, numeric: bool) -> Iterator[Finding]:
+    for answers in case.filing.forms.values():
         for lost in answers.missing:
             if lost.numeric is numeric:
                 there = f"，它的位置上是{lost.cell}的“{lost.nearest}”" if lost.nearest else ""
@@ -134,9 +135,9 @@ def _missing(filing: Filing, of: Rule, *, numeric: bool) -> Iterator[Finding]:
         source="报送要求",
     )
 )
-def repaired(filing: Filing, of: Rule) -> Iterator[Finding]:
+def repaired(case: Case, of: Rule) -> Iterator[Finding]:
     """Report each row that was read after a repair."""
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         for one in answers.repairs:
             yield finding(of, one.text, **place(answers, one.cell, ""))
 
@@ -151,10 +152,10 @@ def repaired(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="报送要求",
     )
 )
-def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+def form_missing(case: Case, of: Rule) -> Iterator[Finding]:
     """Report each form of the set that no sheet holds."""
-    for form in filing.formset.forms:
-        if form.name not in filing.forms:
+    for form in case.filing.formset.forms:
+        if form.name not in case.filing.forms:
             yield finding(of, f"没有找到“{form.name}”", expected=form.name, form=form.name)
 
 
@@ -168,9 +169,9 @@ def form_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="报送要求",
     )
 )
-def form_empty(filing: Filing, of: Rule) -> Iterator[Finding]:
+def form_empty(case: Case, of: Rule) -> Iterator[Finding]:
     """Report forms in which nothing was filled; of a form, half of what must be filled in has to be there."""
-    for name, answers in filing.forms.items():
+    for name, answers in case.filing.forms.items():
         if _is_empty(answers) and _is_half_there(answers):
             yield finding(of, f"“{name}”还没有填写", form=name, sheet=answers.sheet)
 
@@ -208,16 +209,16 @@ def _is_empty(answers: FormAnswers) -> bool:
         source="部门整体支出绩效自评表“绩效指标”",
     )
 )
-def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
+def no_lines(case: Case, of: Rule) -> Iterator[Finding]:
     """Report tables of indicators without a single line, in forms that are otherwise filled.
 
     Nothing is said of a sheet without the columns that every line must fill in: its lines cannot be seen.
     """
-    for answers in filing.forms.values():
+    for answers in case.filing.forms.values():
         lines = used_lines(answers)
         for table in answers.form.tables.values():
             must = [Column(answers.form.name, table.name, name) for name, field in table.columns.items() if field.must]
-            there = not numbers_of(filing).lacks(must)
+            there = not case.numbers.lacks(must)
             if table.inherit and there and not lines.get(table.name) and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
                 yield finding(of, f"“{table.name}”一条也没有填", **place(answers, head, table.name))
@@ -233,10 +234,10 @@ def no_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
         source="表样",
     )
 )
-def subtotal_among_lines(filing: Filing, of: Rule) -> Iterator[Finding]:
+def subtotal_among_lines(case: Case, of: Rule) -> Iterator[Finding]:
     """Report the lines that add up other lines: an error where the sheet's total counts them twice, else a hint."""
-    for answers in filing.forms.values():
-        twice = counted_twice(answers, numbers_of(filing))
+    for answers in case.filing.forms.values():
+        twice = counted_twice(answers, case.numbers)
         for line in answers.subtotals:
             cell = next(filter(parse_cell, (answer.cell for answer in line.values())), "")
             name = next((answer.value for answer in line.values() if isinstance(answer.value, str)), "小计")

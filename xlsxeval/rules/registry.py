@@ -1,15 +1,15 @@
-"""Judgement rules: plain functions over a filing, each registered with what the catalogue says of it."""
+"""Judgement rules: plain functions over a case, each registered with what the catalogue says of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
 
-Judge: TypeAlias = Callable[[Filing, Rule], Iterator[Finding]]
+Judge: TypeAlias = Callable[[Case, Rule], Iterator[Finding]]
 JUDGEMENT: dict[str, tuple[Rule, Judge]] = {}
 
 

@@ -10,7 +10,7 @@ from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
 from xlsxeval.rules.bounded import first_of_each_rule, shortened
-from xlsxeval.rules.declared import run_declared
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.selection import Selection
@@ -19,24 +19,30 @@ _FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wordi
 
 
 def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:
+    """Check a filing against every rule that applies; as ``check_case``."""
+    return check_case(Case(filing), selection)
+
+
+def check_case(case: Case, selection: Selection = Selection()) -> tuple[Finding, ...]:
     """Check a filing against every rule that applies.
 
     Args:
-        filing: the filing.
+        case: the filing.
         selection: the rules wanted; the set may give rules another severity or turn them off.
 
     Returns:
         The findings in the order of the forms and, within a form, from top left to bottom right; of one rule no more
         than a few hundred, the last of which says how many more there are.
     """
-    severities = filing.formset.severities
-    found = [outcome.finding for outcome in run_declared(filing) if outcome.finding]
+    formset = case.filing.formset
+    severities = formset.severities
+    found = [outcome.finding for outcome in case.outcomes if outcome.finding]
     for description, judge in JUDGEMENT.values():
         if severities.get(description.code) != "off" and selection.wants(description.code):
             severity = severities.get(description.code)
-            found += judge(filing, replace(description, severity=severity) if severity else description)
+            found += judge(case, replace(description, severity=severity) if severity else description)
     found = [one for one in found if selection.wants(one.code)]
-    order = {form.name: number for number, form in enumerate(filing.formset.forms)}
+    order = {form.name: number for number, form in enumerate(formset.forms)}
     found.sort(key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
     return tuple(map(shortened, first_of_each_rule(found)))
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.numbers import plain, round_half_up
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding
-from xlsxeval.rules.indicators import REASON, SOURCE, Indicator, example, indicators
+from xlsxeval.rules.indicators import REASON, SOURCE, Indicator, example
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import comparable, read_quantity
 from xlsxeval.text import clean
@@ -33,9 +33,9 @@ _REACHED = re.compile("达成|完成|实现|达标")
         right=example({"实际完成值": "10次"}),
     )
 )
-def missed_full_score(filing: Filing, of: Rule) -> Iterator[Finding]:
+def missed_full_score(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets that were missed and scored in full."""
-    for one in indicators(filing):
+    for one in case.indicators:
         rounded_up = any(round_half_up(score, 2) == one.weight for score in one.scores)
         if one.met is False and one.score is not None and one.score == one.weight and one.weight and not rounded_up:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，没有完成却得了满分{plain(one.score)}"
@@ -56,10 +56,10 @@ def missed_full_score(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"实际完成值": "8次", "得分": "16", "偏差原因": "两期培训改到下年"}),
     )
 )
-def missed_not_proportional(filing: Filing, of: Rule) -> Iterator[Finding]:
+def missed_not_proportional(case: Case, of: Rule) -> Iterator[Finding]:
     """Find missed targets whose score does not follow from the achievement by any formula in use."""
-    slack = filing.formset.profile.get("得分误差", Decimal(0))
-    for one in indicators(filing):
+    slack = case.filing.formset.profile.get("得分误差", Decimal(0))
+    for one in case.indicators:
         if one.met is not False or one.score is None or one.score == one.weight or not one.scores:
             continue
         if not min(one.scores) - slack <= one.score <= max(one.scores) + slack:
@@ -86,9 +86,9 @@ def _print_scores(scores: tuple[Decimal, ...]) -> str:
         right=example({"实际完成值": "12次", "得分": "18", "偏差原因": "培训记录不完整，自扣2分"}),
     )
 )
-def met_but_deducted(filing: Filing, of: Rule) -> Iterator[Finding]:
+def met_but_deducted(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets that were met, scored below the weight, and not explained."""
-    for one in indicators(filing):
+    for one in case.indicators:
         if one.met and one.deducted and one.asks_reason and not one.reason:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，已经完成"
             text += f"，却只得{_points(one.score)}分（分值{_points(one.weight)}）"
@@ -111,9 +111,9 @@ def _points(number: Decimal | None) -> str:
         right=example({"实际完成值": "8次", "得分": "16", "偏差原因": "两期培训改到下年"}),
     )
 )
-def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
+def missed_no_reason(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
-    for one in indicators(filing):
+    for one in case.indicators:
         # Without the columns of targets, results or groups nobody knows whether the target was met.
         unknown = any(one.lacks(column) for column in (REASON, "年度指标值", "实际完成值"))
         unknown = unknown or (one.met is None and not one.grouped)
@@ -137,10 +137,10 @@ def missed_no_reason(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"实际完成值": "15次", "偏差原因": "新增两个县区的培训任务"}),
     )
 )
-def far_over_target(filing: Filing, of: Rule) -> Iterator[Finding]:
+def far_over_target(case: Case, of: Rule) -> Iterator[Finding]:
     """Find achievements far above a target of which more is better."""
-    limit = filing.formset.profile.get("超额比例")
-    for one in indicators(filing):
+    limit = case.filing.formset.profile.get("超额比例")
+    for one in case.indicators:
         aim, done = read_quantity(one.target), read_quantity(one.actual)
         both = comparable(aim, done) if aim and done and one.asks_reason and not one.reason else None
         if limit is None or aim is None or both is None or both[0] <= 0 or one.fewer_is_better(aim) is not False:
@@ -163,10 +163,14 @@ def far_over_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({}, {}, {}, {"实际完成值": "部分达成", "得分": "21", "偏差原因": "一个科室没有组织"}),
     )
 )
-def outside_band(filing: Filing, of: Rule) -> Iterator[Finding]:
+def outside_band(case: Case, of: Rule) -> Iterator[Finding]:
     """Find qualitative achievements whose score lies outside the band of the level they name."""
-    for one in indicators(filing):
-        band = _band(one, filing.formset.profile) if one.met is None and one.weight and one.score is not None else None
+    for one in case.indicators:
+        band = (
+            _band(one, case.filing.formset.profile)
+            if one.met is None and one.weight and one.score is not None
+            else None
+        )
         if band is None or one.weight is None or one.score is None:
             continue
         low, high = (limit * one.weight for limit in band)

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from xlsxeval.filing import Filing, FormAnswers
+from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.tree import Column, FieldRef
 from xlsxeval.numbers import plain
-from xlsxeval.rules.calculate import numbers_of
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import SOURCE, TABLE, Indicator, example, forms_with_indicators
+from xlsxeval.rules.indicators import SOURCE, TABLE, Indicator, example
 from xlsxeval.rules.registry import rule
 from xlsxeval.text import clean
 
@@ -54,9 +54,9 @@ def _sum(ones: Sequence[Indicator]) -> Decimal:
     return sum((one.weight_in_sums for one in ones if one.weight_in_sums is not None), Decimal(0))
 
 
-def _weights_known(filing: Filing, answers: FormAnswers) -> bool:
+def _weights_known(case: Case, answers: FormAnswers) -> bool:
     """Tell whether every indicator of a form has a place for its weight, so that sums of weights can be judged."""
-    return not numbers_of(filing).lacks((Column(answers.form.name, TABLE, "分值"),))
+    return not case.numbers.lacks((Column(answers.form.name, TABLE, "分值"),))
 
 
 def _groups_known(ones: Sequence[Indicator]) -> bool:
@@ -64,16 +64,16 @@ def _groups_known(ones: Sequence[Indicator]) -> bool:
     return not any(one.lacks(_FIRST) for one in ones)
 
 
-def _is_whole(filing: Filing, answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
+def _is_whole(case: Case, answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
     """Tell whether the points make a hundred, so that nothing is missing."""
-    numbers = numbers_of(filing)
-    if not _weights_known(filing, answers):
+    numbers = case.numbers
+    if not _weights_known(case, answers):
         return False
     if "资金分值" in answers.form.fields and numbers.lacks((FieldRef(answers.form.name, "资金分值"),)):
         return False
     own = numbers.number(answers, "资金分值")
-    own = own if own is not None else filing.formset.profile.get("预算执行分值", Decimal(0))
-    return _sum(ones) + own == filing.formset.profile.get("总分值", Decimal(100))
+    own = own if own is not None else case.filing.formset.profile.get("预算执行分值", Decimal(0))
+    return _sum(ones) + own == case.filing.formset.profile.get("总分值", Decimal(100))
 
 
 @rule(
@@ -88,10 +88,10 @@ def _is_whole(filing: Filing, answers: FormAnswers, ones: Sequence[Indicator]) -
         right=example({"一级指标": "产出指标（50分）"}, {"一级指标": ""}, {"一级指标": ""}),
     )
 )
-def heading_points(filing: Filing, of: Rule) -> Iterator[Finding]:
+def heading_points(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the points printed with a first-level indicator with the sum below it."""
-    for answers, ones in forms_with_indicators(filing):
-        if not (_groups_known(ones) and _weights_known(filing, answers)):
+    for answers, ones in case.with_indicators:
+        if not (_groups_known(ones) and _weights_known(case, answers)):
             continue
         for first, group in _groups(answers, ones).items():
             match = _POINTS.search(clean(first))
@@ -113,12 +113,12 @@ def heading_points(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(),
     )
 )
-def usual_split(filing: Filing, of: Rule) -> Iterator[Finding]:
+def usual_split(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the points by first level with the splits of the set, once they are complete."""
-    splits = filing.formset.splits
-    for answers, ones in forms_with_indicators(filing):
+    splits = case.filing.formset.splits
+    for answers, ones in case.with_indicators:
         points = points_by_kind(answers, ones)
-        known = _groups_known(ones) and _is_whole(filing, answers, ones)
+        known = _groups_known(ones) and _is_whole(case, answers, ones)
         if not splits or not points or not known or points in splits:
             continue
         expected = "，或".join(_print_split(split) for split in splits)
@@ -148,9 +148,9 @@ def _head(answers: FormAnswers, column: str) -> dict[str, str]:
         right=example({}, {}, {}, {}, {"三级指标": "培训班次评价", "年度指标值": "≥10次", "实际完成值": "11次"}),
     )
 )
-def duplicates(filing: Filing, of: Rule) -> Iterator[Finding]:
+def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
     """Find indicators of the same name that stand in one group or have the same target."""
-    for answers, ones in forms_with_indicators(filing):
+    for answers, ones in case.with_indicators:
         seen: dict[tuple[str, str], Indicator] = {}
         for one in ones:
             name = clean(one.name)
@@ -184,9 +184,9 @@ def duplicates(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(),
     )
 )
-def wrong_group(filing: Filing, of: Rule) -> Iterator[Finding]:
+def wrong_group(case: Case, of: Rule) -> Iterator[Finding]:
     """Find second-level indicators under a first level to which they do not belong."""
-    for answers, ones in forms_with_indicators(filing):
+    for answers, ones in case.with_indicators:
         if answers.form.tables[TABLE].inherit[:2] != (_FIRST, _SECOND):
             continue
         reported: set[tuple[str, str]] = set()
@@ -212,16 +212,16 @@ def wrong_group(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example(),
     )
 )
-def few_indicators(filing: Filing, of: Rule) -> Iterator[Finding]:
+def few_indicators(case: Case, of: Rule) -> Iterator[Finding]:
     """Find indicators with too many points, and forms without 效益 or 满意度."""
-    limit = filing.formset.profile.get("单项分值上限")
-    for answers, ones in forms_with_indicators(filing):
+    limit = case.filing.formset.profile.get("单项分值上限")
+    for answers, ones in case.with_indicators:
         for one in ones:
             if limit is not None and one.weight is not None and one.weight > limit:
                 text = f"“{one.name}”一个指标占{plain(one.weight)}分，超过{plain(limit)}分"
                 yield finding(of, text, found=plain(one.weight), expected=f"不超过{plain(limit)}", **one.place("分值"))
         said = clean("".join("".join(one.groups) for one in ones))
         lacking = [kind for kind in ("效益", "满意度") if kind not in said]
-        if said and lacking and _groups_known(ones) and _is_whole(filing, answers, ones):
+        if said and lacking and _groups_known(ones) and _is_whole(case, answers, ones):
             text = f"没有{'、'.join(lacking)}指标"
             yield finding(of, text, expected="、".join(lacking), **_head(answers, _FIRST))

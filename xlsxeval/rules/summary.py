@@ -9,10 +9,11 @@ from typing import NamedTuple
 from xlsxeval.filing import ABSENT, Filing, FormAnswers
 from xlsxeval.formula.evaluate import evaluate
 from xlsxeval.formula.tree import FieldRef, refs
-from xlsxeval.rules.calculate import Numbers, numbers_of
+from xlsxeval.rules.calculate import Numbers
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.goals import grade_of
-from xlsxeval.rules.indicators import Indicator, forms_with_indicators
+from xlsxeval.rules.indicators import Indicator
 from xlsxeval.rules.subtotals import TOTAL
 
 _FIRST = 3
@@ -42,8 +43,18 @@ def summarize(filing: Filing, findings: Sequence[Finding]) -> Summary | None:
         filing: the filing.
         findings: what was found in it.
     """
-    for answers, ones in forms_with_indicators(filing):
-        numbers = numbers_of(filing)
+    return summary_of(Case(filing), findings)
+
+
+def summary_of(case: Case, findings: Sequence[Finding]) -> Summary | None:
+    """Sum up a case; None if it has no form with indicators.
+
+    Args:
+        case: the filing while it is checked.
+        findings: what was found in it.
+    """
+    for answers, ones in case.with_indicators:
+        numbers = case.numbers
         total = _total(answers, numbers)
         open_ones = sorted((one for one in findings if not one.waived), key=lambda one: _ORDER[one.severity])
         grade = grade_of(total) if total is not None and ones else ""

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from xlsxeval.filing import Filing
 from xlsxeval.forms.model import Rule
 from xlsxeval.numbers import is_nil, plain
+from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding
-from xlsxeval.rules.indicators import SOURCE, Indicator, example, forms_with_indicators, indicators
+from xlsxeval.rules.indicators import SOURCE, Indicator, example
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import LEVEL_WORDS, MORE, read_date, read_quantity, read_range
 from xlsxeval.rules.units import contradict
@@ -51,9 +51,9 @@ def _together(of: Rule, guilty: list[Indicator], what: str, expected: str) -> It
         right=example({"实际完成值": "10次"}),
     )
 )
-def values_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
+def values_missing(case: Case, of: Rule) -> Iterator[Finding]:
     """Find indicators with points scored but without target or achievement."""
-    for one in indicators(filing):
+    for one in case.indicators:
         # A dash as the target says that there is none; as what was achieved it says nothing.
         texts = ("年度指标值", bool(one.target)), ("实际完成值", _said(one.actual))
         blank = [name for name, given in texts if not given and not one.lacks(name)]
@@ -74,9 +74,9 @@ def values_missing(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"实际完成值": "10次"}),
     )
 )
-def actual_is_target(filing: Filing, of: Rule) -> Iterator[Finding]:
+def actual_is_target(case: Case, of: Rule) -> Iterator[Finding]:
     """Find achievements that begin with a comparison."""
-    for one in indicators(filing):
+    for one in case.indicators:
         if _OPERATOR.match(clean(one.actual)) and read_quantity(one.actual):
             text = f"“{one.name}”的完成值是“{one.actual}”"
             yield finding(of, text, found=one.actual, expected="实际完成的数", **one.place("实际完成值"))
@@ -94,9 +94,9 @@ def actual_is_target(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"实际完成值": "10次"}),
     )
 )
-def actual_not_numeric(filing: Filing, of: Rule) -> Iterator[Finding]:
+def actual_not_numeric(case: Case, of: Rule) -> Iterator[Finding]:
     """Find achievements without any number where the target is one."""
-    for one in indicators(filing):
+    for one in case.indicators:
         if _said(one.actual) and not _DIGIT.search(clean(one.actual)) and read_quantity(one.target):
             text = f"“{one.name}”目标{one.target}，完成值写的是“{one.actual}”"
             yield finding(of, text, found=one.actual, expected="数", **one.place("实际完成值"))
@@ -114,9 +114,9 @@ def actual_not_numeric(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"三级指标": "新建林地", "年度指标值": "1.2万亩", "实际完成值": "12000亩"}),
     )
 )
-def unit_mismatch(filing: Filing, of: Rule) -> Iterator[Finding]:
+def unit_mismatch(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets and achievements in units that cannot mean the same, and rates that are no percentage."""
-    for one in indicators(filing):
+    for one in case.indicators:
         aim, done = read_quantity(one.target), read_quantity(one.actual)
         if aim and done and contradict(aim.unit, done.unit):
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，单位不同"
@@ -138,9 +138,9 @@ def unit_mismatch(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"年度指标值": "≥10次", "实际完成值": "10次"}),
     )
 )
-def no_unit(filing: Filing, of: Rule) -> Iterator[Finding]:
+def no_unit(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets that are bare numbers; one finding for the form."""
-    for _, ones in forms_with_indicators(filing):
+    for _, ones in case.with_indicators:
         bare = [one for one in ones if (aim := read_quantity(one.target)) and not aim.unit and not _has_unit(one)]
         yield from _together(of, bare, "没有单位", "单位")
 
@@ -162,9 +162,9 @@ def _has_unit(one: Indicator) -> bool:
         right=example({}, {}, {}, {"年度指标值": "显著提高", "实际完成值": "显著提高"}),
     )
 )
-def not_measurable(filing: Filing, of: Rule) -> Iterator[Finding]:
+def not_measurable(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets with neither a number nor a word of degree; one finding for the form."""
-    for _, ones in forms_with_indicators(filing):
+    for _, ones in case.with_indicators:
         vague = [one for one in ones if _said(one.target) and not _measurable(clean(one.target))]
         yield from _together(of, vague, "不能衡量", "数量或程度")
 
@@ -190,9 +190,9 @@ def _measurable(target: str) -> bool:
         right=example({}, {"年度指标值": "100%", "实际完成值": "100%"}),
     )
 )
-def percent_over_hundred(filing: Filing, of: Rule) -> Iterator[Finding]:
+def percent_over_hundred(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets above a hundred per cent for rates that cannot exceed it."""
-    for one in indicators(filing):
+    for one in case.indicators:
         aim = read_quantity(one.target)
         if aim is None or aim.unit != "%" or not _BOUNDED.search(clean(one.name)):
             continue
@@ -213,9 +213,9 @@ def percent_over_hundred(filing: Filing, of: Rule) -> Iterator[Finding]:
         right=example({"评扣分标准": "满分20分，每少1次扣2分"}),
     )
 )
-def standard_against_weight(filing: Filing, of: Rule) -> Iterator[Finding]:
+def standard_against_weight(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the full score named in the scoring standard with the weight."""
-    for one in indicators(filing):
+    for one in case.indicators:
         answer = one.line.get("评扣分标准")
         match = _FULL_SCORE.search(clean(answer.value)) if answer and isinstance(answer.value, str) else None
         if match and one.weight is not None and Decimal(match[1]) != one.weight:

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.a1 import fixed_column_range, quote_sheet
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import LIVE_SHEET, Check
-from xlsxeval.rules.declared import BLANK, FAIL, outcomes_by_check
+from xlsxeval.rules.declared import BLANK, FAIL, DeclaredOutcome, run_declared
 from xlsxeval.write.book import WorkbookWriter, merge
 from xlsxeval.write.form import shown_decimals
 from xlsxeval.write.live.figures import FigureBlock, FormulaCell, figures_read
@@ -53,7 +53,10 @@ class CheckSheet:
 def plan(book: WorkbookWriter) -> CheckSheet:
     """Return the content of 核对 for the filing of a workbook."""
     filing = book.filing
-    checks, outcomes = filing.formset.all_checks, outcomes_by_check(filing)
+    checks = filing.formset.all_checks
+    outcomes: dict[int, list[DeclaredOutcome]] = {}
+    for outcome in run_declared(book.numbers):
+        outcomes.setdefault(id(outcome.check), []).append(outcome)
     figures = figures_read(checks, filing)
     rows = {ref: _FIRST_ROW + number for number, ref in enumerate(figures)}
     block = FigureBlock(filing, book.pages, book.numbers, rows, _FIGURES, shown_decimals)
