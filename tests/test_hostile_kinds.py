@@ -39,15 +39,27 @@ def few() -> Iterator[Kind]:
     yield from hostile_kinds.sheet_names()
 
 
+#: Runs a command and writes its exit code, processor seconds and MiB into a file. The system counts the memory of the
+#: process that starts another one as that one's, so that a small process has to start it.
+_MEASURE = """
+import os, sys
+pid = os.spawnv(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as result:
+    print(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=result)
+"""
+
+
 def check(*arguments: object, cwd: Path) -> tuple[int, str, float, int]:
     """Run ``check``; gives its exit code and text, and the processor seconds and MiB of its processes."""
     with (cwd / "printed").open("w+b") as printed:
-        process = subprocess.Popen([*COMMAND, "check", *map(str, arguments)], cwd=cwd, stdout=printed, stderr=printed)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        command = [sys.executable, "-c", _MEASURE, "measured", *COMMAND, "check", *map(str, arguments)]
+        subprocess.run(command, cwd=cwd, stdout=printed, stderr=printed, check=True)
         printed.seek(0)
         text = printed.read().decode(errors="replace")
-    return process.returncode, text, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    code, seconds, memory = (cwd / "measured").read_text(encoding="utf-8").split()
+    (cwd / "measured").unlink()
+    return int(code), text, float(seconds), int(memory)
 
 
 def hashes(folder: Path) -> dict[str, str]:
