@@ -46,6 +46,7 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
 
     return {
         "catalogue": lambda: xlsxeval.catalogue("hunan"),
+        "unused_rules": lambda: xlsxeval.unused_rules("hunan"),
         "check": lambda: xlsxeval.check(WORKBOOK, year=2024),
         "check_files": check_files,
         "check_many": lambda: list(xlsxeval.check_many([WORKBOOK], jobs=1)),

@@ -22,7 +22,7 @@ from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
 from xlsxeval.report.outcome import outcome_of
-from xlsxeval.report.rule_page import catalogue_page, rule_page
+from xlsxeval.report.rule_page import catalogue_page, rule_page, sets_page
 from xlsxeval.report.sarif import sarif_lines
 from xlsxeval.report.table import csv_lines
 from xlsxeval.report.text import findings_text
@@ -49,6 +49,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         yield ROOT / "docs" / "rules" / f"{code}.md", rule_page(rule).encode()
     yield ROOT / "docs" / "cli.md", help_page().encode()
     yield ROOT / "docs" / "rules" / "README.md", catalogue_page(rules).encode()
+    yield ROOT / "docs" / "rules" / "sets.md", sets_page(rules, _unused(rules)).encode()
     for path, shape in (
         (ROOT / "templates" / "form.schema.json", FormSpec),
         (ROOT / "templates" / "set.schema.json", SetSpec),
@@ -95,6 +96,15 @@ def _every_rule(hunan: FormSet) -> dict[str, Rule]:
     for name in api.set_names():
         found = {**api.catalogue(name), **found}
     return dict(sorted(found.items()))
+
+
+def _unused(rules: Mapping[str, Rule]) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Give for each set the rules that it does not have or has no use for, with what is missing."""
+    found = {}
+    for name in api.set_names():
+        own = api.catalogue(name)
+        found[name] = {code: () for code in rules if code not in own} | dict(api.unused_rules(name))
+    return found
 
 
 def is_fresh(path: Path, content: bytes) -> bool:

@@ -17,7 +17,7 @@ from xlsxeval.version import __version__
 if TYPE_CHECKING:
     from xlsxeval.api.checking import check, outcomes
     from xlsxeval.api.reading import draft_forms, extract, read_filing, read_filings
-    from xlsxeval.api.rules import catalogue, explain, select_rules
+    from xlsxeval.api.rules import catalogue, explain, select_rules, unused_rules
     from xlsxeval.api.sets import SetLike
     from xlsxeval.api.source import Source
     from xlsxeval.api.writing import fill, new
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "api.checking": ("check", "outcomes"),
     "api.reading": ("draft_forms", "extract", "read_filing", "read_filings"),
-    "api.rules": ("catalogue", "explain", "select_rules"),
+    "api.rules": ("catalogue", "explain", "select_rules", "unused_rules"),
     "api.sets": ("SetLike",),
     "api.source": ("Source",),
     "api.writing": ("fill", "new"),
@@ -123,6 +123,7 @@ __all__ = [
     "select_rules",
     "set_names",
     "summarize",
+    "unused_rules",
     "write_csv",
     "write_html",
     "write_json",

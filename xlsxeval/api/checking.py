@@ -17,6 +17,7 @@ from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Checked, Finding
+from xlsxeval.rules.needs import applied_to
 from xlsxeval.rules.notes import reading_notes
 from xlsxeval.rules.run import check_case
 
@@ -81,5 +82,7 @@ def _checked(
 
             findings, ended = waive(findings, request.waivers, filing.unit, today)
             notes += ended
-        checked.append((Checked(name, "findings" if findings else "pass", findings, filing, notes, digest), case))
+        applied = applied_to(case, request.selection)
+        verdict = "findings" if findings else "pass" if applied.checked else "unchecked"
+        checked.append((Checked(name, verdict, findings, filing, notes, digest, applied), case))
     return checked, book

@@ -8,6 +8,7 @@ from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.model import Rule
 from xlsxeval.read.refusals import REFUSALS
+from xlsxeval.rules.needs import unused_in_set
 from xlsxeval.rules.run import catalogue as rules_of_set
 from xlsxeval.rules.run import known_codes
 from xlsxeval.rules.selection import Selection
@@ -24,6 +25,17 @@ def catalogue(formset: SetLike) -> Mapping[str, Rule]:
         for code, title in REFUSALS.items()
     }
     return dict(sorted({**rules_of_set(set_of(formset)), **refusals}.items()))
+
+
+def unused_rules(formset: SetLike) -> Mapping[str, tuple[str, ...]]:
+    """Give the rules that no form of a set has a use for, by code, each with the names of what it needs.
+
+    Example: ``{"E41": ("评扣分标准",)}`` for a form of indicators without that column.
+
+    Raises:
+        DefinitionError: if the set cannot be loaded.
+    """
+    return dict(unused_in_set(set_of(formset)))
 
 
 def explain(code: str, formset: SetLike = "hunan") -> str:

@@ -28,16 +28,22 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
     """列出现有的套表和表；forms draft 起草自己的表。"""
     if context.invoked_subcommand:
         return
+    from xlsxeval.api.rules import catalogue, unused_rules
     from xlsxeval.api.sets import sets_of
 
     for formset in sets_of(set_name):
-        click.echo(f"{formset.name}  {formset.title}")
+        rules, unused = catalogue(formset), unused_rules(formset)
+        click.echo(f"{formset.name}  {formset.title}，{len(rules)}条规则用得上{len(rules) - len(unused)}条")
         for form in formset.forms:
             tables = "、".join(form.tables)
-            rules = len(form.rules)
             click.echo(
-                f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，{rules}条核对规则"
+                f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，"
+                f"{len(form.rules)}条公式核对"
             )
+        if set_name and unused:
+            click.echo("  没有用上的规则：")
+            for code, lacking in unused.items():
+                click.echo(f"    {code}  {rules[code].title}：缺{'、'.join(lacking)}")
 
 
 @forms_command.command("draft")
@@ -94,7 +100,7 @@ def _drafted(file: Path, name: str, year: int | None) -> dict[str, str]:
 @rules_set
 def rules_command(form: str, set_name: str) -> None:
     """列出全部核对规则。"""
-    from xlsxeval.api.rules import catalogue
+    from xlsxeval.api.rules import catalogue, unused_rules
     from xlsxeval.forms.model import SEVERITIES
     from xlsxeval.report.json_text import as_json
     from xlsxeval.report.rule_page import catalogue_page
@@ -108,8 +114,11 @@ def rules_command(form: str, set_name: str) -> None:
         utf8_when_piped()
         click.echo(catalogue_page(rules), nl=False)
     else:
+        unused = unused_rules(set_name)
         for code, rule in rules.items():
-            click.echo(f"{code}  {SEVERITIES[rule.severity]}  {rule.title}")
+            why = f"（没有用上：缺{'、'.join(unused[code])}）" if code in unused else ""
+            click.echo(f"{code}  {SEVERITIES[rule.severity]}  {rule.title}{why}")
+        click.echo(f"{len(rules)}条规则，用得上{len(rules) - len(unused)}条")
 
 
 @command("explain")

@@ -84,7 +84,7 @@ def _emptied(hint: Any, container: Any) -> Any:
 
 def _check_keys(tree: dict[str, Tree], shape: Any, lines: Lines, path: tuple[str | int, ...]) -> None:
     """Refuse unknown keys and missing keys of a struct."""
-    known = list(shape.__struct_fields__)
+    known = list(shape.__struct_encode_fields__)
     for key, value in tree.items():
         if key not in known:
             raise lines.error(f"不认识的键“{_cut(key)}”{_advice(key, value, known)}", *path, key)
@@ -109,7 +109,9 @@ def _advice(key: str, value: Tree, known: list[str]) -> str:
 @lru_cache(maxsize=32)
 def _hints(shape: type) -> dict[str, Any]:
     """Give the types of a struct's keys; cached, because this is slow and a form has hundreds of fields."""
-    return get_type_hints(shape, include_extras=True)
+    hints = get_type_hints(shape, include_extras=True)
+    keys = zip(shape.__struct_encode_fields__, shape.__struct_fields__, strict=True)  # type: ignore[attr-defined]
+    return {key: hints[name] for key, name in keys}
 
 
 def _check_value(value: object, hint: Any, lines: Lines, path: tuple[str | int, ...]) -> None:

@@ -18,7 +18,7 @@ from xlsxeval.forms.names import Names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines, Tree, read_text, read_yaml
 from xlsxeval.formula.parse import FormulaError, parse
-from xlsxeval.formula.tree import Name, leaves
+from xlsxeval.formula.tree import LineCell, Name, leaves
 
 #: Sections whose entries are merged key by key; in ``labels`` the lists of both files are joined.
 _SECTIONS = frozenset({"fields", "tables", "lists", "labels", "checks", "profile", "severity"})
@@ -136,8 +136,10 @@ def _example(example: Mapping[str, object], names: Names) -> dict[str, object]:
     kept: dict[str, object] = {}
     for name, value in example.items():
         if isinstance(value, list) and name in names.tables:
-            columns = names.within(name).known
-            kept[name] = [{column: answer for column, answer in line.items() if column in columns} for line in value]
+            cells = {key: ref for key, ref in names.within(name).known.items() if isinstance(ref, LineCell)}
+            kept[name] = [
+                {cells[column].name: text for column, text in line.items() if column in cells} for line in value
+            ]
         elif name in names.known:
             kept[name] = value
     return kept

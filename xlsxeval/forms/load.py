@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -134,12 +134,12 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) ->
     specs = _field_specs(spec, [blank.name for blank in blanks], lines)
     drawn = {blank.name.split(".")[0] for blank in blanks}
     used = {name: table for name, table in spec.tables.items() if name in drawn or not lines.inherits("tables", name)}
-    names = Names.of_form(spec.form, specs, used, profile)
+    names = Names.of_form(spec.form, specs, used, profile, _named(specs, used, lines))
     fields = {name: _field(name, field, key, names, profile, lines) for name, (key, field) in specs.items()}
     if spec.vocabulary and spec.vocabulary not in set_names():
         raise lines.error(f"vocabulary应是程序自带的一套表，这里是“{spec.vocabulary}”", "vocabulary")
     wider = _wider_form(spec.vocabulary) if spec.vocabulary not in ("", set_spec.set) else None
-    tables = {name: _table(name, table, fields, blanks, lines, wider) for name, table in used.items()}
+    tables = {name: _table(name, table, specs, fields, blanks, lines, wider) for name, table in used.items()}
     plain = {name: item for name, item in fields.items() if name.split(".")[0] not in tables}
     check_circles(spec.form, plain, lines)
     for key, names_given in (
@@ -173,6 +173,21 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) ->
         unit_else=tuple(spec.unit_else) or (wider.unit_else if wider else ()),
         wider=wider,
     )
+
+
+def _named(specs: Mapping[str, tuple[str, FieldSpec]], tables: Collection[str], lines: Lines) -> dict[str, str]:
+    """Give the names that columns have in the rules (``as``) -> their own: ``指标.年度指标值`` -> ``指标.目标值``."""
+    found: dict[str, str] = {}
+    for name, (key, field) in specs.items():
+        if field.standard:
+            table = name.partition(".")[0]
+            if table not in tables:
+                raise lines.error(f"“{name}”不是清单的列，不能写as", "fields", key, "as")
+            other = f"{table}.{field.standard}"
+            if other in specs or other in found:
+                raise lines.error(f"“{table}”已经有“{field.standard}”了", "fields", key, "as")
+            found[other] = name
+    return found
 
 
 def _require_footer(title: str, spec: SetSpec, lines: Lines) -> None:
@@ -259,6 +274,7 @@ def _field(name: str, spec: FieldSpec, key: str, names: Names, profile: Mapping[
 def _table(
     name: str,
     spec: TableSpec,
+    specs: Mapping[str, tuple[str, FieldSpec]],
     fields: Mapping[str, Field],
     blanks: tuple[Blank, ...],
     lines: Lines,
@@ -279,10 +295,16 @@ def _table(
         raise lines.error(f"清单“{name}”的列不能有公式：行由填表人增减，公式会丢失，请写成检查", "tables", name)
     joined = {whole: tuple(parts) for whole, parts in spec.joined.items()}
     other = wider.tables.get(name) if wider else None
-    further = {column: field for column, field in other.columns.items() if column not in columns} if other else {}
+    in_rules = {
+        field.standard: full.partition(".")[2]
+        for full, (_, field) in specs.items()
+        if field.standard and full.partition(".")[0] == name
+    }
+    there = {*columns, *in_rules}
+    further = {column: field for column, field in other.columns.items() if column not in there} if other else {}
     if other:
         joined = {**other.joined, **joined}
-    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined, further)
+    return Table(name, rows.pop(), columns, tuple(spec.inherit), _groups(spec, name, lines), joined, further, in_rules)
 
 
 def _groups(spec: TableSpec, name: str, lines: Lines) -> tuple[tuple[tuple[str, ...], int], ...]:

@@ -130,6 +130,7 @@ class Table:
         joined: value written in several columns -> these columns, as 年度指标值 -> 指标性质, 指标值, 度量单位.
         further: columns that the form does not print but that a sheet may have: name -> field. A line has them only
             if the sheet does.
+        named: name of a column in the rules -> its name here, where they differ: 年度指标值 -> 目标值.
     """
 
     name: str
@@ -139,10 +140,21 @@ class Table:
     groups: tuple[tuple[tuple[str, ...], int], ...]
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     further: Mapping[str, Field] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Field:
         """Give the field of a column, printed by the form or not."""
         return self.columns.get(name) or self.further[name]
+
+    def here(self, name: str) -> str:
+        """Give the name that a column of the rules has in this form."""
+        return self.named.get(name, name)
+
+    @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """The inherited columns by their names in the rules: 一级指标, 二级指标."""
+        in_rules = {own: name for name, own in self.named.items()}
+        return tuple(in_rules.get(column, column) for column in self.inherit)
 
     @cached_property
     def own(self) -> str:
@@ -208,7 +220,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Rule:
-    """The entry of a check or judgement rule in the catalogue; ``wrong`` and ``right`` are its examples."""
+    """The entry of a check or judgement rule in the catalogue; ``wrong`` and ``right`` are its examples.
+
+    ``needs`` names the blanks and columns without which a judgement rule has nothing to judge: ``总分``,
+    ``指标.得分`` for a column, ``年初预算数|全年预算数`` for either of two, ``基础数据表!编制数`` for a blank of
+    another form than the one of the indicators. All others are in one form. A declared check needs what its formula
+    reads.
+    """
 
     code: str
     title: str
@@ -220,6 +238,7 @@ class Rule:
     form: str = ""
     wrong: PlainForm = field(default_factory=dict)
     right: PlainForm = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

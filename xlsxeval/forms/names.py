@@ -51,14 +51,23 @@ class Names:
 
     @classmethod
     def of_form(
-        cls, form: str, fields: Iterable[str], tables: Iterable[str], constants: Mapping[str, Decimal]
+        cls,
+        form: str,
+        fields: Iterable[str],
+        tables: Iterable[str],
+        constants: Mapping[str, Decimal],
+        named: Mapping[str, str],
     ) -> Names:
-        """Collect the names of one form: ``field``, ``row.column``, ``table.column``."""
+        """Collect the names of one form: ``field``, ``row.column``, ``table.column``.
+
+        ``named`` gives further names of columns: ``指标.年度指标值`` -> ``指标.目标值``.
+        """
         known: dict[str, Ref] = {}
         of_tables = frozenset(tables)
         for name in fields:
             table, _, column = name.partition(".")
             known[name] = Column(form, table, column) if table in of_tables else FieldRef(form, name)
+        known = {**{name: known[own] for name, own in named.items()}, **known}
         return cls(known, of_tables, constants)
 
     @classmethod
@@ -75,8 +84,8 @@ class Names:
     def within(self, table: str) -> Names:
         """Give the names for a check of each line of ``table``: a column's name stands for its cell in the line."""
         cells: dict[str, Ref] = {
-            ref.name: LineCell(ref.form, ref.table, ref.name)
-            for ref in self.known.values()
+            name.partition(".")[2]: LineCell(ref.form, ref.table, ref.name)
+            for name, ref in self.known.items()
             if isinstance(ref, Column) and ref.table == table
         }
         return Names({**self.known, **cells}, self.tables, self.constants)

@@ -41,6 +41,9 @@ class FieldSpec(Struct, forbid_unknown_fields=True, frozen=True):
     start: Annotated[NumberOrText, Meta(description="模板里预先填好的内容；也可写评分口径（profile）中的名称")] = ""
     least: Annotated[NumberOrText, Meta(description="最小值，默认0；“-”表示可以为负")] = ""
     most: Annotated[NumberOrText, Meta(description="最大值：数字，或同一行另一列的名称")] = ""
+    standard: Annotated[
+        ShortName, Meta(description="清单中的列：它在核对规则里的名称，如 目标值: {as: 年度指标值}")
+    ] = msgspec.field(default="", name="as")
 
 
 class TableSpec(Struct, forbid_unknown_fields=True, frozen=True):

@@ -14,7 +14,7 @@ words 年初预算数 and 得分 are heads of one group, 年度资金总额 is a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -129,7 +129,7 @@ def words_of(form: Form) -> FormWords:
     words = [Word(label, drawn=True) for label in form.labels]
     every = [_Hanging(blank, blank.head, blank.side, _bottom(form, blank)) for blank in form.blanks]
     if form.wider:
-        every += _of_wider(form.wider, words, every)
+        every += _of_wider(form, form.wider, words, every)
     hanging = [one for one in every if not one.known]
     heads = {one.head for one in hanging if one.head is not None}
     groups = _groups(words, every, heads)
@@ -219,21 +219,31 @@ def _by_key(words: list[Word]) -> dict[str, tuple[int, ...]]:
     return {key: tuple(dict.fromkeys(numbers)) for key, numbers in found.items()}
 
 
-def _of_wider(wider: Form, words: list[Word], own: list[_Hanging]) -> list[_Hanging]:
+def _of_wider(form: Form, wider: Form, words: list[Word], own: list[_Hanging]) -> list[_Hanging]:
     """Give the blanks of the wider vocabulary, and add its words to ``words``.
 
     A word of the wider form on which a blank of both forms hangs is the form's own word.
     """
+
+    def name_here(name: str) -> str:
+        table, _, column = name.partition(".")
+        return f"{table}.{form.tables[table].here(column)}" if table in form.tables else name
+
     same: dict[int, int] = {}
     known = {one.blank.name: one for one in own}
     for blank in wider.blanks:
-        other = known.get(blank.name)
+        other = known.get(name_here(blank.name))
         if other is not None:
             same |= {
                 theirs: ours
                 for theirs, ours in ((blank.head, other.head), (blank.side, other.side))
                 if theirs is not None and ours is not None
             }
+            if blank.head is not None and other.head is not None and other.blank.name != blank.name:
+                # A column of another name has the names that other forms give it too.
+                ours, theirs = words[other.head].label, wider.labels[blank.head]
+                keys = tuple(dict.fromkeys((*ours.keys, *theirs.keys)))
+                words[other.head] = words[other.head]._replace(label=replace(ours, keys=keys))
     for number, label in enumerate(wider.labels):
         if number not in same:
             same[number] = len(words)
@@ -243,7 +253,7 @@ def _of_wider(wider: Form, words: list[Word], own: list[_Hanging]) -> list[_Hang
     for blank in wider.blanks:
         head = None if blank.head is None else same[blank.head]
         side = None if blank.side is None else same[blank.side]
-        is_known = blank.name in known or (side is not None and (head, side) in taken)
+        is_known = name_here(blank.name) in known or (side is not None and (head, side) in taken)
         found.append(_Hanging(blank, head, side, _bottom(wider, blank), drawn=False, known=is_known))
     return found
 

@@ -12,6 +12,7 @@ from xlsxeval.report.outcome import Outcome
 STATES = {
     "replaced": "不计入",
     "pass": "通过",
+    "unchecked": "没有规则",
     "info": "供核对",
     "warning": "须说明",
     "error": "须更正",
@@ -66,4 +67,5 @@ def state_of(outcome: Outcome) -> str:
     """Give the state of a filing, a key of STATES: the worst severity that was found."""
     if outcome.replaced or outcome.verdict == "unusable":
         return "replaced" if outcome.replaced else "unusable"
-    return next((severity for severity in ("error", "warning", "info") if outcome.count(severity)), "pass")
+    found = next((severity for severity in ("error", "warning", "info") if outcome.count(severity)), "pass")
+    return "unchecked" if outcome.verdict == "unchecked" else found

@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 SCHEMA_VERSION = 1
 
 Severity = Literal["error", "warning", "info"]
-Verdict = Literal["pass", "findings", "unusable"]
+Verdict = Literal["pass", "findings", "unchecked", "unusable"]
 State = Literal["filled", "blank", "absent"]
 
 
@@ -59,6 +59,20 @@ class SummaryJson(TypedDict):
     first: list[str]
 
 
+class UnusedJson(TypedDict):
+    """A rule that did not apply, and what it needs and is not there."""
+
+    code: str
+    lacking: list[str]
+
+
+class RulesJson(TypedDict):
+    """How many rules there are, and which did not apply."""
+
+    total: int
+    unused: list[UnusedJson]
+
+
 class CheckJson(TypedDict):
     """The result of checking one filing: a line of ``--format json`` and of ``--jsonl``, an item of ``filings``."""
 
@@ -77,6 +91,7 @@ class CheckJson(TypedDict):
     findings: list[FindingJson]
     notes: list[str]
     reading: dict[str, ReadingJson]
+    rules: RulesJson
     summary: SummaryJson | None
 
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from xlsxeval.forms.model import SEVERITIES
-from xlsxeval.report.facts import Facts, counted_text
+from xlsxeval.report.facts import Facts, counted_text, state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
@@ -38,7 +37,7 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
             yield from _wrapped(f"不计入：{note}", 2)
         yield ""
         return
-    yield paint(f"  {verdict_text(outcome)}", _worst(outcome))
+    yield paint(f"  {verdict_text(outcome)}", state_of(outcome))
     yield from (f"  {line}" for line in outcome.explained)
     for _, findings in groupby(_by_sheet(outcome), key=lambda finding: finding.sheet):
         group = list(findings)
@@ -58,7 +57,7 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
 def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
     """Return the line about a filing for ``--quiet``."""
     whose = "" if outcome.title == outcome.file else f"{outcome.title}  "
-    message = "不计入" if outcome.replaced else paint(verdict_text(outcome), _worst(outcome))
+    message = "不计入" if outcome.replaced else paint(verdict_text(outcome), state_of(outcome))
     if outcome.verdict == "unusable":
         message += f"（{outcome.findings[0].code}：{safe(outcome.findings[0].message).rstrip('。')}）"
     return f"{safe(whose + outcome.file)}：{message}"
@@ -86,11 +85,6 @@ def _by_sheet(outcome: Outcome) -> list[Finding]:
     """Return the findings grouped by sheet, in the order in which the sheets first occur."""
     order = {sheet: place for place, sheet in enumerate(dict.fromkeys(finding.sheet for finding in outcome.findings))}
     return sorted(outcome.findings, key=lambda finding: order[finding.sheet])
-
-
-def _worst(outcome: Outcome) -> str:
-    """Return the gravest severity of a filing; ``pass`` if it has no finding."""
-    return next((severity for severity in SEVERITIES if outcome.count(severity)), "pass")
 
 
 def _finding(finding: Finding, paint: Paint) -> Iterator[str]:

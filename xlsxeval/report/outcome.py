@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xlsxeval.filing import Filing
 from xlsxeval.read.cells import Workbook
 from xlsxeval.report.excerpt import Excerpt, excerpt_of
+from xlsxeval.rules.applied import NONE_APPLIED, Applied
 from xlsxeval.rules.bounded import cut
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Checked, Finding, count
@@ -30,7 +31,7 @@ class Outcome:
 
     Attributes:
         file: the name of the file, for messages.
-        verdict: ``pass``, ``findings`` or ``unusable``.
+        verdict: ``pass``, ``findings``, ``unchecked`` (no rule had anything to judge) or ``unusable``.
         findings: the findings, including waived ones.
         notes: remarks for the reader, one sentence each.
         formset: the name of the set; empty if it is unknown, as are the two below.
@@ -44,6 +45,7 @@ class Outcome:
         sha256: the hash of the file's content; empty if it could not be read.
         replaced: whether another filing counts instead: a newer one, or the same content under another name.
         set_version: the version of the set; empty if the set is unknown.
+        applied: which rules applied; none of an unusable file.
     """
 
     file: str
@@ -62,6 +64,7 @@ class Outcome:
     sha256: str = ""
     replaced: bool = False
     set_version: str = ""
+    applied: Applied = NONE_APPLIED
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""
@@ -109,6 +112,7 @@ def outcome_of(
         explained=_explained(filing) if explained else (),
         sha256=checked.sha256,
         set_version=filing.formset.version,
+        applied=checked.applied,
     )
 
 

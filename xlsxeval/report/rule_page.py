@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xlsxeval.forms.model import SEVERITIES, Rule
+from xlsxeval.rules.needs import need_shown
 
 _MEANING = {"error": "必须更正", "warning": "必须说明", "info": "请再看一遍"}
 
@@ -17,6 +18,27 @@ def catalogue_page(rules: Mapping[str, Rule], folder: str = "") -> str:
     return "\n".join(["# 核对规则", "", "| 代码 | 级别 | 标题 |", "| --- | --- | --- |", *rows, ""])
 
 
+def sets_page(rules: Mapping[str, Rule], unused: Mapping[str, Mapping[str, tuple[str, ...]]]) -> str:
+    """Return a Markdown table that tells which rules apply to which sets.
+
+    Args:
+        rules: the rules of all sets, by code.
+        unused: set -> code of a rule that no form of the set has a use for -> what is missing; a declared rule
+            that the set does not have is missing in it as well, without any name.
+    """
+    rows = []
+    for code, rule in rules.items():
+        cells = [_use(of_set.get(code)) for of_set in unused.values()]
+        rows.append(f"| {code} | {rule.title} | {' | '.join(cells)} |")
+    head = ["# 各套表用得上的规则", "", "√ 用得上；— 没有这条公式；缺…… 表上没有所需的栏目，用不上。", ""]
+    lines = [f"| 代码 | 标题 | {' | '.join(unused)} |", f"| --- | --- |{' --- |' * len(unused)}", *rows]
+    return "\n".join([*head, *lines, ""])
+
+
+def _use(lacking: tuple[str, ...] | None) -> str:
+    return "√" if lacking is None else f"缺{'、'.join(lacking)}" if lacking else "—"
+
+
 def rule_page(rule: Rule) -> str:
     """Return the page of a rule in Markdown."""
     parts = [
@@ -27,6 +49,8 @@ def rule_page(rule: Rule) -> str:
     ]
     if rule.text:
         parts.append("## 核对的公式\n\n" + "\n".join(f"    {line}" for line in rule.text.split("；")))
+    if rule.needs:
+        parts.append("## 要有的栏目\n\n" + "、".join(map(need_shown, rule.needs)) + "；表上没有的，这条规则用不上。")
     if rule.wrong:
         parts.append(f"## 反例（会查出本条）\n\n{_example(rule.wrong)}")
     if rule.right:

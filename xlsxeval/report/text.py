@@ -42,16 +42,20 @@ def for_units(finding: Finding) -> str:
 
 
 def reading_lines(outcome: Outcome) -> Iterator[str]:
-    """Yield a line for each form in which labels or blanks are missing."""
+    """Yield a line for each form in which labels or blanks are missing, and one if rules did not apply."""
     for form in outcome.reading:
         if form.guessed or form.missed:
             yield f"读取：{form.form}找到{form.found}格，推测{form.guessed}处，没有找到{form.missed}格"
+    if outcome.applied.unused:
+        yield f"规则：{outcome.applied.text}"
 
 
 def verdict_text(outcome: Outcome) -> str:
     """Return the verdict in words: ``不通过，2项错误须更正，1项警告须说明``."""
     if outcome.verdict == "unusable":
         return "无法使用"
+    if outcome.verdict == "unchecked":
+        return "没有核对规则，只读取了数据"
     if outcome.verdict == "pass":
         return "通过，没有发现问题"
     if not any(outcome.count(severity) for severity in SEVERITIES):

@@ -54,6 +54,10 @@ def outcome_tree(outcome: Outcome) -> CheckJson:
         "findings": [_finding_tree(finding) for finding in outcome.findings],
         "notes": list(outcome.notes),
         "reading": {reading.form: _reading_tree(reading) for reading in outcome.reading},
+        "rules": {
+            "total": outcome.applied.rules,
+            "unused": [{"code": one.code, "lacking": list(one.lacking)} for one in outcome.applied.unused],
+        },
         "summary": _summary_tree(outcome.summary),
     }
 

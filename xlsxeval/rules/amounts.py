@@ -59,6 +59,7 @@ def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Patter
 @rule(
     Rule(
         code="E11",
+        needs=("全年预算数", "全年执行数"),
         title="执行率低，没有说明原因",
         why="执行率低于90%，要说明钱为什么没有花出去，有什么改进措施。",
         fix="请在实际完成情况或偏差原因里说明",
@@ -91,6 +92,7 @@ def low_rate_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E42",
+        needs=("年初预算数", "全年预算数"),
         title="预算调整较大，没有说明原因",
         why="全年预算数与年初预算数相差较多，应当说明为什么调整。",
         fix="请在实际完成情况里说明预算调整的原因",
@@ -117,6 +119,7 @@ def adjusted_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E38",
+        needs=("指标.二级指标", "指标.三级指标", "指标.年度指标值"),
         title="把花了多少钱当作产出数量",
         why="数量指标要写办了多少事；花了多少钱是投入，不是产出。",
         fix="请改为实物工作量，金额放到成本指标",
@@ -148,6 +151,7 @@ def _cost_line(name: str, target: str, actual: str) -> dict[str, object]:
 @rule(
     Rule(
         code="E39",
+        needs=("指标.一级指标", "指标.三级指标", "指标.实际完成值", "全年执行数|项目支出|基本支出"),
         title="成本指标的完成值与支出数不一致",
         why="成本指标“基本支出”“项目支出”“项目总成本”的完成值就是全年的支出，应与表上部的数相同。",
         fix="请核对成本指标的完成值和支出数",
@@ -181,6 +185,7 @@ def _agree(one: Decimal, other: Decimal) -> bool:
 @rule(
     Rule(
         code="X03",
+        needs=("指标.三级指标", "指标.年度指标值", "年初预算数|全年预算数"),
         title="成本目标之和与预算不一致",
         why="“基本支出”和“项目支出”两个成本目标合起来，应当等于年初或全年预算。",
         fix="请核对成本目标和预算数",

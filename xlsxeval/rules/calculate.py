@@ -108,10 +108,11 @@ class Numbers:
         That is so if it has neither 资金分值 nor 资金得分, and the weights of its indicators alone make a hundred.
         Both blanks are 0 then, so that 分值 (E01) and 总分 (E04) can be judged; nothing is said of the blanks themselves.
         """
-        answers, weights = self.filing.forms.get(form), Column(form, TABLE, "分值")
+        answers = self.filing.forms.get(form)
         if answers is None or any(answers.fields.get(name, ABSENT).cell for name in _MONEY_POINTS):
             return False
-        if TABLE not in answers.form.tables or self.lacks((weights,)):
+        table = answers.form.tables.get(TABLE)
+        if table is None or self.lacks((weights := Column(form, TABLE, table.here("分值")),)):
             return False
         known = [weight for weight in self._column(weights) if isinstance(weight, Decimal)]
         return sum(known, Decimal(0)) == self.filing.formset.profile.get("总分值", _ALL_POINTS)

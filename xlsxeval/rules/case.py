@@ -10,6 +10,7 @@ from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.declared import DeclaredOutcome, run_declared
 from xlsxeval.rules.indicators import Indicator, forms_with_indicators
+from xlsxeval.rules.names import names_of, names_on
 from xlsxeval.rules.texts import Written, written_in
 
 
@@ -23,6 +24,19 @@ class Case:
     def numbers(self) -> Numbers:
         """What stands in each blank or follows from the others."""
         return numbers_of(self.filing)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether every form of the set was found with all that it prints, as in every filing on our own templates."""
+        return self.numbers.whole and len(self.filing.forms) == len(self.filing.formset.forms)
+
+    @cached_property
+    def names(self) -> Mapping[str, frozenset[str]]:
+        """What each form of the filing has a place for: ``总分``, ``指标.得分``."""
+        return {
+            name: names_of(answers.form) if self.is_whole else names_on(answers)
+            for name, answers in self.filing.forms.items()
+        }
 
     @cached_property
     def outcomes(self) -> tuple[DeclaredOutcome, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.forms.model import SEVERITIES, Rule
+from xlsxeval.rules.applied import NONE_APPLIED, Applied
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Finding:
 class Checked:
     """What ``check`` found in one file.
 
-    ``verdict`` is ``pass`` (no finding), ``findings`` or ``unusable``; ``filing`` is None for an unusable file.
+    ``verdict`` is ``pass`` (no finding), ``findings``, ``unchecked`` (no finding, because no rule had anything to
+    judge) or ``unusable``; ``filing`` is None for an unusable file.
     """
 
     file: str
@@ -50,6 +52,8 @@ class Checked:
     notes: tuple[str, ...] = ()
     #: The hash of what was read; empty if nothing was.
     sha256: str = ""
+    #: Which rules applied.
+    applied: Applied = NONE_APPLIED
 
     def count(self, severity: str) -> int:
         """Count the findings of one severity (error, warning, info) that were not waived."""

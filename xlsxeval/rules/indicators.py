@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line, joined, used_lines
+from xlsxeval.forms.model import Table
 from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.rules.finding import place
 from xlsxeval.rules.targets import (
@@ -74,7 +75,8 @@ class Indicator(NamedTuple):
         A line without a name is found at the first of its cells.
         """
         cells = (self.line[name].cell for name in (column, "三级指标", *self.line) if name in self.line)
-        return place(self.answers, next(filter(parse_cell, cells), ""), f"{TABLE}.{column}")
+        own = self.answers.form.tables[TABLE].here(column)
+        return place(self.answers, next(filter(parse_cell, cells), ""), f"{TABLE}.{own}")
 
     def fewer_is_better(self, aim: Quantity) -> bool | None:
         """Tell the direction of a target; None if only a group could tell that the sheet does not have."""
@@ -98,11 +100,17 @@ def forms_with_indicators(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[I
         table = answers.form.tables.get(TABLE)
         if table is None:
             continue
-        known = {*table.columns, *table.joined, *table.further}
+        known = {*table.columns, *table.joined, *table.further, *table.named}
         if known.issuperset(_NEEDED):
-            lines = [joined(table, line) for line in used_lines(answers).get(TABLE, ())]
+            lines = [as_in_rules(table, line) for line in used_lines(answers).get(TABLE, ())]
             groups = [tuple(text_of(line.get(name, ABSENT)) for name in table.inherit) for line in lines]
             yield answers, tuple(_indicator(answers, line, group) for line, group in zip(lines, groups, strict=True))
+
+
+def as_in_rules(table: Table, line: Line) -> Line:
+    """Give a line with the values written in several columns, and each column by its name in the rules too."""
+    whole = joined(table, line)
+    return {**whole, **{name: whole.get(own, ABSENT) for name, own in table.named.items()}} if table.named else whole
 
 
 def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Indicator:

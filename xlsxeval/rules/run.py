@@ -12,6 +12,7 @@ from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, st
 from xlsxeval.rules.bounded import first_of_each_rule, shortened
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
+from xlsxeval.rules.needs import lacking
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.selection import Selection
 
@@ -38,7 +39,9 @@ def check_case(case: Case, selection: Selection = Selection()) -> tuple[Finding,
     severities = formset.severities
     found = [outcome.finding for outcome in case.outcomes if outcome.finding]
     for description, judge in JUDGEMENT.values():
-        if severities.get(description.code) != "off" and selection.wants(description.code):
+        if severities.get(description.code) == "off" or lacking(description.needs, case.names):
+            continue
+        if selection.wants(description.code):
             severity = severities.get(description.code)
             found += judge(case, replace(description, severity=severity) if severity else description)
     found = [one for one in found if selection.wants(one.code)]

@@ -31,7 +31,7 @@ _BELONGS = {
 def _groups(answers: FormAnswers, ones: Sequence[Indicator]) -> dict[str, list[Indicator]]:
     """Sort the indicators of a form by the text of their first level."""
     found: dict[str, list[Indicator]] = {}
-    if _FIRST in answers.form.tables[TABLE].inherit:
+    if _FIRST in answers.form.tables[TABLE].levels:
         for one in ones:
             found.setdefault(one.groups[0], []).append(one)
     return found
@@ -56,7 +56,7 @@ def _sum(ones: Sequence[Indicator]) -> Decimal:
 
 def _weights_known(case: Case, answers: FormAnswers) -> bool:
     """Tell whether every indicator of a form has a place for its weight, so that sums of weights can be judged."""
-    return not case.numbers.lacks((Column(answers.form.name, TABLE, "分值"),))
+    return not case.numbers.lacks((Column(answers.form.name, TABLE, answers.form.tables[TABLE].here("分值")),))
 
 
 def _groups_known(ones: Sequence[Indicator]) -> bool:
@@ -79,6 +79,7 @@ def _is_whole(case: Case, answers: FormAnswers, ones: Sequence[Indicator]) -> bo
 @rule(
     Rule(
         code="E02",
+        needs=("指标.一级指标", "指标.分值"),
         title="分值合计与一级指标上写的分值不符",
         why="一级指标后面写着该级的分值，下面各指标的分值应当正好合计到它。",
         fix="请核对各指标的分值和一级指标上写的分值",
@@ -104,6 +105,7 @@ def heading_points(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E03",
+        needs=("指标.一级指标", "指标.分值"),
         title="一级指标的分值结构与通常的不同",
         why="原则上产出50、效益30、满意度10（有成本指标的，成本20、产出40、效益20、满意度10），特殊情况可以调整。",
         fix="请确认分值结构；确有需要的可以保留",
@@ -133,12 +135,14 @@ def _print_split(points: Mapping[str, Decimal]) -> str:
 
 
 def _head(answers: FormAnswers, column: str) -> dict[str, str]:
-    return place(answers, answers.heads.get((TABLE, column), ""), f"{TABLE}.{column}")
+    own = answers.form.tables[TABLE].here(column)
+    return place(answers, answers.heads.get((TABLE, own), ""), f"{TABLE}.{own}")
 
 
 @rule(
     Rule(
         code="E31",
+        needs=("指标.三级指标",),
         title="指标重复",
         why="同一个指标写了两次，分就算了两次。",
         fix="请删去重复的一条，或把名称写得能区分",
@@ -171,6 +175,7 @@ def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E32",
+        needs=("指标.一级指标", "指标.二级指标"),
         title="二级指标放错了一级指标",
         why="数量、质量、时效属于产出，经济、社会、生态效益和可持续影响属于效益，经济、社会、生态环境成本属于成本。",
         fix="请把它移到所属的一级指标下面",
@@ -187,7 +192,7 @@ def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
 def wrong_group(case: Case, of: Rule) -> Iterator[Finding]:
     """Find second-level indicators under a first level to which they do not belong."""
     for answers, ones in case.with_indicators:
-        if answers.form.tables[TABLE].inherit[:2] != (_FIRST, _SECOND):
+        if answers.form.tables[TABLE].levels[:2] != (_FIRST, _SECOND):
             continue
         reported: set[tuple[str, str]] = set()
         for one in ones:
@@ -203,6 +208,7 @@ def wrong_group(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E37",
+        needs=("指标.分值",),
         title="指标太少或分值太集中",
         why="一两个指标占了绝大部分分值，或者没有效益、满意度指标，自评就看不出效果。",
         fix="请细化指标，补上效益和满意度指标",

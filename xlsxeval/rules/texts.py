@@ -33,8 +33,10 @@ def _texts(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
             yield text_of(answer), answer.cell, name
         elif name == "等级" and text_of(answer):
             yield f"等级为{text_of(answer)}", answer.cell, name
+    table = answers.form.tables.get(TABLE)
+    columns = [table.here(column) for column in _COLUMNS] if table else []
     for line in answers.tables.get(TABLE, ()):
-        for column in _COLUMNS:
+        for column in columns:
             text = text_of(line[column]) if column in line else ""
             if text:
                 yield text, line[column].cell, f"{TABLE}.{column}"

@@ -42,6 +42,7 @@ def _together(of: Rule, guilty: list[Indicator], what: str, expected: str) -> It
 @rule(
     Rule(
         code="E20",
+        needs=("指标.年度指标值|指标.实际完成值", "指标.得分"),
         title="打了分，目标值或完成值空着",
         why="没有目标值和完成值，得分就没有依据。",
         fix="请填写目标值和完成值；不适用的指标不打分",
@@ -65,6 +66,7 @@ def values_missing(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E21",
+        needs=("指标.实际完成值",),
         title="完成值照抄了目标值的写法",
         why="完成值应当是实际发生的数，写成“≥90%”说明没有统计，只是抄了目标。",
         fix="请填写实际完成的数",
@@ -85,6 +87,7 @@ def actual_is_target(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E22",
+        needs=("指标.年度指标值", "指标.实际完成值"),
         title="目标是数，完成值不是数",
         why="目标是数量，完成情况也要用数量说明，否则无法比较。",
         fix="请填写实际完成的数和单位",
@@ -105,6 +108,7 @@ def actual_not_numeric(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E23",
+        needs=("指标.年度指标值", "指标.实际完成值"),
         title="目标值与完成值的单位不同",
         why="单位不同的两个数不能比较；名称是“率”的指标应当用百分比。",
         fix="请统一单位",
@@ -129,6 +133,7 @@ def unit_mismatch(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E24",
+        needs=("指标.年度指标值",),
         title="目标值没有单位",
         why="只写一个数，看不出是次、个还是百分比。",
         fix="请在目标值和完成值后面写上单位",
@@ -153,6 +158,7 @@ def _has_unit(one: Indicator) -> bool:
 @rule(
     Rule(
         code="E25",
+        needs=("指标.年度指标值",),
         title="目标值不能衡量",
         why="目标里既没有数，也没有程度，完成没有完成说不清。",
         fix="请改成能衡量的目标：数量带单位，定性的写清程度",
@@ -181,6 +187,7 @@ def _measurable(target: str) -> bool:
 @rule(
     Rule(
         code="E26",
+        needs=("指标.年度指标值", "指标.三级指标"),
         title="百分比目标超过100%",
         why="合格率、覆盖率、满意度不会超过100%，“≥100%”也达不到更高。",
         fix="请改正目标值",
@@ -204,6 +211,7 @@ def percent_over_hundred(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E41",
+        needs=("指标.评扣分标准", "指标.分值"),
         title="评分标准与分值不符",
         why="评分标准里写的满分和分值栏不同，其中必有一个没有改。",
         fix="请统一评分标准和分值",

@@ -5,7 +5,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", replaced: "－" };
+const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", unchecked: "？", replaced: "－" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
 const MANY = 300;
@@ -262,7 +262,7 @@ function controls() {
       codes.set(code, { ...known, count: known.count + 1 });
     }
   }
-  const met = STATES.filter((state) => state !== "replaced" || states[state]);
+  const met = STATES.filter((state) => !["replaced", "unchecked"].includes(state) || states[state]);
   const tiles = [["", "全部", data.filings.length], ...met.map((state) => [state, data.states[state], states[state] ?? 0])];
   for (const [state, word, count] of tiles) {
     const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
