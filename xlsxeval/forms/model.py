@@ -309,7 +309,8 @@ class Form:
         if known is not None:
             return known
         column = name.rpartition(".")[2]
-        total = self.fields.get(column) or self.further.get(column) or self.fields[TOTAL_ROW[column]]
+        every = {**self.further, **self.fields}
+        total = every[column] if column in every else every[TOTAL_ROW[column]]
         return replace(total, name=name, formula=None, formula_text="", must=False, start="")
 
 

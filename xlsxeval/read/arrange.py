@@ -154,10 +154,13 @@ def _crossing_sides(sides: _Sides, row: HeadRow, body: Sequence[Hit]) -> None:
     open_hits = [hit for hit in body if hit.col < right and (divider is None or hit.row < divider)]
     taken: set[Hit] = set()
     for printed in (True, False):
+        before = dict(sides.found)
         for hit in open_hits:
             for word in search.means(hit):
                 fits = search.words.side_group.get(word) == row.group and search.is_printed(word, hit.key) is printed
-                if fits and word not in sides.found and hit not in taken:
+                # A line above, as of the 专项资金, may be named as a label below is: 办公经费.
+                is_free = word not in (before if word in search.words.below_table else sides.found)
+                if fits and is_free and hit not in taken:
                     sides.found[word] = hit
                     taken.add(hit)
 

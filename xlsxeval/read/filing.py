@@ -214,7 +214,7 @@ def _read_sheet(
         return
     last = max((row for row, _ in sheet.cells), default=1)
     whole = [arrange(words_of(form), page.hits, 1, last, year or page.year) for form in present]
-    for segment in cut_sheet(sheet, whole, last):
+    for segment in [Segment(present[0], 1, last)] if _is_one_of_ours(sheet, whole) else cut_sheet(sheet, whole, last):
         alone = (segment.first, segment.last) == (1, last)
         part = sheet if alone else _rows(sheet, segment.first, segment.last)
         if not alone:
@@ -223,6 +223,16 @@ def _read_sheet(
         answers, share = _read_form(part, page, segment, formset, year, limits, own=own)
         if share > 0 or answers.unread:
             yield answers, share, "" if alone else everything(part).cells
+
+
+def _is_one_of_ours(sheet: Sheet, arranged: Sequence[Arrangement]) -> bool:
+    """Tell whether a sheet is one form of our own template: it has one mark, and no heads stand there twice.
+
+    Then labels that stand there twice are no second form; one of the 专项资金 is called 办公经费.
+    """
+    marks = sum(cell.text.startswith(_MARK) for cell in sheet.cells.values())
+    groups = [row.group for one in arranged for row in one.every_head]
+    return marks == len(arranged) == 1 and len(set(groups)) == len(groups)
 
 
 def _is_present(form: Form, page: _Page) -> bool:

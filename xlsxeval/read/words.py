@@ -13,7 +13,7 @@ words 年初预算数 and 得分 are heads of one group, 年度资金总额 is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -86,6 +86,8 @@ class FormWords:
     frames: Mapping[int, tuple[int, ...]]
     dividers: frozenset[int]
     after_divider: frozenset[int]
+    #: The side words that the form prints below a table without heads of its own, whose lines may have any name.
+    below_table: frozenset[int]
     funds: int | None
     total_row: int | None
     part_columns: Mapping[int, str]
@@ -195,6 +197,7 @@ def words_of(form: Form) -> FormWords:
         frames=frames,
         dividers=dividers,
         after_divider=after,
+        below_table=_below_tables(words, [groups[number][0] for number in anchors]),
         funds=funds,
         total_row=total_row,
         part_columns=parts,
@@ -326,6 +329,13 @@ def _dividers(words: list[Word], hanging: list[_Hanging]) -> tuple[frozenset[int
 
 #: A divider (按收入性质分) has at most so many rows of pairs below it.
 _MOST_PAIR_ROWS = 4
+
+
+def _below_tables(words: Sequence[Word], anchors: Sequence[int]) -> frozenset[int]:
+    """Give the words that the form prints below one of the labels at which a table without heads begins."""
+    top = min((words[anchor].label.box.row for anchor in anchors), default=None)
+    drawn = [number for number, word in enumerate(words) if word.drawn]
+    return frozenset(number for number in drawn if top is not None and words[number].label.box.row > top)
 
 
 def _funds(
