@@ -147,9 +147,16 @@ def _join_folded(search: Search, rows: dict[int, HeadRow], by_row: Mapping[int, 
 
 def _stands_aside(search: Search, row: int, by_row: Mapping[int, Sequence[Hit]], rows: Mapping[int, HeadRow]) -> bool:
     """Tell whether, of two rows, one is a row of heads and the other only has side words (合计) left of these."""
+    words = search.words
     for one, other in ((row, row + 1), (row + 1, row)):
         if one not in rows and other in rows:
-            return all(hit.key in search.words.side_keys and hit.col <= rows[other].left for hit in by_row[one])
+            return all(
+                hit.key in words.side_keys
+                and hit.col <= rows[other].left
+                # The name that the form prints over a column is no side word.
+                and not any(word in words.group and search.is_printed(word, hit.key) for word in search.means(hit))
+                for hit in by_row[one]
+            )
     return False
 
 
