@@ -98,7 +98,8 @@ def _call(node: Call, lookup: Lookup, compare: Compare) -> Value:
     if function == "IF":
         chosen = evaluate(arguments[0], lookup, compare)
         return None if chosen is None else evaluate(arguments[1 if chosen else 2], lookup, compare)
-    values = list(_flat(arguments, lookup, compare))
+    # A fault that NOT describes must be there exactly: the printed precision is there to excuse, not to accuse.
+    values = list(_flat(arguments, lookup, compare_exactly if function == "NOT" else compare))
     if function in {"AND", "OR", "NOT"}:
         return _logic(function, values)
     numbers = [value for value in values if isinstance(value, Decimal)]

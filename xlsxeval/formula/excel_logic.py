@@ -37,29 +37,30 @@ def comparisons(node: Node) -> Iterator[Binary]:
         yield from comparisons(node.arguments[-1])
 
 
-def truth(node: Node, figures: Figures, places: int) -> Texts:
+def truth(node: Node, figures: Figures, places: int, *, exact: bool = False) -> Texts:
     """Give two Excel conditions: when the condition holds, and when it fails; both are false if a value is missing.
 
     Args:
         node: a condition.
         figures: where the figures stand.
         places: the number of decimals to which differences are rounded, to remove the error of binary fractions.
+        exact: whether the printed precision does not count, as inside NOT.
     """
     match node:
         case Binary(_, left, right):
             blank = any_of(blank_tests(left, figures.value) + blank_tests(right, figures.value))
-            holds = _comparison(node, figures, places)
+            holds = _comparison(node, figures, places, exact=exact)
             if not blank:
                 return holds, f"NOT({holds})"
             return f"IF({blank},FALSE,{holds})", f"IF({blank},FALSE,NOT({holds}))"
         case Call("NOT", (inner,)):
-            holds, fails = truth(inner, figures, places)
+            holds, fails = truth(inner, figures, places, exact=True)
             return fails, holds
         case Call("AND", arguments):
-            parts = [truth(argument, figures, places) for argument in arguments]
+            parts = [truth(argument, figures, places, exact=exact) for argument in arguments]
             return _all(part[0] for part in parts), _any(part[1] for part in parts)
         case Call("OR", arguments):
-            parts = [truth(argument, figures, places) for argument in arguments]
+            parts = [truth(argument, figures, places, exact=exact) for argument in arguments]
             return _any(part[0] for part in parts), _all(part[1] for part in parts)
         case _:
             raise TypeError(node)
@@ -73,15 +74,15 @@ def _any(parts: Iterator[str]) -> str:
     return f"OR({','.join(parts)})"
 
 
-def _comparison(node: Binary, figures: Figures, places: int) -> str:
+def _comparison(node: Binary, figures: Figures, places: int, *, exact: bool) -> str:
     first, second = body(node.left, figures.value), body(node.right, figures.value)
     if only_counts(node):
         return f"{first}{node.operator}{second}"
-    exact = f"ROUND({first}-({second}),{places}){node.operator}0"
+    plain = f"ROUND({first}-({second}),{places}){node.operator}0"
     left, right = ends(node.left, figures), ends(node.right, figures)
-    if left == (first, first) and right == (second, second):
-        return exact
-    return f"IFERROR({meet(node.operator, left, right, places)},{exact})"
+    if exact or (left == (first, first) and right == (second, second)):
+        return plain
+    return f"IFERROR({meet(node.operator, left, right, places)},{plain})"
 
 
 def meet(operator: str, left: Texts, right: Texts, places: int) -> str:
@@ -114,7 +115,7 @@ def masks(node: Node, figures: Figures) -> Texts:
     cells = [figures.value(ref) for ref in refs(node) if isinstance(ref, LineCell)]
     usable = "".join(f"*(1-{is_text(cell)})" for cell in cells)
     usable += f"*(({'+'.join(is_number(cell) for cell in cells)})>0)"
-    holds, fails = _masks(node, figures)
+    holds, fails = _masks(node, figures, exact=False)
     return f"({holds}){usable}", f"({fails}){usable}"
 
 
@@ -128,7 +129,7 @@ def is_text(cells: str) -> str:
     return f'({cells}<>"")*({cells}>{_ABOVE_ALL})'
 
 
-def _masks(node: Node, figures: Figures) -> Texts:
+def _masks(node: Node, figures: Figures, *, exact: bool) -> Texts:
     """Give the expressions of ``masks`` for a part of a condition; multiplying is AND, adding is OR."""
     match node:
         case Binary(operator, left, right):
@@ -137,6 +138,9 @@ def _masks(node: Node, figures: Figures) -> Texts:
                 counted = replace(figures, value=lambda ref: f"({is_number(figures.value(ref))})")
                 return (test := f"({_count(left, counted)}{operator}{_count(right, counted)})"), f"(1-{test})"
             (low, high), (first, last) = ends(left, figures), ends(right, figures)
+            if exact:
+                low = high = body(left, figures.value)
+                first = last = body(right, figures.value)
             test = {
                 "<=": f"({low}<={last})",
                 "<": f"({low}<{last})",
@@ -147,10 +151,10 @@ def _masks(node: Node, figures: Figures) -> Texts:
             all_filled = "*".join(numbers)
             return f"{all_filled}*{test}", f"{all_filled}*(1-{test})"
         case Call("NOT", (inner,)):
-            holds, fails = _masks(inner, figures)
+            holds, fails = _masks(inner, figures, exact=True)
             return fails, holds
         case Call("AND" | "OR" as function, arguments):
-            parts = [_masks(argument, figures) for argument in arguments]
+            parts = [_masks(argument, figures, exact=exact) for argument in arguments]
             every = 0 if function == "AND" else 1
             together = "*".join(f"({part[every]})" for part in parts)
             any_one = f"(({'+'.join(f'({part[1 - every]})' for part in parts)})>0)"

@@ -128,9 +128,7 @@ def _crossings(page: Page, heads: HeadRow) -> dict[str, Answer]:
 def _split_heads(page: Page, heads: HeadRow, first: int) -> set[int]:
     """Give the heads of amounts that have unknown heads below them: 年初预算数 over 上级 and 本级; 原因 has texts."""
     numeric = page.arranged.words.numeric
-    cells = {
-        head: page.grid.sheet.cells.get((first, col)) for head, (_, col) in heads.words.items() if head in numeric
-    }
+    cells = {head: page.grid.sheet.cells.get((first, col)) for head, (_, col) in heads.words.items() if head in numeric}
     return {
         head
         for head, cell in cells.items()
