@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -23,41 +23,6 @@ from xlsxeval.rules.run import check as run_rules
 CASES = ROOT / "tests" / "reading_cases"
 NAMES = tuple(sorted(folder.name for folder in CASES.iterdir() if folder.is_dir()))
 KINDS = ("tsv", "xlsx")
-#: The rules whose false findings follow from reading; a case's other rules are judged with the rules (``LATER``).
-ABOUT_READING = frozenset(["B14", "E01", "E04", "E12", "E17", "E20", "E29", "E30", "E31", "L01", "L05", "R08", "X04"])
-_RULE = "the rule itself must change"
-_READ = "the rule speaks as soon as the table is read"
-#: Required or forbidden findings of rules that are not about reading, and what they wait for: (case, sign and code).
-#: One that does not come out yet is skipped with this reason.
-LATER: Mapping[tuple[str, str], str] = {
-    ("adjustment-must-be-explained", "+E42"): _RULE,
-    ("blocks-in-another-order", "+E08"): _READ,
-    ("blocks-in-another-order", "+E11"): _READ,
-    ("form-without-a-file", "+E16"): _READ,
-    ("form-without-a-file", "+E40"): _RULE,
-    ("goal-without-heads", "+E27"): _READ,
-    ("head-line-folded", "+E35"): _RULE,
-    ("heads-in-another-order", "+E14"): _READ,
-    ("heads-in-another-order", "+E17"): _READ,
-    ("indicator-sheet-without-targets", "+E41"): _READ,
-    ("money-label-beside-the-heads", "+E04"): _READ,
-    ("one-slip-one-finding", "-E08"): _RULE,
-    ("part-rows-scored", "+E08"): _RULE,
-    ("part-rows-scored", "+E10"): _RULE,
-    ("part-rows-scored", "+E35"): _RULE,
-    ("placeholder-rows", "-E28"): _RULE,
-    ("reason-in-its-own-words", "-E11"): _RULE,
-    ("same-figures-twice", "+E31"): _RULE,
-    ("tail-of-a-form-above-another", "+E22"): _READ,
-    ("tail-of-a-form-above-another", "+E29"): _READ,
-    ("tail-of-a-form-above-another", "+E32"): _READ,
-    ("tail-of-a-form-above-another", "+E37"): _READ,
-    ("unit-printed-twice", "+E14"): _READ,
-    ("unit-printed-twice", "+E17"): _READ,
-    ("year-behind-a-number", "+E30"): _RULE,
-    ("year-behind-a-number", "-E28"): _RULE,
-}
-
 every_case = pytest.mark.parametrize("name", NAMES)
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
@@ -74,11 +39,6 @@ class Expected(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.case} {self.sign}{self.code} {self.about or ' '.join(self.cells)}".rstrip()
-
-    @property
-    def is_about_reading(self) -> bool:
-        """Whether it must come out with the reading; the others belong to the rules."""
-        return self.code == "L01" or (self.sign == "-" and self.code in ABOUT_READING)
 
     def is_met_by(self, one: Finding) -> bool:
         """Tell whether a finding is the one meant."""
@@ -201,29 +161,10 @@ def test_no_false_answer(name: str, kind: str) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize("one", [one for one in expected() if one.is_about_reading], ids=str)
-def test_findings_about_reading(one: Expected, kind: str) -> None:
+@pytest.mark.parametrize("one", expected(), ids=str)
+def test_findings(one: Expected, kind: str) -> None:
     met = [found for _, found in findings(one.case, kind) if one.is_met_by(found)]
     assert bool(met) is (one.sign == "+"), met
-
-
-@every_kind
-@pytest.mark.parametrize("one", [one for one in expected() if not one.is_about_reading], ids=str)
-def test_findings_of_other_rules(one: Expected, kind: str) -> None:
-    reason = LATER.get((one.case, one.sign + one.code), "")
-    try:
-        met = [found for _, found in findings(one.case, kind) if one.is_met_by(found)]
-    except api.Refused:
-        if reason:
-            pytest.skip(reason)
-        raise
-    if reason and bool(met) is not (one.sign == "+"):
-        pytest.skip(reason)
-    assert bool(met) is (one.sign == "+"), met
-
-
-def test_what_comes_later_is_in_the_cases() -> None:
-    assert {(one.case, one.sign + one.code) for one in expected()} >= LATER.keys()
 
 
 def about_absent(filing: Filing, one: Finding) -> bool:

@@ -9,15 +9,21 @@ from decimal import Decimal
 from xlsxeval.filing import ABSENT, FormAnswers
 from xlsxeval.forms.model import Rule
 from xlsxeval.formula.bounds import printed
-from xlsxeval.numbers import decimals_of, percent_text, plain
+from xlsxeval.numbers import decimals_of, is_nil, percent_text, plain
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
-from xlsxeval.rules.indicators import MONEY, SOURCE, Indicator, example, text_of
+from xlsxeval.rules.indicators import MONEY, REASON, SOURCE, TABLE, Indicator, example, text_of
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import read_quantity
 from xlsxeval.text import clean
 
 _YUAN = {"万元": Decimal(10000), "元": Decimal(1)}
+#: Names of the places that ask for a reason.
+_ASKS = re.compile("原因|问题|改进")
+#: What a form prints in such a place: 年中发生预算调整的应单独说明理由, 100字以内.
+_INSTRUCTION = re.compile("说明(?:理由|原因)|字以内|请(?:说明|填写|简要)|^[1１]?[.、]?结合自评情况")
+#: A form's own demand that any change of the budget be explained.
+_DEMAND = re.compile("预算调整.{0,30}说明")
 _SPENDING = re.compile("执行|预算|资金|支付|支出|结转|结余|经费|拨付|财政")
 _MONEY_NAME = re.compile("(资金|经费|支出|投资)(金额|总额|数额)?$")
 _ADJUSTING = re.compile("调整|追加|调增|调减|增加|减少|结转|新增|上级|专项")
@@ -25,7 +31,7 @@ _ADJUSTING = re.compile("调整|追加|调增|调减|增加|减少|结转|新增
 _SPENT = {"项目总成本": "全年执行数", "总成本": "全年执行数", "项目支出": "项目支出", "基本支出": "基本支出"}
 _AS_USUAL: tuple[dict[str, object], ...] = ({}, {}, {}, {}, {})
 _LESS_DONE: tuple[dict[str, object], ...] = (
-    {"得分": "16", "实际完成值": "8次", "偏差原因": "两期培训改到下年"},
+    {"得分": "16", "偏差原因": "记录不全，自扣4分"},
     {"得分": "16", "偏差原因": "记录不全，自扣4分"},
 )
 
@@ -44,28 +50,41 @@ def amount_of(text: str, unit: str) -> Decimal | None:
 def _can_explain(answers: FormAnswers, ones: Sequence[Indicator]) -> bool:
     """Tell whether every place was read in which the form asks for an explanation, and whether there is any."""
     # The open self-evaluation prints nothing: what a sheet does not have was not asked.
+    table, lacking = answers.form.tables[TABLE], [one.lacks(REASON) for one in ones]
+    if any(lacking) and (not all(lacking) or (table.here(REASON) in table.columns and not answers.form.is_open)):
+        return False
     prints = "实际完成情况" in answers.form.fields and not answers.form.is_open
     read = bool(answers.fields.get("实际完成情况", ABSENT).cell)
     return read if prints else read or any(one.asks_reason for one in ones)
 
 
 def _explained(answers: FormAnswers, ones: Sequence[Indicator], words: re.Pattern[str]) -> bool:
-    """Tell whether a reason, or what was written of the year, speaks of something."""
-    done = answers.fields.get("实际完成情况")
-    said = [*(one.reason for one in ones), text_of(done) if done else ""]
-    return any(words.search(text) for text in said)
+    """Tell whether a reason, or what was written of the year, speaks of something.
+
+    In a place that asks for the reason itself any words do; a form's own instruction, left there, is none.
+    """
+    done = text_of(answers.fields.get("实际完成情况", ABSENT))
+    own = [text_of(answer) for name, answer in answers.fields.items() if _ASKS.search(name)]
+    if any(text and not is_nil(text) and not _INSTRUCTION.search(clean(text)) for text in own):
+        return True
+    return any(words.search(text) for text in (*(one.reason for one in ones), done))
+
+
+def _missed_for_a_reason(ones: Sequence[Indicator]) -> bool:
+    """Tell whether a target was not reached, or may not have been, and the reason is given: then money was left too."""
+    return any(one.reason and one.met is not True for one in ones)
 
 
 @rule(
     Rule(
         code="E11",
-        needs=("全年预算数", "全年执行数"),
+        needs=("全年预算数|年初预算数", "全年执行数"),
         title="执行率低，没有说明原因",
         why="执行率低于90%，要说明钱为什么没有花出去，有什么改进措施。",
         fix="请在实际完成情况或偏差原因里说明",
         severity="warning",
         source="财预〔2020〕10号；各地自评表填表说明",
-        wrong=example(*_LESS_DONE, **{**MONEY, "全年执行数": "880", "基本支出": "509.09", "实际完成情况": "全年举办培训班8次。"}),
+        wrong=example(*_LESS_DONE, **{**MONEY, "全年执行数": "880", "基本支出": "509.09", "实际完成情况": "全年举办培训班10次。"}),
         right=example(*_LESS_DONE, **{**MONEY, "全年执行数": "880", "基本支出": "509.09", "实际完成情况": "两期培训改到下年，资金结转。"}),
     )
 )  # fmt: skip
@@ -76,7 +95,8 @@ def low_rate_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
         budget, spent = (numbers.number(answers, name) for name in ("全年预算数", "全年执行数"))
         if not ones or limit is None or not budget or spent is None or spent / budget >= limit:
             continue
-        if _can_explain(answers, ones) and not _explained(answers, ones, _SPENDING):
+        explained = _explained(answers, ones, _SPENDING) or _missed_for_a_reason(ones)
+        if _can_explain(answers, ones) and not explained:
             rate, stated = percent_text(spent / budget), answers.fields.get("执行率")
             said = stated.text if stated and stated.text and not stated.own else rate
             agrees = said == rate or (
@@ -87,6 +107,12 @@ def low_rate_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
             field, found = ("执行率", said) if stated and stated.cell else ("全年执行数", plain(spent))
             where = place(answers, answers.fields[field].cell, field)
             yield finding(of, text, found=found, expected="说明原因", **where)
+
+
+def _demands_explanation(answers: FormAnswers) -> bool:
+    """Tell whether the sheet itself says that every change of the budget has to be explained."""
+    said = [*(text_of(answer) for answer in answers.fields.values()), *(one.text for one in answers.unread)]
+    return any(_DEMAND.search(clean(text)) for text in said)
 
 
 @rule(
@@ -107,9 +133,11 @@ def adjusted_unexplained(case: Case, of: Rule) -> Iterator[Finding]:
     limit, numbers = case.filing.formset.profile.get("预算调整说明"), case.numbers
     for answers, ones in case.with_indicators:
         first, last = (numbers.number(answers, name) for name in ("年初预算数", "全年预算数"))
-        if not ones or limit is None or not first or last is None or abs(last - first) <= limit * first:
+        demanded = _demands_explanation(answers)
+        least = Decimal(0) if demanded else limit
+        if not ones or least is None or not first or last is None or abs(last - first) <= least * first:
             continue
-        if _can_explain(answers, ones) and not _explained(answers, ones, _ADJUSTING):
+        if (demanded or _can_explain(answers, ones)) and not _explained(answers, ones, _ADJUSTING):
             change = f"{'增加' if last > first else '减少'}{plain(abs(last - first))}{answers.amount_unit}"
             text = f"全年预算数比年初{change}（{percent_text(abs(last - first) / first)}），没有说明原因"
             where = place(answers, answers.fields["全年预算数"].cell, "全年预算数")

@@ -6,12 +6,14 @@ from it is unknown, and no check is judged over it (``Numbers.lacks``).
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from xlsxeval.a1 import parse_area, parse_cell
 from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, Line
 from xlsxeval.forms.model import Field
 from xlsxeval.formula.bounds import Interval, interval, printed
@@ -21,6 +23,9 @@ from xlsxeval.rules.indicators import TABLE
 
 #: The points of the row of amounts.
 _MONEY_POINTS = ("资金分值", "资金得分")
+_FIGURE = re.compile(r"“[-+]?[0-9][0-9.,]*[万亿]?元?”")
+#: The budget of the year as it was at its end; it is the last part of the name in rows of parts.
+BUDGET = "全年预算数"
 #: The points of a form if the set gives no other number.
 _ALL_POINTS = Decimal(100)
 
@@ -170,7 +175,16 @@ class Numbers:
         if isinstance(ref, LineCell):
             return self.line.get(ref.name, ABSENT) if self.line else None
         answers = self.filing.forms.get(ref.form)
-        return answers.fields.get(ref.name) if answers and isinstance(ref, FieldRef) else None
+        return answers.fields.get(self.on_sheet(ref).name) if answers and isinstance(ref, FieldRef) else None
+
+    def on_sheet(self, ref: Ref) -> Ref:
+        """Give the blank that holds what a rule reads: a sheet with one column of budgets may call it 年初预算数."""
+        if self.whole or not isinstance(ref, FieldRef) or not ref.name.endswith(BUDGET):
+            return ref
+        answers, other = self.filing.forms.get(ref.form), FieldRef(ref.form, first_budget(ref.name))
+        if answers is None or not answers.fields.get(other.name, ABSENT).cell or not has_one_budget(answers):
+            return ref
+        return other
 
     def bounds(self, ref: Ref) -> Interval | Sequence[Interval | None] | None:
         """Give the interval of true values behind a blank, or behind each cell of a column."""
@@ -178,7 +192,7 @@ class Numbers:
         if answers is None:
             return None
         if isinstance(ref, FieldRef):
-            answer, of = answers.fields.get(ref.name, ABSENT), self.field(ref)
+            answer, of = self.answer(ref) or ABSENT, self.field(ref)
             if not answer.cell and not self.lacks((ref,)):
                 return Decimal(0), Decimal(0)
             if of.formula is not None and self._is_result(answer, of):
@@ -252,6 +266,22 @@ class Numbers:
             )
             self._common[key] = max(seen, key=lambda d: (seen[d], d)) if seen else of.kind.decimals
         return self._common[key]
+
+
+def has_one_budget(answers: FormAnswers) -> bool:
+    """Tell whether a sheet has one column of budgets, called 年初预算数, and none beside it was left unread."""
+    spent = parse_cell(answers.fields.get("全年执行数", ABSENT).cell)
+    if spent is None or any(name.endswith(BUDGET) and answer.cell for name, answer in answers.fields.items()):
+        return False
+    areas = [(area, one.text) for one in answers.unread if (area := parse_area(one.cells))]
+    crossing = [(area, text) for area, text in areas if area[0] <= spent[0] <= area[2]]
+    # A column that was not read begins with its head, above the amounts; a lone text is a note, a figure may be a budget.
+    return not any(area[0] < spent[0] or _FIGURE.search(text) for area, text in crossing)
+
+
+def first_budget(name: str) -> str:
+    """Give the budget at the beginning of the year for that of the whole year: 其他资金.年初预算数 for 其他资金.全年预算数."""
+    return name.removesuffix(BUDGET) + "年初预算数"
 
 
 def has_column(answers: FormAnswers | None, table: str, column: str) -> bool:

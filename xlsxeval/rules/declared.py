@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
-from xlsxeval.filing import ABSENT, Answer, FormAnswers
+from xlsxeval.filing import Answer, FormAnswers
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.model import Check, Field
 from xlsxeval.formula.bounds import compare_printed, interval, printed
@@ -84,12 +84,16 @@ def _is_open(check: Check, numbers: Numbers) -> bool:
     资金分值 and 资金得分 count 0 where the form gives no points for the money, but no finding is reported at them.
     """
     answers = numbers.filing.forms[check.at.form]
-    if not numbers.whole:
-        at = answers.fields.get(check.at.name, ABSENT) if isinstance(check.at, FieldRef) else None
-        if (at is not None and not at.cell) or numbers.lacks(check.reads):
-            return True
+    if not numbers.whole and (not _has_place(check, numbers) or numbers.lacks(check.reads)):
+        return True
     more = not numbers.whole or len(answers.fields) > len(answers.form.fields)
     return more and _adds_up_amounts(check) and bool(unlisted_parts(answers))
+
+
+def _has_place(check: Check, numbers: Numbers) -> bool:
+    """Tell whether the sheet has a cell at which a finding of a check can stand."""
+    place = _place_of(check, numbers)
+    return not isinstance(place, FieldRef) or _has_cell(place, numbers)
 
 
 def _adds_up_amounts(check: Check) -> bool:
@@ -132,7 +136,7 @@ def _computed(check: Check, numbers: Numbers) -> DeclaredOutcome:
     how = f"这一格的公式被改成了“={answer.formula}”，" if answer.formula else ""
     if not answer.formula and any(other.own and other.formula for other in answers.fields.values()):
         how = "这一格的公式被数字覆盖，"
-    text = f"{say_field(check.at)}为{found}，应为{should}{_how(check.node, numbers, should)}"
+    text = f"{say_field(numbers.on_sheet(check.at))}为{found}，应为{should}{_how(check.node, numbers, should)}"
     cause = likely_cause(answer.value, expected, check.node, check.at, numbers)
     text += f"；{cause}" if cause else ""
     return DeclaredOutcome(check, FAIL, 0, _finding(check, numbers, how + text, found, should))
@@ -157,7 +161,7 @@ def _filled(check: Check, numbers: Numbers) -> DeclaredOutcome:
         return DeclaredOutcome(check, PASS if answer.cell else BLANK)
     field = numbers.field(check.at)
     should = print_value(expected, field, KINDS[field.kind_name].decimals)
-    text = f"{say_field(check.at)}空着，应为{should}{_how(check.node, numbers, should)}"
+    text = f"{say_field(numbers.on_sheet(check.at))}空着，应为{should}{_how(check.node, numbers, should)}"
     return DeclaredOutcome(check, FAIL, 0, _finding(check, numbers, text, "", should))
 
 
@@ -235,7 +239,7 @@ def _should(failed: Binary, numbers: Numbers) -> str:
 def _side(node: Node, numbers: Numbers, *, across: bool) -> str:
     value = show(evaluate(node, numbers.value))
     if isinstance(node, FieldRef | LineCell):
-        return f"{node.form + '的' if across else ''}{say_field(node)}为{value}"
+        return f"{node.form + '的' if across else ''}{say_field(numbers.on_sheet(node))}为{value}"
     text = computation(node, numbers.value)
     return value if text == value else f"{text} = {value}"
 
@@ -254,7 +258,7 @@ def print_value(value: Decimal, field: Field, decimals: int) -> str:
 
 
 def _finding(check: Check, numbers: Numbers, message: str, found: str, should: str) -> Finding:
-    at = check.at
+    at = _place_of(check, numbers)
     answers = numbers.filing.forms[at.form]
     if isinstance(at, Column):
         cell, name = answers.heads.get((at.table, at.name), ""), f"{at.table}.{at.name}"
@@ -266,6 +270,20 @@ def _finding(check: Check, numbers: Numbers, message: str, found: str, should: s
         message = f"{line_name(answers, at.table, numbers)}{message}"
     text = f"{message}。{check.fix}。"
     return Finding(check.code, check.severity, at.form, answers.sheet, cell, name, text, found, should)
+
+
+def _place_of(check: Check, numbers: Numbers) -> Ref:
+    """Give where a finding stands: the check's own place, or else the first blank on the sheet that it reads."""
+    at = numbers.on_sheet(check.at)
+    if not isinstance(at, FieldRef) or _has_cell(at, numbers) or at in check.reads:
+        return at
+    others = (numbers.on_sheet(ref) for ref in check.reads if isinstance(ref, FieldRef))
+    return next((ref for ref in others if _has_cell(ref, numbers)), at)
+
+
+def _has_cell(ref: Ref, numbers: Numbers) -> bool:
+    answer = numbers.answer(ref)
+    return answer is not None and bool(answer.cell)
 
 
 def line_name(answers: FormAnswers, table: str, numbers: Numbers) -> str:

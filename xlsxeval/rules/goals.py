@@ -15,9 +15,10 @@ from xlsxeval.rules.registry import rule
 from xlsxeval.text import clean, listed, remembered
 
 _PROMPTS = re.compile(
-    r"^[.…。]{2,}$|^…+$|[0-9]{1,5}字以内|请填写|请简要|此处填写|在此填写|^指标[0-9]+|^目标[0-9]+[:：]?$|[×xX]{2,}|好坏"
+    r"^[.…。]{2,}$|^…+$|[0-9]{1,5}字以内|请填写|请简要|此处填写|在此填写|^(?:指标|目标)[0-9]+[:：]?$|[×xX]{2,}|好坏"
 )
-_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?=年)")
+#: A year, or one that is written right behind another number: 指标2 2022年.
+_YEAR = re.compile(r"(?<![0-9])[0-9]?((?:19|20)[0-9]{2})(?=\s*年)")
 _SPAN = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})年?[-—~－至到]+((?:19|20)[0-9]{2})年")
 _BEFORE = re.compile("上年|去年|往年|较|比|同期|结转|截至|截止|自[0-9]{4}年|以来|[0-9]{4}年起|印发|〔|号")
 _AFTER = re.compile("下年|明年|次年|来年|计划|推迟|延|预计|力争|规划|到[0-9]{4}年")
@@ -74,8 +75,8 @@ def _has_prompt(text: str) -> bool:
         fix="请删去提示文字，填上实际内容",
         severity="warning",
         source="部门整体支出绩效自评表表样",
-        wrong=example({"三级指标": "指标1：举办培训班"}),
-        right=example({"三级指标": "举办培训班"}),
+        wrong=example({"三级指标": "指标1："}),
+        right=example({"三级指标": "指标1：举办培训班"}),
     )
 )
 def prompts_left(case: Case, of: Rule) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
@@ -25,6 +26,8 @@ from xlsxeval.rules.targets import (
 )
 
 TABLE = "指标"
+#: A reason that is given beside what was achieved: 8次，因疫情取消2次.
+_GIVES_REASON = re.compile("因|由于|受.{1,12}影响")
 REASON = "偏差原因"
 #: Units that multiply what stands before them.
 _SCALES = ("万", "亿", "千", "百")
@@ -121,15 +124,15 @@ def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Ind
     of_weight, of_score = line.get("分值", ABSENT), line.get("得分", ABSENT)
     weight, score = (None if answer.shared else _number(answer) for answer in (of_weight, of_score))
     places = line.get(REASON, ABSENT), answers.fields.get(REASON, ABSENT)
-    said = next((answer for answer in places if answer.cell), ABSENT)
-    reason = text_of(said)
+    said = [answer for answer in places if answer.cell]
+    reason = next((text for answer in said if (text := text_of(answer)) and not is_nil(text)), "")
+    reason = reason or (actual if _GIVES_REASON.search(actual) else "")
     name = text_of(line["三级指标"]) if line.get("三级指标", ABSENT).cell else target
     inherit = answers.form.tables[TABLE].inherit
     grouped = not inherit or bool(line.get(inherit[-1], ABSENT).cell)
     met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups if grouped else None)
-    reason = "" if reason and is_nil(reason) else reason
     sums = _number(of_weight), _number(of_score)
-    asks = bool(said.cell)
+    asks = bool(said)
     return Indicator(
         answers, line, groups, name, target, actual, weight, score, reason, met, scores, *sums, asks, grouped
     )

@@ -51,10 +51,11 @@ def need_shown(need: str) -> str:
 def unused_in_set(formset: FormSet) -> tuple[Unused, ...]:
     """Give the judgement rules that no form of a set has a use for, by code; every declared rule has its form."""
     names = {form.name: names_of(form) for form in formset.forms}
+    declared = {rule.code for rule in formset.all_rules}
     found = [
         Unused(code, lacking(rule.needs, names))
         for code, (rule, _) in JUDGEMENT.items()
-        if formset.severities.get(code) != "off"
+        if formset.severities.get(code) != "off" and code not in declared
     ]
     return tuple(sorted(one for one in found if one.lacking))
 
@@ -62,18 +63,16 @@ def unused_in_set(formset: FormSet) -> tuple[Unused, ...]:
 def unused_in(case: Case) -> tuple[Unused, ...]:
     """Give the rules that a filing has no use for, by code."""
     formset = case.filing.formset
-    found = [
-        Unused(code, missing)
-        for code, (rule, _) in JUDGEMENT.items()
-        if formset.severities.get(code) != "off" and (missing := lacking(rule.needs, case.names))
-    ]
-    declared: dict[str, tuple[str, ...]] = {}
-    for check in () if case.is_whole else formset.all_checks:
-        missing = tuple(_lacking_declared(check, case))
-        if not missing or check.code not in declared:
-            declared[check.code] = missing
-    found += [Unused(code, missing) for code, missing in declared.items() if missing]
-    return tuple(sorted(found))
+    found: dict[str, tuple[str, ...]] = {}
+    for check in formset.all_checks:
+        missing = () if case.is_whole else tuple(_lacking_declared(check, case))
+        if not missing or check.code not in found:
+            found[check.code] = missing
+    for code, (rule, _) in JUDGEMENT.items():
+        missing = lacking(rule.needs, case.names)
+        if formset.severities.get(code) != "off" and (not missing or code not in found):
+            found[code] = missing
+    return tuple(sorted(Unused(code, missing) for code, missing in found.items() if missing))
 
 
 def _lacking_declared(check: Check, case: Case) -> Iterator[str]:

@@ -8,15 +8,16 @@ from dataclasses import replace
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
-from xlsxeval.rules import across, amounts, formulas, goals, reading, scores, structure, wording
+from xlsxeval.rules import across, amounts, formulas, goals, parts, reading, scores, structure, wording
 from xlsxeval.rules.bounded import first_of_each_rule, shortened
 from xlsxeval.rules.case import Case
+from xlsxeval.rules.consequences import without_consequences
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.needs import lacking
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.selection import Selection
 
-_FAMILIES = (across, amounts, formulas, goals, reading, scores, structure, wording)
+_FAMILIES = (across, amounts, formulas, goals, parts, reading, scores, structure, wording)
 
 
 def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:
@@ -44,7 +45,7 @@ def check_case(case: Case, selection: Selection = Selection()) -> tuple[Finding,
         if selection.wants(description.code):
             severity = severities.get(description.code)
             found += judge(case, replace(description, severity=severity) if severity else description)
-    found = [one for one in found if selection.wants(one.code)]
+    found = [one for one in without_consequences(found, case) if selection.wants(one.code)]
     order = {form.name: number for number, form in enumerate(formset.forms)}
     found.sort(key=lambda one: (order.get(one.form, len(order)), parse_cell(one.cell) or (0, 0), one.code))
     return tuple(map(shortened, first_of_each_rule(found)))
@@ -52,12 +53,13 @@ def check_case(case: Case, selection: Selection = Selection()) -> tuple[Finding,
 
 def catalogue(formset: FormSet) -> Mapping[str, Rule]:
     """Give every rule of a set, declared and judgement, by code, with the severity that the set gives it."""
-    rules = [*formset.all_rules]
-    rules += [
+    rules = [
         replace(rule, severity=formset.severities.get(rule.code, rule.severity))
         for rule, _ in JUDGEMENT.values()
         if formset.severities.get(rule.code) != "off"
     ]
+    # A declared check and a judgement rule may share a code: the formula of the form, and rows that it does not print.
+    rules += formset.all_rules
     return {rule.code: rule for rule in sorted(rules, key=lambda rule: rule.code)}
 
 

@@ -6,10 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from xlsxeval.filing import ABSENT
 from xlsxeval.forms.model import Rule
+from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import plain, round_half_up
 from xlsxeval.rules.case import Case
-from xlsxeval.rules.finding import Finding, finding
+from xlsxeval.rules.declared import BLANK
+from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import REASON, SOURCE, Indicator, example
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.targets import comparable, read_quantity
@@ -69,6 +72,27 @@ def missed_not_proportional(case: Case, of: Rule) -> Iterator[Finding]:
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，分值{plain(one.weight or Decimal(0))}"
             text += f"，按比例应得{expected}分，填的是{plain(one.score)}分"
             yield finding(of, text, found=plain(one.score), expected=expected, **one.place("得分"))
+
+
+@rule(
+    Rule(
+        code="E29",
+        needs=("总分", "指标.得分"),
+        title="得分空着",
+        why="有分值就应当有得分，没有得分就算不出总分。",
+        fix="请填上得分；没有完成得0分的也要写0",
+        severity="error",
+        source="部门整体支出绩效自评表“得分”",
+    )
+)
+def total_blank(case: Case, of: Rule) -> Iterator[Finding]:
+    """Find a total that is blank beside points and scores, where it cannot be calculated from what the sheet has."""
+    judged = {one.check.at for one in case.outcomes if one.state != BLANK}
+    for answers, ones in case.with_indicators:
+        total = answers.fields.get("总分", ABSENT)
+        scored = any(one.score is not None for one in ones)
+        if total.state == "blank" and scored and FieldRef(answers.form.name, "总分") not in judged:
+            yield finding(of, "总分空着", **place(answers, total.cell, "总分"))
 
 
 def _print_scores(scores: tuple[Decimal, ...]) -> str:
@@ -132,7 +156,7 @@ def missed_no_reason(case: Case, of: Rule) -> Iterator[Finding]:
 @rule(
     Rule(
         code="E18",
-        needs=("指标.年度指标值", "指标.实际完成值", "指标.偏差原因|偏差原因"),
+        needs=("指标.年度指标值", "指标.实际完成值"),
         title="大大超过目标，没有说明原因",
         why="完成值达到目标值的1.3倍以上，多半是目标定得太低或数字有误，要说明原因，必要时扣分。",
         fix="请核对目标值和完成值；属实的，请说明原因",
@@ -147,13 +171,14 @@ def far_over_target(case: Case, of: Rule) -> Iterator[Finding]:
     limit = case.filing.formset.profile.get("超额比例")
     for one in case.indicators:
         aim, done = read_quantity(one.target), read_quantity(one.actual)
-        both = comparable(aim, done) if aim and done and one.asks_reason and not one.reason else None
+        both = comparable(aim, done) if aim and done and not one.reason else None
         if limit is None or aim is None or both is None or both[0] <= 0 or one.fewer_is_better(aim) is not False:
             continue
         if both[1] >= both[0] * limit:
             times = plain(round_half_up(both[1] / both[0] * 100, 1))
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，是目标的{times}%"
-            yield finding(of, text, found=one.actual, expected="偏差原因", **one.place("实际完成值"))
+            expected = "偏差原因" if one.asks_reason else ""
+            yield finding(of, text, found=one.actual, expected=expected, **one.place("实际完成值"))
 
 
 @rule(

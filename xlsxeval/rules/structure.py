@@ -14,9 +14,11 @@ from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import SOURCE, TABLE, Indicator, example
 from xlsxeval.rules.registry import rule
-from xlsxeval.text import clean
+from xlsxeval.text import clean, remembered
 
 _POINTS = re.compile(r"指标\D{0,2}?([0-9]+(?:\.[0-9]+)?)分?\D?$")
+#: So many digits make a figure uncommon, without zeros at its ends.
+_MANY_DIGITS = 3
 _FIRST, _SECOND = "一级指标", "二级指标"
 _KINDS = ("产出", "效益", "满意度", "成本")
 #: Second-level indicators and the first level they belong to; 成本指标 stood under 产出 until 2021.
@@ -145,7 +147,7 @@ def _head(answers: FormAnswers, column: str) -> dict[str, str]:
         needs=("指标.三级指标",),
         title="指标重复",
         why="同一个指标写了两次，分就算了两次。",
-        fix="请删去重复的一条，或把名称写得能区分",
+        fix="请核对是否重复：重复的删去一条，不重复的把名称写得能区分",
         severity="info",
         source=SOURCE,
         wrong=example({}, {}, {}, {}, {"三级指标": "举办培训班", "年度指标值": "≥10次", "实际完成值": "11次"}),
@@ -153,9 +155,9 @@ def _head(answers: FormAnswers, column: str) -> dict[str, str]:
     )
 )
 def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
-    """Find indicators of the same name that stand in one group or have the same target."""
+    """Find indicators of the same name that stand in one group or have the same target, or of the same uncommon figures."""
     for answers, ones in case.with_indicators:
-        seen: dict[tuple[str, str], Indicator] = {}
+        seen: dict[tuple[str, ...], Indicator] = {}
         for one in ones:
             name = clean(one.name)
             unnamed = "三级指标" in one.line and one.lacks("三级指标")
@@ -164,12 +166,24 @@ def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
             inherit = answers.form.tables[TABLE].inherit
             keys = [] if one.lacks("年度指标值") else [(name, clean(one.target))]
             keys += [] if any(map(one.lacks, inherit)) else [(name, "/".join(one.groups))]
+            figures = clean(one.target), clean(one.actual)
+            keys += [figures] if any(map(_is_uncommon, figures)) and all(figures) else []
             first = next((seen[key] for key in keys if key in seen), None)
             if first is not None:
                 cell = first.place("三级指标")["cell"]
                 text = f"“{one.name}”与{cell}的指标同名"
+                if clean(first.name) != name:
+                    text = f"“{one.name}”与{cell}“{first.name}”的目标值（{one.target}）和完成值（{one.actual}）完全相同"
                 yield finding(of, text, found=one.name, **one.place("三级指标"))
             seen.update({key: one for key in keys if key not in seen})
+
+
+@remembered
+def _is_uncommon(figure: str) -> bool:
+    """Tell whether two indicators hardly have the same figure by chance: 3415人, 17.35万元, but not 600盏, 100% or 2024年."""
+    digits = "".join(sign for sign in figure if sign.isdecimal())
+    bare = digits.strip("0")
+    return len(bare) >= _MANY_DIGITS and "年" not in figure and "月" not in figure
 
 
 @rule(

@@ -9,7 +9,7 @@ from xlsxeval.filing import FormAnswers
 from xlsxeval.rules.indicators import TABLE, text_of
 from xlsxeval.text import clean
 
-_COLUMNS = ("三级指标", "年度指标值", "实际完成值", "评扣分标准", "偏差原因")
+_COLUMNS = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "评扣分标准", "偏差原因")
 
 
 class Written(NamedTuple):
@@ -35,8 +35,11 @@ def _texts(answers: FormAnswers) -> Iterator[tuple[str, str, str]]:
             yield f"等级为{text_of(answer)}", answer.cell, name
     table = answers.form.tables.get(TABLE)
     columns = [table.here(column) for column in _COLUMNS] if table else []
+    seen: set[str] = set()
     for line in answers.tables.get(TABLE, ()):
         for column in columns:
             text = text_of(line[column]) if column in line else ""
-            if text:
+            # A group is written once and inherited by the lines below.
+            if text and line[column].cell not in seen:
+                seen.add(line[column].cell)
                 yield text, line[column].cell, f"{TABLE}.{column}"

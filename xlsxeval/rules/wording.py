@@ -22,7 +22,12 @@ _DIGIT = re.compile("[0-9一二三四五六七八九十百千万两零]")
 _BOUNDED = re.compile(
     r"(?:合格|覆盖|满意|及格|达标|知晓|到位|及时|准确|成活|正常|完好|公开|出席|参与|办结|入学|就业|合规|发放|普及)[率度]$|满意度"
 )
+#: A full score in a scoring standard: 满分15分; or the points that it gives: 变动率≤0，计10分.
 _FULL_SCORE = re.compile(r"满分为?([0-9]+(?:\.[0-9]+)?)分?")
+_GIVEN = re.compile(r"(?:计|得|记)([0-9]+(?:\.[0-9]+)?)分")
+#: Points for each of several things; a clause with one of these words gives no full score.
+_FOR_EACH = re.compile("每|各|分别|再|另|加")
+_CLAUSE = re.compile("[;；。]")
 _UNIT_IN_NAME = re.compile(r"[(（][^()（）]{1,6}[)）]\s*$")
 _SHOWN = 5
 
@@ -225,7 +230,26 @@ def standard_against_weight(case: Case, of: Rule) -> Iterator[Finding]:
     """Compare the full score named in the scoring standard with the weight."""
     for one in case.indicators:
         answer = one.line.get("评扣分标准")
-        match = _FULL_SCORE.search(clean(answer.value)) if answer and isinstance(answer.value, str) else None
-        if match and one.weight is not None and Decimal(match[1]) != one.weight:
-            text = f"“{one.name}”的评分标准写满分{match[1]}分，分值是{plain(one.weight)}"
-            yield finding(of, text, found=match[1], expected=plain(one.weight), **one.place("评扣分标准"))
+        text = clean(answer.value) if answer and isinstance(answer.value, str) else ""
+        said = _full_score(text)
+        if said is not None and one.weight is not None and said != one.weight:
+            what = "满分" if "满分" in text else "得"
+            message = f"“{one.name}”的评分标准写{what}{plain(said)}分，分值是{plain(one.weight)}"
+            yield finding(of, message, found=plain(said), expected=plain(one.weight), **one.place("评扣分标准"))
+
+
+@remembered
+def _full_score(standard: str) -> Decimal | None:
+    """Give the full score that a scoring standard names; None if it names none, or points that are to be added up.
+
+    >>> _full_score("满分15分,每少1次扣1分"), _full_score("变动率≤0,计10分"), _full_score("每项得2分")
+    (Decimal('15'), Decimal('10'), None)
+    """
+    if match := _FULL_SCORE.search(standard):
+        return Decimal(match[1])
+    clauses = [clause for clause in _CLAUSE.split(standard) if _GIVEN.search(clause)]
+    if len(clauses) != 1 or _FOR_EACH.search(clauses[0].partition("分")[0]) or len(_GIVEN.findall(clauses[0])) > 1:
+        return None
+    # 制度健全计2分，执行有效3分: several points are to be added up.
+    others = re.findall(r"(?<!扣)(?<![0-9.])[0-9]+(?:\.[0-9]+)?分", standard)
+    return Decimal(_GIVEN.findall(clauses[0])[0]) if len(others) == 1 else None
