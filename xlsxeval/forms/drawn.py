@@ -14,7 +14,8 @@ from xlsxeval.forms.model import Blank, Box, Label
 from xlsxeval.forms.picture import Part
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.forms.year import template_key, with_year
-from xlsxeval.text import label_key, sheet_length
+from xlsxeval.numbers import is_nil, parse_figure
+from xlsxeval.text import is_prose, label_key, sheet_length
 
 #: Parts of a picture without a printed text.
 _NO_TEXT = frozenset({"blank", "empty", "status"})
@@ -100,9 +101,11 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
         DefinitionError: for a name that stands twice or is too long, and a blank without any label.
     """
     numbers = {label.box: index for index, label in enumerate(labels)}
-    beginning: dict[int, list[tuple[int, int]]] = {}
+    beginning: dict[int, list[tuple[bool, int, int]]] = {}
     for label in labels:
-        beginning.setdefault(label.box.row, []).append((label.box.col, numbers[label.box]))
+        # Printed sentences and figures name nothing, unless nothing else stands there.
+        names = not is_prose(label.text) and not is_nil(label.text) and parse_figure(label.text) is None
+        beginning.setdefault(label.box.row, []).append((names, label.box.col, numbers[label.box]))
     blanks: dict[str, Blank] = {}
     for part in drawing.parts:
         if part.style != "blank":
@@ -114,20 +117,20 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
             message = f"填空名超过{_LONGEST_NAME}字，或用了电子表格放不下的生僻字：{part.name[:_LONGEST_NAME]}"
             raise DefinitionError(message, file=lines.file, line=line)
         head = _head(part, drawing, numbers)
-        side = max((place for place in beginning.get(part.box.row, ()) if place[0] < part.box.col), default=None)
+        side = max((place for place in beginning.get(part.box.row, ()) if place[1] < part.box.col), default=None)
         if head is None and side is None:
             message = f"填空“[{part.name}]”的上方和左边都没有文字，读表时找不到它，请加上标签"
             raise DefinitionError(message, file=lines.file, line=line)
-        blanks[part.name] = Blank(part.name, part.box, head, side and side[1], drawing.is_open(part.box))
+        blanks[part.name] = Blank(part.name, part.box, head, side and side[2], drawing.is_open(part.box))
     return tuple(blanks.values())
 
 
 def _head(blank: Part, drawing: Drawing, numbers: Mapping[Box, int]) -> int | None:
-    """Give the index of the nearest text above a blank; None if that is no label of the same columns."""
+    """Give the index of the nearest text above a blank, no sentence; None if that is no label of the same columns."""
     box = blank.box
     for row in range(box.row - 1, -1, -1):
         part = drawing.covering[row, box.col]
-        if part.style not in _NO_TEXT:
+        if part.style not in _NO_TEXT and not is_prose(part.text):
             same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
             return numbers[part.box] if same else None
     return None
