@@ -11,10 +11,11 @@ import xlsxwriter
 
 import xlsxeval as api
 from tests.soffice import convert, needs_soffice
+from xlsxeval.draft.kinds import guess_kind
 from xlsxeval.draft.regions import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
-from xlsxeval.forms.model import FormSet
+from xlsxeval.forms.model import Form, FormSet
 from xlsxeval.read.any import open_any
 
 #: A project form as a county prints it: text, merged with those marked, tab for the next cell. ``<`` and ``^`` merge.
@@ -201,3 +202,127 @@ def test_a_template_from_the_draft_can_be_filled(tmp_path: Path) -> None:
 def test_nothing_like_a_form_is_said(text: str) -> None:
     with pytest.raises(DataError, match="没有找到像表的工作表"):
         api.draft_forms(official(text), "甲")
+
+
+#: A list of indicators that the form prints, with what is to be filled in at its end.
+PRINTED = """
+# 某某县部门整体支出绩效评价评分表|<|<|<|<|<|<
+（2024年度）|<|<|<|<|<|<
+一级指标|二级指标|三级指标|分值|指标说明|评分标准|得分
+投入（20分）|目标设定|绩效目标合理性|5|整体绩效目标依据是否充分，是否符合客观实际。|①符合法律法规得2分；②符合部门职责得3分。|
+^|^|绩效指标明确性|5|绩效指标是否清晰、细化、可衡量，是否完整。|有制度2分；合法合规4分；有效执行2分。|
+^|预算配置|在职人员控制率|10|在职人员数与编制数的比率，用以考核人员。||
+过程（80分）|预算执行|预算完成率|40|预算完成数与预算数的比率，用以考核进度。|得分＝完成率×40|
+^|预算管理|管理制度健全性|40|部门为加强管理制定的制度，是否健全完整。|有制度2分；合法合规4分；有效执行2分。|
+总分|||100|||
+"""
+#: Counts, areas and amounts under heads of years.
+COUNTS = """
+# 某某县“三公”经费及机构运行情况表|<|<|<|<
+单位名称||<|<|<
+项目|行次|2023年决算数|2024年预算数|2024年决算数
+一、因公出国（境）费（万元）|1|||
+其中：团组数（个）|2|||
+因公出国（境）人次（人）|3|||
+二、公务用车保有量（辆）|4|||
+国内公务接待批次（批次）|5|||
+办公用房面积（平方米）|6|||
+受益户（户）|7|||
+供热管道（公里）|8|||
+在职人员控制率|9|||
+增减变化原因说明||<|<|<
+"""
+
+
+def drafted(text: str, folder: Path) -> Form:
+    """Draft a form and load it."""
+    return loaded(api.draft_forms(official(text), "某某县"), folder).forms[0]
+
+
+def kinds_of(form: Form) -> dict[str, str]:
+    return {name: field.kind_name for name, field in form.fields.items()}
+
+
+TABLE_HEADS = "一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分|偏差原因"
+SERIAL_HEADS = "序号|三级指标|年度指标值|实际完成值|分值|得分|一级指标|偏差原因"
+
+
+@pytest.mark.parametrize("word", ["总分", "合计", "总  计", "自评总分", "合计（分）", "得分合计："])
+@pytest.mark.parametrize(
+    ("heads", "total"),
+    [
+        (TABLE_HEADS, "{}|||||100||"),
+        (TABLE_HEADS, "|{}||||100||"),
+        (TABLE_HEADS, "||{}|||100||"),
+        (TABLE_HEADS, "{}|<||||100||"),
+        (TABLE_HEADS, "{}|<|<|<|<|100||"),
+        (SERIAL_HEADS, "{}||||100|||"),
+        (SERIAL_HEADS, "|{}|||100|||"),
+    ],
+)
+def test_a_row_of_totals_ends_the_indicators(heads: str, total: str, word: str, tmp_path: Path) -> None:
+    lines = "\n".join(["|" * (len(heads.split("|")) - 1)] * 3)
+    form = drafted(f"# 自评表|<|<|<|<|<|<|<\n项目名称||<|<|<|<|<|<\n{heads}\n{lines}\n{total.format(word)}\n", tmp_path)
+    table = form.tables["指标"]
+    assert sum(count for _, count in table.groups) == 3
+    below = [blank.name for blank in form.blanks if blank.box.row > table.row]
+    # The rate of 偏差原因 beside a total is that of the grade in known forms, and marked.
+    kinds = {form.fields[name].kind_name for name in below if name != "等级"}
+    assert (len([name for name in below if name != "等级"]), kinds) == (2, {"score"})
+
+
+def test_a_subtotal_between_lines_is_no_line(tmp_path: Path) -> None:
+    rows = f"项目名称||<|<|<|<|<|<\n{TABLE_HEADS}\n产出指标|||||||\n产出指标小计|||||60||\n效益指标|||||||\n小计|||||40||\n合计|||||100||"
+    form = drafted(f"# 自评表|<|<|<|<|<|<|<\n{rows}\n", tmp_path)
+    assert form.tables["指标"].groups == (((), 2),)
+
+
+def test_printed_sentences_name_nothing(tmp_path: Path) -> None:
+    form = drafted(PRINTED, tmp_path)
+    names = ["绩效目标合理性", "绩效指标明确性", "在职人员控制率", "预算完成率", "管理制度健全性"]
+    assert list(form.fields) == [
+        *(f"{name}.{column}" for name in names for column in ("分值", "得分")), "总分分值", "总分",
+    ]  # fmt: skip
+    assert {field.kind_name for field in form.fields.values()} == {"score"}
+    sides = {blank.name: form.labels[blank.side].text for blank in form.blanks if blank.side is not None}
+    assert (sides["绩效指标明确性.得分"], sides["总分"]) == ("绩效指标明确性", "总分")
+
+
+def test_what_is_filled_into_a_printed_list_is_read(tmp_path: Path) -> None:
+    formset = loaded(api.draft_forms(official(PRINTED), "某某县"), tmp_path)
+    rows = PRINTED.strip().splitlines()
+    typed = [f"{row}{number}" if number >= 3 else row for number, row in enumerate(rows)]
+    read = read_back(official("\n".join(typed)), formset)
+    assert {name: read[name] for name in read if name.endswith("得分") or name == "总分"} == {
+        "绩效目标合理性.得分": ["3"], "绩效指标明确性.得分": ["4"], "在职人员控制率.得分": ["5"],
+        "预算完成率.得分": ["6"], "管理制度健全性.得分": ["7"], "总分": ["8"],
+    }  # fmt: skip
+
+
+def test_units_and_words_decide_the_kind(tmp_path: Path) -> None:
+    form = drafted(COUNTS, tmp_path)
+    assert {name.split(".")[0]: kind for name, kind in kinds_of(form).items()} == {
+        "部门名称": "text", "出国经费": "money", "团组数": "count", "因公出国人次": "count", "公务用车保有量": "count",
+        "国内公务接待批次": "count", "办公用房面积": "area", "受益户": "count", "供热管道": "area",
+        "在职人员控制率": "percent", "增减变化原因说明": "prose",
+    }  # fmt: skip
+    assert {name: field.unit for name, field in form.fields.items() if name.endswith(".决算数")} == {
+        "出国经费.决算数": "", "团组数.决算数": "个", "因公出国人次.决算数": "人", "公务用车保有量.决算数": "辆",
+        "国内公务接待批次.决算数": "批次", "办公用房面积.决算数": "平方米", "受益户.决算数": "户",
+        "供热管道.决算数": "公里", "在职人员控制率.决算数": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "side", "kind"),
+    [
+        ("复核分", "道路", "score"), ("第三方评价得分", "", "score"), ("得分率", "", "percent"), ("权重（%）", "", "score"),
+        ("执行率", "车辆（辆）", "percent"), ("完成情况说明", "户数（户）", "prose"), ("偏差原因及改进措施", "", "prose"),
+        ("决算数", "学生人数", "count"), ("决算数（万元）", "车辆（台）", "count"), ("计划投资（万元）", "道路（公里）", "money"),
+        ("数量（户）", "", "count"), ("2024年", "公用经费", "money"), ("预算数", "项目支出情况", "money"), ("资金来源", "", "text"),
+        ("预算单位", "", "text"), ("", "主管部门", "text"), ("年度指标值", "", "text"), ("绿化面积（㎡）", "", "area"),
+        ("金额", "数量单位：人", "money"), ("数值（单位：人）", "", "count"), ("组成部分", "", "text"), ("甲", "乙", "text"),
+    ],
+)  # fmt: skip
+def test_the_last_word_of_a_label_decides(head: str, side: str, kind: str) -> None:
+    assert guess_kind(head, side) == kind

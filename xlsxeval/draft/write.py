@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from xlsxeval.draft.form import TABLE, DraftForm
 from xlsxeval.draft.known import known
-from xlsxeval.draft.picture import TABLE, DraftForm, draw, texts_of
+from xlsxeval.draft.picture import draw, texts_of
 from xlsxeval.draft.regions import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.extend import read_extended
@@ -169,7 +170,8 @@ def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]
         said = inherited["fields"].get(key or "", {})
         start = _start(name, drawn, said.get("kind", kind))
         if key is None:
-            begin = f", start: {start}" if start else ""
+            begin = f", unit: {_quoted(drawn.units[name])}" if name in drawn.units else ""
+            begin += f", start: {start}" if start else ""
             yield f"  {_quoted(name)}: {{kind: {kind}{begin}}}  # 请核对：类型是猜的（{KINDS[kind].title}）"
         elif "formula" in said and not _can_calculate(str(said["formula"]), key, name, drawn):
             whole = "formula: ~" if key == name else f"kind: {said['kind']}"
@@ -182,6 +184,8 @@ def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]
             yield f"  {_quoted(name)}: {{most: ~}}"
         elif start and start != said.get("start"):
             yield f"  {_quoted(name)}: {{start: {start}}}  # 请核对：表上印着{start}"
+        elif name in drawn.doubts:
+            yield f"  {_quoted(name)}: {{kind: {said['kind']}}}  # 请核对：{drawn.doubts[name]}"
         else:
             continue
         written = True

@@ -1,0 +1,62 @@
+"""Printed texts as names of blanks and as labels of a picture.
+
+Example: on a form of 2024 the text 2023年决算数（万元） gives the name 上年决算数 and the label
+``{{ year - 1 }}年决算数（{{ unit }}）``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container
+
+from xlsxeval.draft.known import of_year
+from xlsxeval.draft.regions import SheetRegion
+from xlsxeval.text import label_key
+
+_PRINTED_YEAR = re.compile(r"(?<!\d)(\d{4})\s*(?=年)")
+#: The place of a year that was left open: （    年, （XX年, （20  年.
+_OPEN_YEAR = re.compile(r"([（(])(?:\s{2,}|[\s_]*[Xx×]{2,4}\s*|20\s+)(?=年)")
+_PRINTED_UNIT = re.compile(r"([（(：:]\s*)(?:万元|元)(?=[）)]|$)")
+_NEAR_YEARS = {-1: "上年", 0: "", 1: "下年"}
+
+
+def key_of(region: SheetRegion | None, year: int | None) -> str:
+    """Return the key of a label with the offset of its year; empty for None."""
+    if region is None:
+        return ""
+    key, years = label_key(region.text)
+    return of_year(key, years[0] - year if years and year else 0)
+
+
+def bare_name(text: str, year: int | None) -> str:
+    """Return the words of a label for a name: ``2023年决算数`` gives 上年决算数 on a form of 2024."""
+    key, years = label_key(text)
+    offset = years[0] - year if years and year else 0
+    return key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
+
+
+def unique(name: str, taken: Container[str]) -> str:
+    """Return a name with a number after it if it is taken: 得分2."""
+    number, unique = 1, name
+    while unique in taken:
+        number += 1
+        unique = f"{name}{number}"
+    return unique
+
+
+def picture_label(text: str, year: int | None) -> str:
+    """Return a printed text as a label of a picture: ``2024年（万元）`` gives ``{{ year }}年（{{ unit }}）``."""
+    plain = text.replace("|", "｜").replace("[", "〔").replace("]", "〕").strip()
+    if year:
+        plain = _PRINTED_YEAR.sub(lambda match: _year_mark(match, year), plain)
+    plain = _OPEN_YEAR.sub(r"\1{{ year }}", plain)
+    plain = _PRINTED_UNIT.sub(r"\1{{ unit }}", plain)
+    return plain if plain not in {"<", "^"} else f"“{plain}”"
+
+
+def _year_mark(match: re.Match[str], year: int) -> str:
+    """Return a printed year as ``{{ year - 1 }}``, if it is the form's year, the next one or one of the two before."""
+    offset = int(match[1]) - year
+    if offset not in {-2, -1, 0, 1}:
+        return match[0]
+    return f"{{{{ year {'+' if offset > 0 else '-'} {abs(offset)} }}}}" if offset else "{{ year }}"
