@@ -130,7 +130,7 @@ def _head(blank: Part, drawing: Drawing, numbers: Mapping[Box, int]) -> int | No
     box = blank.box
     for row in range(box.row - 1, -1, -1):
         part = drawing.covering[row, box.col]
-        if part.style not in _NO_TEXT and not is_prose(part.text):
-            same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+        same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+        if part.style not in _NO_TEXT and not (same and is_prose(part.text)):
             return numbers[part.box] if same else None
     return None
