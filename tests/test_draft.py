@@ -10,13 +10,16 @@ import pytest
 import xlsxwriter
 
 import xlsxeval as api
+from tests.conftest import filing_of
 from tests.soffice import convert, needs_soffice
+from xlsxeval.draft.formulas import text_of, translate
 from xlsxeval.draft.kinds import guess_kind
 from xlsxeval.draft.regions import page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import Form, FormSet
 from xlsxeval.read.any import open_any
+from xlsxeval.rules.run import check as run_rules
 
 #: A project form as a county prints it: text, merged with those marked, tab for the next cell. ``<`` and ``^`` merge.
 COUNTY = """
@@ -60,7 +63,7 @@ def official(text: str = COUNTY) -> bytes:
                 below = row + 1
                 while below < len(rows) and rows[below][col] == "^":
                     below += 1
-                value: object = float(cell) if cell.isdigit() else cell
+                value: object = float(cell) if cell.isdigit() else cell  # a text that begins with = is a formula
                 if right > col + 1 or below > row + 1:
                     sheet.merge_range(row, col, below - 1, right - 1, value, border)
                 else:
@@ -326,3 +329,172 @@ def test_units_and_words_decide_the_kind(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_the_last_word_of_a_label_decides(head: str, side: str, kind: str) -> None:
     assert guess_kind(head, side) == kind
+
+
+#: What an office calculates in its own workbook.
+CALCULATED = """
+# 某某县项目支出绩效自评表|<|<|<|<|<|<|<
+（2024年度）|<|<|<|<|<|<|<
+项目名称|<||<|<|<|<|<
+主管部门|<||<|实施单位||<|<
+项目资金（万元）|资金来源|年初预算数|全年预算数|全年执行数|分值|执行率|得分
+^|年度资金总额|=SUM(C7:C8)|=D7+D8|=SUM($E$7,E8)|10|=IFERROR(E6/D6*100,"")|=ROUND(F6*G6/100,2)
+^|其中：财政拨款||||—|=IF(D7=0,"",E7/D7)|—
+^|其他资金||||—|=IF(ISERROR(E8/D8),0,ROUND(E8/D8*100,2))|—
+一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|复核分|得分
+产出指标|数量指标|||||=IF(F10="","",F10*0.9)|=VLOOKUP(C10,Sheet2!A:B,2,0)
+^|^|||||=IF(F11="","",F11*0.9)|=VLOOKUP(C11,Sheet2!A:B,2,0)
+效益指标|社会效益指标|||||=IF(F12="","",F12*0.9)|=VLOOKUP(C12,Sheet2!A:B,2,0)
+总分|||||=F6+SUM(F10:F12)|=SUM(G10:G12)|=H6+SUM(H10:H12)
+"""
+
+
+def formulas_of(form: Form) -> dict[str, str]:
+    return {name: field.formula_text for name, field in form.fields.items() if field.formula is not None}
+
+
+def own_checks(form: Form) -> dict[str, list[str]]:
+    """Give the checks that the draft wrote: code -> what it checks."""
+    found: dict[str, list[str]] = {}
+    for check in form.checks:
+        if check.code.startswith("C"):
+            text = check.text if check.sort == "that" else f"{check.at.name} = {check.text}"
+            found.setdefault(check.code, []).append(f"{check.each}: {text}" if check.each else text)
+    return found
+
+
+def test_formulas_of_the_official_workbook_become_those_of_the_form(tmp_path: Path) -> None:
+    files = api.draft_forms(official(CALCULATED), "某某县")
+    form = loaded(files, tmp_path).forms[0]
+    assert formulas_of(form) == {
+        "年初预算数": "SUM(当年财政拨款.年初预算数, 其他资金.年初预算数)",
+        "全年预算数": "当年财政拨款.全年预算数 + 其他资金.全年预算数",
+        "全年执行数": "SUM(当年财政拨款.全年执行数, 其他资金.全年执行数)",
+        "执行率": "全年执行数 / 全年预算数",  # the inherited one, which says the same
+        "资金得分": "ROUND(资金分值 * 执行率, 2)",
+        "当年财政拨款.执行率": "当年财政拨款.全年执行数 / 当年财政拨款.全年预算数",
+        "其他资金.执行率": "ROUND(其他资金.全年执行数 / 其他资金.全年预算数, 4)",
+        "总分分值": "资金分值 + SUM(指标.分值)",
+        "总分.复核分": "SUM(指标.复核分)",
+        "总分": "资金得分 + SUM(指标.得分)",
+    }
+    assert own_checks(form) == {
+        "C01": [f"{name} = {text}" for name, text in formulas_of(form).items() if name.endswith(("预算数", "执行数"))]
+        + ["总分.复核分 = SUM(指标.复核分)"],
+        "C02": [f"{name} = {text}" for name, text in formulas_of(form).items() if name.endswith(".执行率")],
+        "C03": ["指标: 复核分 = 分值 * 0.9"],
+        "C04": ["指标: 复核分 <= 分值"],
+    }
+    text = files["某某县项目支出绩效自评表.yaml"]
+    assert "# 请核对：表上的公式=VLOOKUP(C10,Sheet2!A:B,2,0)这里写不出\n" in text
+    assert "请核对：表上的公式是=ROUND(F6*G6/100,2)\n" in text
+
+
+def test_the_examples_of_drafted_checks_hold(tmp_path: Path) -> None:
+    for number, text in enumerate([CALCULATED, COUNTY, PRINTED, PROJECTS]):
+        formset = loaded(api.draft_forms(official(text), "某某县"), tmp_path / str(number))
+        for rule in formset.forms[0].rules:
+            for example, expected in ((rule.wrong, True), (rule.right, False)) if rule.code.startswith("C") else ():
+                codes = {finding.code for finding in run_rules(filing_of(formset, {rule.form: example}))}
+                assert (rule.code in codes) is expected, (rule.code, example)
+
+
+@pytest.mark.parametrize(
+    ("excel", "kind", "formula"),
+    [
+        ("SUM(A1:B1)", "money", "SUM(甲, 乙)"), ("$A$1+B1", "money", "甲 + 乙"), ("A1/B1", "percent", "甲 / 乙"),
+        ("ROUND(A1/B1*100,2)", "percent", "ROUND(甲 / 乙, 4)"), ("100*A1/B1", "percent", "甲 / 乙"),
+        ("A1*100/B1", "percent", "甲 / 乙"), ("A1/B1*100", "score", "甲 / 乙 * 100"), ("IFERROR(A1/B1,0)", "percent", "甲 / 乙"),
+        ('IF(OR(A1="",B1=0),"",A1/B1)', "percent", "甲 / 乙"), ('IF(B1<>0,A1/B1,"-")', "percent", "甲 / 乙"),
+        ('IF(COUNT(A1:B1)<2,"",A1-B1)', "money", "甲 - 乙"), ("A1-(B1-A2)", "money", "甲 - (乙 - 丙)"),
+        ("SUM(A1:A9)", "money", "SUM(甲, 丙)"), ("MIN(A1/B1,1)*10", "score", "MIN(甲 / 乙, 1) * 10"), ("-A1", "money", "-甲"),
+        ('IF(A1>B1,"超","")', "money", None), ("VLOOKUP(A1,A1:B2,2,0)", "money", None), ("Sheet2!A1", "money", None),
+        ("'表'!A1+B1", "money", None), ("A1:B1", "money", None), ("C1+A1", "money", None), ("SUM(A1:C1)", "money", None),
+        ("SUM(A1", "money", None), ("A1&B1", "money", None), ("5*2", "money", None), ("", "money", None),
+        ("IFERROR(A1)", "money", None), ("#REF!+A1", "money", None), ("SUM(A:A)", "money", None), ("TODAY()", "money", None),
+    ],
+)  # fmt: skip
+def test_formulas_of_excel_with_names(excel: str, kind: str, formula: str | None) -> None:
+    """A1, B1 and A2 are blanks, C1 holds a printed figure."""
+    cells = {(1, 1): "甲", (1, 2): "乙", (2, 1): "丙"}
+
+    def names(top: int, left: int, bottom: int, right: int) -> list[str] | None:
+        if top <= 1 <= bottom and left <= 3 <= right:
+            return None
+        return [name for (row, col), name in cells.items() if top <= row <= bottom and left <= col <= right]
+
+    node = translate(excel, names, kind)
+    assert (node and text_of(node)) == formula
+
+
+PROJECTS = """
+# 项目支出情况表|<|<|<|<|<|<
+单位名称||<|<|<|<|<
+项目|执行率|预算数|执行数|权重|单位自评分|复核分
+道路建设||||20||
+安全饮水||||30||
+产业发展||||50||
+合计||||||
+"""
+
+
+def shuffled(text: str, order: list[int]) -> str:
+    """Give a table with its columns in another order; rows that are merged stay."""
+    rows = [row.split("|") for row in text.strip().splitlines()]
+    return "\n".join("|".join(row if "<" in row else [row[col] for col in order]) for row in rows)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2, 3, 4, 5, 6], [0, 4, 3, 2, 1, 6, 5], [0, 6, 5, 4, 3, 2, 1]])
+def test_sums_rates_and_limits_are_proposed(order: list[int], tmp_path: Path) -> None:
+    form = drafted(shuffled(PROJECTS, order), tmp_path)
+    rows = ("道路建设", "安全饮水", "产业发展")
+    calculated = formulas_of(form)
+    assert {name: text for name, text in calculated.items() if "." in name and name != "合计.复核分"} == {
+        f"{row}.执行率": f"{row}.执行数 / {row}.预算数" for row in rows
+    }
+    assert {text for name, text in calculated.items() if name not in {f"{row}.执行率" for row in rows}} == {
+        *(
+            " + ".join(f"{row}.{column}" for row in rows)
+            for column in ("预算数", "执行数", "权重", "单位自评分", "复核分")
+        ),
+        "全年执行数 / 全年预算数",
+    }
+    assert sorted(check.text for check in form.checks if "<=" in check.text) == sorted(
+        ["*.单位自评分 <= *.权重", "*.复核分 <= *.权重"] * 3
+    )
+
+
+def test_every_proposal_is_marked() -> None:
+    text = api.draft_forms(official(PROJECTS), "某某县")["项目支出情况表.yaml"]
+    lines = [line for line in text.splitlines() if "formula:" in line or line.startswith("  C0")]
+    assert len(lines) == 9 + 3
+    assert all("请核对" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "一、基本支出|||\n1、人员经费|||\n2、公用经费|||\n支出合计|||",  # the second and third are parts of the first
+        "经费|||\n其中：会议费|||\n合计|||",
+        "经费|||\n车辆（辆）|||\n合计|||",  # money and cars
+        "甲|||\n合计|||\n乙|||\n丙|||\n总计|||",  # two totals
+        "合计|||\n乙|||",  # of one part only
+    ],
+)
+def test_what_cannot_be_added_is_not_proposed(rows: str, tmp_path: Path) -> None:
+    form = drafted(f"# 支出表|<|<|<\n单位名称||<|<\n项目|年初预算数|调整后预算数|决算数\n{rows}\n", tmp_path)
+    assert formulas_of(form) == {}
+
+
+@pytest.mark.parametrize(
+    ("rows", "sums"),
+    [
+        ("甲|\n乙|\n小计|\n丙|\n丁|\n小计|\n总计|", ["甲 + 乙", "丙 + 丁", "甲 + 乙 + 丙 + 丁"]),
+        ("费用合计|\n甲|\n乙|", ["甲 + 乙"]),
+        ("一、甲|\n二、乙|\n总计|\n备查数|", ["甲 + 乙"]),
+        ("甲|\n乙|\n丙|\n丁|\n戊|\n己|\n庚|\n合  计|", ["SUM(甲, 乙, 丙, 丁, 戊, 己, 庚)"]),
+    ],
+)
+def test_totals_anywhere(rows: str, sums: list[str], tmp_path: Path) -> None:
+    form = drafted(f"# 支出表|<\n单位名称|\n主管部门|\n费用|决算数\n{rows}\n", tmp_path)
+    assert [text.replace(".决算数", "") for text in formulas_of(form).values()] == sums

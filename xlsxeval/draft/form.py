@@ -32,12 +32,16 @@ class DraftForm:
     units: dict[str, str] = field(default_factory=dict)
     #: Blank -> the figure that the official form prints in it.
     starts: dict[str, str] = field(default_factory=dict)
+    #: The blanks in which the official form prints a dash.
+    dashes: set[str] = field(default_factory=set)
     #: Blank -> where it stands.
     places: dict[str, Place] = field(default_factory=dict)
     #: Row and column on the sheet -> the blank of this cell; the cells of all lines have that of their column.
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     #: Blank -> its cells that hold a formula.
     formulas: dict[str, list[SheetRegion]] = field(default_factory=dict)
+    #: The cells that hold a figure or a formula and are no blanks.
+    figures: set[tuple[int, int]] = field(default_factory=set)
     #: Blank -> why it may be none.
     doubts: dict[str, str] = field(default_factory=dict)
     columns: list[str] = field(default_factory=list)
@@ -47,6 +51,10 @@ class DraftForm:
     #: Tables without groups -> number of lines.
     lists: dict[str, int] = field(default_factory=dict)
     title: str = ""
+
+    def tables(self) -> list[str]:
+        """Return the names of the tables, of which every line is filled in."""
+        return [*([TABLE] if self.columns else []), *self.lists]
 
     def add(self, name: str, kind: str, place: Place, regions: Iterable[SheetRegion]) -> None:
         """Add a blank with its cells on the sheet."""

@@ -31,7 +31,7 @@ from xlsxeval.draft.known import known
 from xlsxeval.draft.labels import bare_name, key_of, picture_label, unique
 from xlsxeval.draft.regions import SheetRegion, SheetRegions
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.numbers import is_nil
+from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.text import clean, is_prose, label_key
 
 #: Longer texts are notes, not labels.
@@ -68,8 +68,16 @@ def draw(page: SheetRegions, year: int | None) -> DraftForm:
         answers = _answers(page, row, heads, above) if row >= first else frozenset()
         drawn.rows.append(_plain_row(page, row, answers, above, drawn, year, first))
         if row in heads or not answers:
-            above |= {region.box.col: region for region in page.texts(row) if not is_prose(region.text)}
+            for region in page.texts(row):
+                head = above.get(region.box.col)
+                if not (is_prose(region.text) and head is not None and same_columns(head, region)):
+                    above[region.box.col] = region
     _count_groups(page, table, drawn)
+    drawn.figures = {
+        region.cell
+        for region in page.at.values()
+        if region.cell not in drawn.cells and (region.formula or parse_figure(region.text))
+    }
     return drawn
 
 
@@ -97,7 +105,9 @@ def _plain_row(
                 head = drawn.places[name].head
                 if head is not None and is_total(side.text if side else "") and not _can_total(head):
                     drawn.doubts[name] = "这一格没有自己的标签"
-                if region.text and not is_nil(region.text):
+                if is_nil(region.text):
+                    drawn.dashes.add(name)
+                elif region.text:
                     drawn.starts[name] = region.text
         elif region.text:
             if can_name(region, above.get(box.col)) or side is None:

@@ -1,0 +1,259 @@
+"""What a drafted form calculates: the formulas of the official workbook, then proposals where it has none.
+
+Example: the official form has ``=SUM(H9:H12)`` in the cell of 总分; the drafted one says that 总分 is the sum of the
+blanks in these cells.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from xlsxeval.draft import proposals
+from xlsxeval.draft.form import DraftForm
+from xlsxeval.draft.formulas import NamesOf, Position, circles, terms_of, text_of, translate, without_hundred
+from xlsxeval.draft.proposals import Limit, LineFormula
+from xlsxeval.errors import DefinitionError
+from xlsxeval.forms.fitting import require_field_fits
+from xlsxeval.forms.kinds import KINDS
+from xlsxeval.forms.names import Names
+from xlsxeval.forms.yamlfile import Lines
+from xlsxeval.formula.parse import FormulaError, parse
+from xlsxeval.formula.tree import Binary, Call, Name, Node, Unary, leaves
+from xlsxeval.text import safe
+
+#: Characters of a formula of the official workbook in a comment.
+_SHOWN = 100
+#: Blanks whose figures may be negative.
+_DIFFERENCE = re.compile(r"增减|差额|差异|变动|变化|调整额|结余|超支|增长")
+#: A line has no more columns.
+_WIDEST = 60
+#: The form's name in formulas while it is drafted.
+FORM = "表"
+
+
+class Formula(NamedTuple):
+    """A formula of a blank, and the remark for the person who checks the draft."""
+
+    text: str
+    remark: str
+
+
+@dataclass(slots=True)
+class Calculated:
+    """What a drafted form calculates.
+
+    Attributes:
+        formulas: blank -> its formula, if the extended form has not the same.
+        unsaid: blank -> the formula of the official workbook that a form cannot say.
+        lines: formulas of the lines of tables, which become checks.
+        limits: scores that may not exceed their weights.
+        negative: the blanks whose figures may be negative.
+    """
+
+    formulas: dict[str, Formula] = field(default_factory=dict)
+    unsaid: dict[str, str] = field(default_factory=dict)
+    lines: list[LineFormula] = field(default_factory=list)
+    limits: list[Limit] = field(default_factory=list)
+    negative: frozenset[str] = frozenset()
+
+
+class Inherited(NamedTuple):
+    """What the extended form says.
+
+    Attributes:
+        formulas: blank -> its formula, if the drafted form has all blanks in it.
+        equal: the blanks that a check compares with a sum.
+        limits: the scores that a check compares with their weights.
+    """
+
+    formulas: Mapping[str, str]
+    equal: frozenset[str]
+    limits: frozenset[Limit]
+
+
+def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
+    """Return what a drafted form calculates beyond what it inherits."""
+    found = Calculated()
+    scaled = _scaled(drawn)
+    for name in drawn.formulas:
+        if name.partition(".")[0] in drawn.tables():
+            _add_line_formula(drawn, name, scaled, found)
+            continue
+        excel = _shown(drawn, name)
+        node = translate(_first(drawn, name), _cells_of(drawn), drawn.blanks[name], scaled - {name})
+        if node is None or resolved(drawn, text_of(node)) is None:
+            found.unsaid[name] = excel
+        elif not _is_same(node, inherited.formulas.get(name, "")):
+            _make_numeric(drawn, name, node)
+            found.formulas[name] = Formula(text_of(node), f"表上的公式是{excel}")
+    proposed = proposals.rates(drawn) | proposals.sums(drawn)
+    for name, text in proposed.items():
+        taken = {*inherited.formulas, *inherited.equal, *drawn.formulas}
+        if name not in taken and resolved(drawn, text) is not None:
+            found.formulas[name] = Formula(text, "公式是猜的")
+    for name in circles({**inherited.formulas, **{name: formula.text for name, formula in found.formulas.items()}}):
+        if name in found.formulas:
+            del found.formulas[name]
+            if name in drawn.formulas:
+                found.unsaid[name] = _shown(drawn, name)
+    columns = {(line.table, line.column) for line in found.lines}
+    for line in proposals.line_rates(drawn):
+        if (line.table, line.column) not in columns and f"{line.table}.{line.column}" not in drawn.formulas:
+            found.lines.append(line)
+    found.limits = [limit for limit in proposals.limits(drawn) if limit not in inherited.limits]
+    found.negative = _negative(drawn, found)
+    return found
+
+
+def _negative(drawn: DraftForm, found: Calculated) -> frozenset[str]:
+    """Return the blanks whose figures may be negative: differences, and sums of such."""
+    nodes = {name: parse(formula.text) for name, formula in found.formulas.items()}
+    nodes |= {f"{line.table}.{line.column}": parse(line.formula) for line in found.lines}
+    named = {name for name in drawn.blanks if _DIFFERENCE.search(name) and KINDS[drawn.blanks[name]].numeric}
+    negative = named | {name for name, node in nodes.items() if _subtracts(node)}
+    return frozenset(negative | {name for name, node in nodes.items() if negative & _used(node)})
+
+
+def _used(node: Node) -> set[str]:
+    return {leaf.text for leaf in leaves(node) if isinstance(leaf, Name)}
+
+
+def _subtracts(node: Node) -> bool:
+    """Return whether a formula is a difference."""
+    match node:
+        case Binary("-", _, _) | Unary():
+            return True
+        case Binary("+" | "*" | "/", left, right):
+            return _subtracts(left) or _subtracts(right)
+        case Call("SUM" | "ROUND" | "ROUNDDOWN", arguments):
+            return any(map(_subtracts, arguments))
+        case _:
+            return False
+
+
+def _first(drawn: DraftForm, name: str) -> str:
+    return drawn.formulas[name][0].formula
+
+
+def _shown(drawn: DraftForm, name: str) -> str:
+    """Return the formula of the official workbook for a comment."""
+    text = safe(_first(drawn, name))
+    return "=" + (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def _scaled(drawn: DraftForm) -> frozenset[str]:
+    """Return the percentages that the workbook calculates as numbers up to 100."""
+    percentages = [name for name in drawn.formulas if drawn.blanks[name] == "percent"]
+    nodes = {name: translate(_first(drawn, name), _cells_of(drawn), "") for name in percentages}
+    return frozenset(name for name, node in nodes.items() if node is not None and without_hundred(node) != node)
+
+
+def _cells_of(drawn: DraftForm) -> NamesOf:
+    """Return the function that gives the names for a range of cells of the official workbook."""
+    columns: dict[str, list[Position]] = {}
+    for cell, name in drawn.cells.items():
+        columns.setdefault(name, []).append(cell)
+
+    def names(top: int, left: int, bottom: int, right: int) -> list[str] | None:
+        def inside(cell: Position) -> bool:
+            return top <= cell[0] <= bottom and left <= cell[1] <= right
+
+        found = [name for name, cells in columns.items() if any(map(inside, cells))]
+        whole = all(all(map(inside, columns[name])) for name in found)
+        return found if whole and not any(map(inside, drawn.figures)) else None
+
+    return names
+
+
+def _line_of(drawn: DraftForm, table: str, row: int) -> NamesOf:
+    """Return the function that gives the names of the columns for a range of cells in one line of a table."""
+
+    def names(top: int, left: int, bottom: int, right: int) -> list[str] | None:
+        if top != row or bottom != row:
+            return None
+        inside = [drawn.cells.get((row, col), "") for col in range(left, min(right, left + _WIDEST) + 1)]
+        parts = [name.partition(".") for name in dict.fromkeys(filter(None, inside))]
+        return [column for _, _, column in parts] if all(own == table for own, _, _ in parts) else None
+
+    return names
+
+
+def _add_line_formula(drawn: DraftForm, name: str, scaled: frozenset[str], found: Calculated) -> None:
+    """Add the formula of a column as a check of each line, if every line has the same and reads itself only."""
+    table, _, column = name.partition(".")
+    own = {other.partition(".")[2] for other in scaled if other.partition(".")[0] == table} - {column}
+    nodes = {
+        translate(region.formula, _line_of(drawn, table, region.cell[0]), drawn.blanks[name], own)
+        for region in drawn.formulas[name]
+    }
+    node = nodes.pop() if len(nodes) == 1 else None
+    if node is None or resolved(drawn, f"{column} = {text_of(node)}", table) is None:
+        found.unsaid[name] = _shown(drawn, name)
+    else:
+        _make_numeric(drawn, name, node, f"{table}.")
+        found.lines.append(LineFormula(table, column, text_of(node)))
+
+
+def _make_numeric(drawn: DraftForm, name: str, node: Node, table: str = "") -> None:
+    """Give a blank that is calculated the kind of the figures in its formula, if it was taken for a text."""
+    if not KINDS[drawn.blanks[name]].numeric:
+        used = {drawn.blanks.get(table + other, "text") for other in _used(node)}
+        drawn.blanks[name] = used.pop() if len(used) == 1 else "area"
+        if not KINDS[drawn.blanks[name]].numeric:
+            drawn.blanks[name] = "area"
+
+
+def resolved(drawn: DraftForm, text: str, table: str = "") -> Node | None:
+    """Return a formula, or a condition for the lines of a table, with its names looked up; None for one of no use."""
+    names = Names.of_form(FORM, drawn.blanks, drawn.tables(), {})
+    try:
+        node = (names.within(table) if table else names).formula(text, Lines(FORM), ())
+        if not table:
+            require_field_fits(node)
+    except (DefinitionError, FormulaError):
+        return None
+    return node
+
+
+def _is_same(node: Node, text: str) -> bool:
+    """Return whether a formula is that of the extended form, whatever the order of its terms."""
+    return bool(text) and terms_of(node) == terms_of(parse(text))
+
+
+def inherited_by(drawn: DraftForm, tree: Mapping[str, Mapping[str, object]], formulas: Mapping[str, str]) -> Inherited:
+    """Return what the extended form says.
+
+    Args:
+        drawn: the drafted form.
+        tree: the content of the extended file.
+        formulas: blank -> its formula there, if the drafted form has all blanks in it.
+    """
+    equal: set[str] = set()
+    limits: set[Limit] = set()
+    for check in tree.get("checks", {}).values():
+        that = check.get("that", []) if isinstance(check, dict) else []
+        each = check.get("each", {}) if isinstance(check, dict) else {}
+        for table, text in [("", text) for text in ([that] if isinstance(that, str) else that)] + list(each.items()):
+            columns = {name.partition(".")[2] for name in drawn.blanks if name.partition(".")[0] == table}
+            for one in _conditions(parse(text)):
+                known = all(
+                    leaf.text in (columns if table else drawn.blanks) for leaf in leaves(one) if isinstance(leaf, Name)
+                )
+                match one:
+                    case Binary("=", _, Name(name)) | Binary("=", Name(name), _) if known:
+                        equal.add(name)
+                    case Binary("<=", Name(score), Name(weight)) if known:
+                        limits.add(Limit(score, weight, table))
+    return Inherited(formulas, frozenset(equal), frozenset(limits))
+
+
+def _conditions(node: Node) -> Iterator[Node]:
+    """Yield the parts of a condition that must all hold."""
+    if isinstance(node, Call) and node.function == "AND":
+        for part in node.arguments:
+            yield from _conditions(part)
+    else:
+        yield node
