@@ -14,10 +14,11 @@ from tests.conftest import filing_of
 from tests.soffice import convert, needs_soffice
 from xlsxeval.draft.formulas import text_of, translate
 from xlsxeval.draft.kinds import guess_kind
-from xlsxeval.draft.regions import page_of
+from xlsxeval.draft.labels import prefix_of
+from xlsxeval.draft.regions import SheetRegion, page_of
 from xlsxeval.errors import DataError
 from xlsxeval.forms.load import load_folder
-from xlsxeval.forms.model import Form, FormSet
+from xlsxeval.forms.model import Box, Form, FormSet
 from xlsxeval.read.any import open_any
 from xlsxeval.rules.run import check as run_rules
 
@@ -498,3 +499,90 @@ def test_what_cannot_be_added_is_not_proposed(rows: str, tmp_path: Path) -> None
 def test_totals_anywhere(rows: str, sums: list[str], tmp_path: Path) -> None:
     form = drafted(f"# 支出表|<\n单位名称|\n主管部门|\n费用|决算数\n{rows}\n", tmp_path)
     assert [text.replace(".决算数", "") for text in formulas_of(form).values()] == sums
+
+
+#: Labels that have their blanks behind them in the same cell.
+BEHIND = """
+# 部门整体支出绩效评价评分表|<|<|<
+{unit}|<|<|<
+三级指标|分值|评分标准|得分
+绩效目标合理性|40|符合法律法规，符合部门职责。|
+管理制度健全性|60|制度健全，得到有效执行，有记录。|
+总分|100||
+填表人：＿＿＿|<|填表日期：    年  月  日|<
+"""
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["填报单位：", "填报单位:________", "填报单位（盖章）：＿＿＿＿", "填报单位：        ", "填报单位：____（盖章）"],
+)
+def test_a_blank_behind_its_label_in_one_cell(unit: str, tmp_path: Path) -> None:
+    formset = loaded(api.draft_forms(official(BEHIND.format(unit=unit)), "某某县"), tmp_path)
+    form = formset.forms[0]
+    assert (form.unit_field, next(iter(form.fields)), list(form.fields)[-2:]) == (
+        "填报单位",
+        "填报单位",
+        ["填表人", "填报日期"],
+    )
+    empty = BEHIND.format(unit=unit)
+    whose = unit.replace("：", ":").split(":")[0]
+    filled_in = (
+        BEHIND.format(unit=f"{whose}：某某县水利局")
+        .replace("填表人：＿＿＿", "填表人：＿张三＿")
+        .replace("  年  月  日", "2025年4月9日")
+    )
+    read = api.read_filing(official(filled_in), formset=formset)
+    fields = read.forms[form.name].fields
+    assert (read.unit, fields["填表人"].text, fields["填报日期"].text) == ("某某县水利局", "张三", "2025年4月9日")
+    blank = api.read_filing(official(empty), formset=formset)
+    found = {
+        name: answer
+        for name, answer in blank.forms[form.name].fields.items()
+        if name in {"填报单位", "填表人", "填报日期"}
+    }
+    assert {name: (answer.text, answer.cell) for name, answer in found.items()} == {
+        "填报单位": ("", "A2"), "填表人": ("", "A7"), "填报日期": ("", "C7"),
+    }  # fmt: skip
+    assert blank.unit == ""
+
+
+def test_a_template_has_the_label_in_the_unlocked_cell(tmp_path: Path) -> None:
+    formset = loaded(api.draft_forms(official(BEHIND.format(unit="填报单位：")), "某某县"), tmp_path)
+    name = formset.forms[0].name
+    for unit in ("", "某某县水利局"):
+        content = api.new(formset, year=2025, unit=unit)
+        read = api.read_filing(content, formset=formset)
+        answer = read.forms[name].fields["填报单位"]
+        assert (read.unit, answer.text, bool(answer.cell)) == (unit, unit, True)
+        sheet = openpyxl.load_workbook(io.BytesIO(content))[name]
+        cell = sheet[answer.cell]
+        assert (cell.value, cell.protection.locked) == (f"填报单位：{unit}", False)
+        [rule] = [rule for rule in sheet.data_validations.dataValidation if answer.cell in rule.sqref]
+        assert (rule.type, rule.formula1) == ("custom", f'LEFT({answer.cell},5)="填报单位："')
+    # A clerk types behind the colon.
+    book = openpyxl.load_workbook(io.BytesIO(api.new(formset, year=2025)))
+    book[name][answer.cell] = "填报单位： 县林业局"
+    stream = io.BytesIO()
+    book.save(stream)
+    assert api.read_filing(stream.getvalue(), formset=formset).unit == "县林业局"
+    data = {"forms": {name: {"填报单位": "县教育局", "填表人": "李四"}}}
+    assert api.extract(api.fill(formset, data, year=2025), formset=formset)["forms"][name]["fields"]["填表人"] == "李四"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("填报单位：____", "填报单位："), ("主管部门: ＿＿＿", "主管部门："), ("单位负责人（签字）：", "单位负责人（签字）："),
+        ("联系电话：", "联系电话："), ("填报日期：  年 月 日", "填报日期："), ("评价机构：______（公章）", "评价机构（公章）："),
+        ("一、项目基本情况：", ""), ("说明：", ""), ("注：____", ""), ("金额单位：万元", ""), ("单位：", ""), ("附件1：", ""),
+        ("填报单位：县水利局", ""), ("人数：____", ""), ("总分：____", ""), ("填报单位：____ 日期：____", ""), ("填报单位", ""),
+    ],
+)  # fmt: skip
+def test_labels_with_room_behind_them(text: str, prefix: str) -> None:
+    assert prefix_of(SheetRegion(Box(0, 0, 1, 4), text), None) == prefix
+
+
+def test_a_label_beside_an_empty_cell_has_its_blank_there(tmp_path: Path) -> None:
+    form = drafted(BEHIND.format(unit="填报单位：|<||").replace("|<|<|<\n三", "\n三"), tmp_path)
+    assert {blank.name: form.prefix(blank) for blank in form.blanks}["填报单位"] == ""

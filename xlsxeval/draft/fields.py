@@ -77,7 +77,10 @@ def _field(
         remarks.append(f"类型是猜的（{KINDS[kind].title}）")
         parts["unit"] = quoted(drawn.units[name]) if name in drawn.units else ""
         parts["least"] = '"-"' if name in found.negative else ""
-    if name in found.formulas:
+    if name in drawn.behind:
+        parts |= {part: "~" for part in ("choices", "suggest", "formula") if part in said}
+        remarks.append("标签和要填的同在一格")
+    elif name in found.formulas:
         parts["formula"] = quoted(found.formulas[name].text)
         remarks.append(found.formulas[name].remark)
     elif name in found.unsaid:

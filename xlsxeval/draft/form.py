@@ -34,6 +34,8 @@ class DraftForm:
     starts: dict[str, str] = field(default_factory=dict)
     #: The blanks in which the official form prints a dash.
     dashes: set[str] = field(default_factory=set)
+    #: The blanks that stand behind their labels in one cell.
+    behind: set[str] = field(default_factory=set)
     #: Blank -> where it stands.
     places: dict[str, Place] = field(default_factory=dict)
     #: Row and column on the sheet -> the blank of this cell; the cells of all lines have that of their column.

@@ -9,10 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from xlsxeval.draft.known import of_year
+from xlsxeval.draft.kinds import guess_kind
+from xlsxeval.draft.known import known, of_year
 from xlsxeval.draft.regions import SheetRegion
+from xlsxeval.forms.kinds import KINDS
 from xlsxeval.text import label_key
 
+#: A label with a colon, and behind it room for an answer.
+_WITH_ROOM = re.compile(
+    r"(?P<label>[^:：_＿]{2,24})[:：](?P<room>[\s_＿]*(?:年[\s_＿]*月[\s_＿]*(?:日[\s_＿]*)?)?)"
+    r"(?P<stamp>[(（](?:盖章|公章|签章|签字|签名|章)[)）])?"
+)
+_NO_PREFIX = re.compile(r"^(?:注|说明|备注|附[件表]?\d*|(?:金额|计量|数量|货币)?单位|其中)$|[。；;]")
+#: Labels that have their answers behind them even without a line to write on.
+_USUAL_PREFIX = re.compile(r".{0,8}(?:单位|部门|名称|人|日期|时间|电话|签字|签章|盖章)")
 _PRINTED_YEAR = re.compile(r"(?<!\d)(\d{4})\s*(?=年)")
 #: The place of a year that was left open: （    年, （XX年, （20  年.
 _OPEN_YEAR = re.compile(r"([（(])(?:\s{2,}|[\s_]*[Xx×]{2,4}\s*|20\s+)(?=年)")
@@ -52,6 +62,28 @@ def picture_label(text: str, year: int | None) -> str:
     plain = _OPEN_YEAR.sub(r"\1{{ year }}", plain)
     plain = _PRINTED_UNIT.sub(r"\1{{ unit }}", plain)
     return plain if plain not in {"<", "^"} else f"“{plain}”"
+
+
+def prefix_of(region: SheetRegion, beside: SheetRegion | None) -> str:
+    """Return the label of a cell that has room for its answer behind the colon; empty if it has none.
+
+    Room is a row of underscores or the signs of a date, as in ``填报单位：____``, or a merged cell with nothing but a
+    usual label and a colon, if no empty cell stands right of it.
+
+    Args:
+        region: the cell.
+        beside: what stands right of it.
+    """
+    match = _WITH_ROOM.fullmatch(region.text)
+    if match is None or _NO_PREFIX.search(match["label"]):
+        return ""
+    kind = guess_kind("", match["label"])
+    if KINDS[kind].numeric:
+        return ""  # behind its label in one cell a number is a text
+    key = label_key(match["label"]).key
+    usual = kind == "text" and (("", key) in known().blanks or _USUAL_PREFIX.fullmatch(key) is not None)
+    wide = region.box.cols > 1 and (beside is None or bool(beside.text))
+    return f"{match['label'].strip()}{match['stamp'] or ''}：" if match["room"].strip() or (usual and wide) else ""
 
 
 def _year_mark(match: re.Match[str], year: int) -> str:

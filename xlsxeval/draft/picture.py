@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from xlsxeval.draft.form import TABLE, DraftForm, Place
 from xlsxeval.draft.heads import (
@@ -28,7 +29,7 @@ from xlsxeval.draft.heads import (
 )
 from xlsxeval.draft.kinds import guess_kind, kind_of_label
 from xlsxeval.draft.known import known
-from xlsxeval.draft.labels import bare_name, key_of, picture_label, unique
+from xlsxeval.draft.labels import bare_name, key_of, picture_label, prefix_of, unique
 from xlsxeval.draft.regions import SheetRegion, SheetRegions
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.numbers import is_nil, parse_figure
@@ -70,7 +71,8 @@ def draw(page: SheetRegions, year: int | None) -> DraftForm:
         if row in heads or not answers:
             for region in page.texts(row):
                 head = above.get(region.box.col)
-                if not (is_prose(region.text) and head is not None and same_columns(head, region)):
+                covers = is_prose(region.text) and head is not None and same_columns(head, region)
+                if not covers and region.cell not in drawn.cells:
                     above[region.box.col] = region
     _count_groups(page, table, drawn)
     drawn.figures = {
@@ -98,7 +100,12 @@ def _plain_row(
         if box.row < row:
             cells += ["^"] * box.cols
             continue
-        if region in answers:
+        prefix = "" if region in answers else prefix_of(region, page.at.get((row, box.col + box.cols)))
+        if prefix:
+            name = _name(region, replace(region, text=prefix), None, drawn, year)
+            drawn.behind.add(name)
+            text = f"> {picture_label(prefix, year)}[{name}]"
+        elif region in answers:
             name = _name(region, side, above.get(box.col), drawn, year)
             if name:
                 text = f"[{name}]"
@@ -225,8 +232,8 @@ def _name(
         head = None
     if side is not None and _SIGNING.search(side.text):
         head = None
-    if head is None and (side is None or side.box.col + side.box.cols != box.col):
-        return ""  # without a head, the label must stand directly beside the blank
+    if head is None and (side is None or (side.box != box and side.box.col + side.box.cols != box.col)):
+        return ""  # without a head, the label must stand directly beside the blank, or in the same cell
     keys = (key_of(head, year), key_of(side, year))
     name = known().blanks.get(keys) or known().blanks.get(("", keys[1]) if not keys[0] else keys)
     if not name or name in drawn.blanks:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.model import Blank, Box, Label
+from xlsxeval.forms.model import PREFIX, Blank, Box, Label
 from xlsxeval.forms.picture import Part
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.forms.year import template_key, with_year
@@ -22,6 +22,8 @@ _NO_TEXT = frozenset({"blank", "empty", "status"})
 _PLAIN = frozenset({"plain", "title", "subtitle"})
 #: Characters of a name, and of the title of a cell's message in Excel, for which the name is used.
 _LONGEST_NAME, _TITLE = 60, 32
+#: Characters of a label with its blank in one cell, which stands in the validation of the cell (Excel allows 255).
+_LONGEST_PREFIX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Drawing:
         styles: dict[int, frozenset[str]] = {}
         for part in parts:
             if part.style not in _NO_TEXT:
-                styles[part.box.row] = styles.get(part.box.row, frozenset()) | {part.style}
+                style = "plain" if part.is_plain else part.style
+                styles[part.box.row] = styles.get(part.box.row, frozenset()) | {style}
         return cls(parts, covering, styles)
 
     def is_open(self, box: Box) -> bool:
@@ -103,12 +106,14 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
     numbers = {label.box: index for index, label in enumerate(labels)}
     beginning: dict[int, list[tuple[bool, int, int]]] = {}
     for label in labels:
+        if label.style == PREFIX:
+            continue  # it has its own blank
         # Printed sentences and figures name nothing, unless nothing else stands there.
         names = not is_prose(label.text) and not is_nil(label.text) and parse_figure(label.text) is None
         beginning.setdefault(label.box.row, []).append((names, label.box.col, numbers[label.box]))
     blanks: dict[str, Blank] = {}
     for part in drawing.parts:
-        if part.style != "blank":
+        if part.style not in ("blank", PREFIX):
             continue
         line = first + part.line
         if part.name in blanks:
@@ -116,6 +121,11 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
         if len(part.name) > _LONGEST_NAME or sheet_length(part.name[:_TITLE]) > _TITLE:
             message = f"填空名超过{_LONGEST_NAME}字，或用了电子表格放不下的生僻字：{part.name[:_LONGEST_NAME]}"
             raise DefinitionError(message, file=lines.file, line=line)
+        if part.style == PREFIX:
+            if sheet_length(part.text) > _LONGEST_PREFIX:
+                raise DefinitionError(f"填空前面的文字超过{_LONGEST_PREFIX}字：{part.text}", file=lines.file, line=line)
+            blanks[part.name] = Blank(part.name, part.box, None, numbers[part.box], drawing.is_open(part.box))
+            continue
         head = _head(part, drawing, numbers)
         side = max((place for place in beginning.get(part.box.row, ()) if place[1] < part.box.col), default=None)
         if head is None and side is None:
