@@ -7,13 +7,14 @@ blanks in these cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlsxeval.draft import proposals
 from xlsxeval.draft.form import DraftForm
 from xlsxeval.draft.formulas import NamesOf, Position, circles, terms_of, text_of, translate, without_hundred
+from xlsxeval.draft.known import known
 from xlsxeval.draft.proposals import Limit, LineFormula
 from xlsxeval.errors import DefinitionError
 from xlsxeval.forms.fitting import require_field_fits
@@ -21,7 +22,7 @@ from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.names import Names
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, parse
-from xlsxeval.formula.tree import Binary, Call, Name, Node, Unary, leaves
+from xlsxeval.formula.tree import Binary, Call, Name, Node, Number, Unary, leaves
 from xlsxeval.text import safe
 
 #: Characters of a formula of the official workbook in a comment.
@@ -67,11 +68,15 @@ class Inherited(NamedTuple):
         formulas: blank -> its formula, if the drafted form has all blanks in it.
         equal: the blanks that a check compares with a sum.
         limits: the scores that a check compares with their weights.
+        blank: the blanks that a check wants to stay blank.
+        kinds: blank -> its kind.
     """
 
     formulas: Mapping[str, str]
     equal: frozenset[str]
     limits: frozenset[Limit]
+    blank: frozenset[str]
+    kinds: Mapping[str, str]
 
 
 def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
@@ -80,14 +85,16 @@ def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
     scaled = _scaled(drawn)
     for name in drawn.formulas:
         if name.partition(".")[0] in drawn.tables():
-            _add_line_formula(drawn, name, scaled, found)
+            _add_line_formula(drawn, name, scaled, found, inherited)
             continue
         excel = _shown(drawn, name)
         node = translate(_first(drawn, name), _cells_of(drawn), drawn.blanks[name], scaled - {name})
         if node is None or resolved(drawn, text_of(node)) is None:
             found.unsaid[name] = excel
         elif not _is_same(node, inherited.formulas.get(name, "")):
-            _make_numeric(drawn, name, node)
+            if not _make_numeric(drawn, [name, *_used(node)], inherited):
+                found.unsaid[name] = excel
+                continue
             found.formulas[name] = Formula(text_of(node), f"表上的公式是{excel}")
     proposed = proposals.rates(drawn) | proposals.sums(drawn)
     for name, text in proposed.items():
@@ -103,7 +110,11 @@ def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
     for line in proposals.line_rates(drawn):
         if (line.table, line.column) not in columns and f"{line.table}.{line.column}" not in drawn.formulas:
             found.lines.append(line)
-    found.limits = [limit for limit in proposals.limits(drawn) if limit not in inherited.limits]
+    found.limits = [
+        limit
+        for limit in proposals.limits(drawn)
+        if limit not in inherited.limits and limit.score not in inherited.blank
+    ]
     found.negative = _negative(drawn, found)
     return found
 
@@ -181,7 +192,9 @@ def _line_of(drawn: DraftForm, table: str, row: int) -> NamesOf:
     return names
 
 
-def _add_line_formula(drawn: DraftForm, name: str, scaled: frozenset[str], found: Calculated) -> None:
+def _add_line_formula(
+    drawn: DraftForm, name: str, scaled: frozenset[str], found: Calculated, inherited: Inherited
+) -> None:
     """Add the formula of a column as a check of each line, if every line has the same and reads itself only."""
     table, _, column = name.partition(".")
     own = {other.partition(".")[2] for other in scaled if other.partition(".")[0] == table} - {column}
@@ -190,20 +203,30 @@ def _add_line_formula(drawn: DraftForm, name: str, scaled: frozenset[str], found
         for region in drawn.formulas[name]
     }
     node = nodes.pop() if len(nodes) == 1 else None
-    if node is None or resolved(drawn, f"{column} = {text_of(node)}", table) is None:
+    usable = node is not None and resolved(drawn, f"{column} = {text_of(node)}", table) is not None
+    used = [f"{table}.{other}" for other in _used(node)] if node is not None else []
+    if node is None or not usable or not _make_numeric(drawn, [name, *used], inherited):
         found.unsaid[name] = _shown(drawn, name)
     else:
-        _make_numeric(drawn, name, node, f"{table}.")
         found.lines.append(LineFormula(table, column, text_of(node)))
 
 
-def _make_numeric(drawn: DraftForm, name: str, node: Node, table: str = "") -> None:
-    """Give a blank that is calculated the kind of the figures in its formula, if it was taken for a text."""
-    if not KINDS[drawn.blanks[name]].numeric:
-        used = {drawn.blanks.get(table + other, "text") for other in _used(node)}
-        drawn.blanks[name] = used.pop() if len(used) == 1 else "area"
-        if not KINDS[drawn.blanks[name]].numeric:
-            drawn.blanks[name] = "area"
+def _make_numeric(drawn: DraftForm, names: Sequence[str], inherited: Inherited) -> bool:
+    """Give the blanks of a formula that were taken for texts the kind of its figures; False if one is a text.
+
+    Args:
+        drawn: the form; its kinds are changed.
+        names: the blank that is calculated, and those that its formula reads.
+        inherited: what the extended form says.
+    """
+    kinds = {name: inherited.kinds.get(name, drawn.blanks[name]) for name in names}
+    texts = [name for name, kind in kinds.items() if not KINDS[kind].numeric]
+    always = {*inherited.kinds, *drawn.behind, *known().units, *known().subjects}
+    if not always.isdisjoint(texts):
+        return False
+    figures = {kind for kind in kinds.values() if KINDS[kind].numeric}
+    drawn.blanks |= dict.fromkeys(texts, figures.pop() if len(figures) == 1 else "area")
+    return True
 
 
 def resolved(drawn: DraftForm, text: str, table: str = "") -> Node | None:
@@ -223,16 +246,20 @@ def _is_same(node: Node, text: str) -> bool:
     return bool(text) and terms_of(node) == terms_of(parse(text))
 
 
-def inherited_by(drawn: DraftForm, tree: Mapping[str, Mapping[str, object]], formulas: Mapping[str, str]) -> Inherited:
+def inherited_by(
+    drawn: DraftForm, tree: Mapping[str, Mapping[str, object]], formulas: Mapping[str, str], kinds: Mapping[str, str]
+) -> Inherited:
     """Return what the extended form says.
 
     Args:
         drawn: the drafted form.
         tree: the content of the extended file.
         formulas: blank -> its formula there, if the drafted form has all blanks in it.
+        kinds: blank -> its kind there.
     """
     equal: set[str] = set()
     limits: set[Limit] = set()
+    blank: set[str] = set()
     for check in tree.get("checks", {}).values():
         that = check.get("that", []) if isinstance(check, dict) else []
         each = check.get("each", {}) if isinstance(check, dict) else {}
@@ -245,9 +272,11 @@ def inherited_by(drawn: DraftForm, tree: Mapping[str, Mapping[str, object]], for
                 match one:
                     case Binary("=", _, Name(name)) | Binary("=", Name(name), _) if known:
                         equal.add(name)
+                    case Binary("=", Call("COUNT", _), Number(_)) if known:
+                        blank |= _used(one)
                     case Binary("<=", Name(score), Name(weight)) if known:
                         limits.add(Limit(score, weight, table))
-    return Inherited(formulas, frozenset(equal), frozenset(limits))
+    return Inherited(formulas, frozenset(equal), frozenset(limits), frozenset(blank), kinds)
 
 
 def _conditions(node: Node) -> Iterator[Node]:

@@ -63,13 +63,13 @@ def check_lines(
             guessed = f"{table}.{column}" not in drawn.formulas
             yield from _check(next(codes), words, each, _remark(guessed=guessed), *examples)
     for key, limits in _conditions(drawn, found.limits):
-        wrong, right = (_limited(limits[0], points) for points in ("6", "5"))
+        wrong, right = (_limited(limits[0], points) for points in ("101", "100"))
         yield from _check(next(codes), _LIMIT, key, _remark(guessed=True), wrong, right)
 
 
 def _limited(limit: Limit, points: str) -> Example:
-    """Return an example in which a score has so many points of five."""
-    line = {limit.score: points, limit.weight: "5"}
+    """Return an example in which a score has so many points of a hundred."""
+    line = {limit.score: points, limit.weight: "100"}
     return {limit.table: [line]} if limit.table else {**line}
 
 
@@ -147,6 +147,8 @@ def _examples(drawn: DraftForm, node: Node, name: str) -> tuple[Example, Example
     if not isinstance(result, Decimal):
         return None
     kind = drawn.blanks[name]
+    if KINDS[kind].whole and result != result.to_integral_value():
+        return None
     result = round_half_up(result, KINDS[kind].decimals)
     given = {_full_name(ref): figure for ref, figure in values.items()}
     false = result + (Decimal("0.1") if kind == "percent" else 1)

@@ -90,11 +90,11 @@ def _field(
         remarks.append("原来的公式要用版面上没有的填空，自动计算请补公式")
     elif key is None:
         parts["start"] = start
-    elif said.get("most") and not said["most"].isdigit() and _beside(name, said["most"]) not in drawn.blanks:
-        parts["most"] = "~"
     elif start and start != said.get("start"):
         parts["start"] = start
         remarks.append(f"表上印着{start}")
+    if said.get("most") and not said["most"].isdigit() and _beside(name, said["most"]) not in drawn.blanks:
+        parts["most"] = "~"
     if name in drawn.doubts:
         remarks.append(drawn.doubts[name])
     written = {part: text for part, text in parts.items() if text}

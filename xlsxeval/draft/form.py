@@ -58,6 +58,17 @@ class DraftForm:
         """Return the names of the tables, of which every line is filled in."""
         return [*([TABLE] if self.columns else []), *self.lists]
 
+    def remove(self, name: str) -> None:
+        """Remove a blank: its place in the picture stays empty."""
+        self.rows = [["" if cell == f"[{name}]" else cell for cell in row] for row in self.rows]
+        for mapping in (self.blanks, self.units, self.starts, self.places, self.formulas, self.doubts):
+            mapping.pop(name, None)
+        self.cells = {cell: other for cell, other in self.cells.items() if other != name}
+        table, _, column = name.partition(".")
+        self.columns = [other for other in self.columns if (table, other) != (TABLE, column)]
+        if not any(other.partition(".")[0] == table for other in self.blanks):
+            self.lists.pop(table, None)
+
     def add(self, name: str, kind: str, place: Place, regions: Iterable[SheetRegion]) -> None:
         """Add a blank with its cells on the sheet."""
         self.blanks[name], self.places[name] = kind, place

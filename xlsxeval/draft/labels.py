@@ -15,6 +15,11 @@ from xlsxeval.draft.regions import SheetRegion
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.text import label_key
 
+#: A name has at most two parts, and at most 60 characters.
+_LONGEST_PART = 24
+#: Signs that mean something in a picture, and the same in full width: anywhere, and at the beginning of a text.
+_SIGNS_OF_PICTURES = str.maketrans("|[]", "｜〔〕")
+MARKS, _WIDE_MARKS = ("# ", "## ", "> ", "! "), str.maketrans("#>!", "＃＞！")
 #: A label with a colon, and behind it room for an answer.
 _WITH_ROOM = re.compile(
     r"(?P<label>[^:：_＿]{2,24})[:：](?P<room>[\s_＿]*(?:年[\s_＿]*月[\s_＿]*(?:日[\s_＿]*)?)?)"
@@ -42,7 +47,8 @@ def bare_name(text: str, year: int | None) -> str:
     """Return the words of a label for a name: ``2023年决算数`` gives 上年决算数 on a form of 2024."""
     key, years = label_key(text)
     offset = years[0] - year if years and year else 0
-    return key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
+    name = key.replace("#年", _NEAR_YEARS.get(offset, f"{abs(offset)}年前")).replace("#", "").replace("_", "")
+    return "".join(sign for sign in name if sign <= "\uffff")[:_LONGEST_PART]
 
 
 def unique(name: str, taken: Container[str]) -> str:
@@ -56,7 +62,9 @@ def unique(name: str, taken: Container[str]) -> str:
 
 def picture_label(text: str, year: int | None) -> str:
     """Return a printed text as a label of a picture: ``2024年（万元）`` gives ``{{ year }}年（{{ unit }}）``."""
-    plain = text.replace("|", "｜").replace("[", "〔").replace("]", "〕").strip()
+    plain = text.translate(_SIGNS_OF_PICTURES).replace("{{", "｛｛").replace("}}", "｝｝").strip()
+    if plain.startswith(MARKS):
+        plain = plain.translate(_WIDE_MARKS)
     if year:
         plain = _PRINTED_YEAR.sub(lambda match: _year_mark(match, year), plain)
     plain = _OPEN_YEAR.sub(r"\1{{ year }}", plain)

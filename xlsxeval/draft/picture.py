@@ -8,7 +8,7 @@ label beside it and the head above it. ``<`` and ``^`` continue the cell at the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xlsxeval.draft.form import TABLE, DraftForm, Place
@@ -29,7 +29,7 @@ from xlsxeval.draft.heads import (
 )
 from xlsxeval.draft.kinds import guess_kind, kind_of_label
 from xlsxeval.draft.known import known
-from xlsxeval.draft.labels import bare_name, key_of, picture_label, prefix_of, unique
+from xlsxeval.draft.labels import MARKS, bare_name, key_of, picture_label, prefix_of, unique
 from xlsxeval.draft.regions import SheetRegion, SheetRegions
 from xlsxeval.forms.kinds import KINDS
 from xlsxeval.numbers import is_nil, parse_figure
@@ -67,13 +67,10 @@ def draw(page: SheetRegions, year: int | None) -> DraftForm:
             done = row + count
             continue
         answers = _answers(page, row, heads, above) if row >= first else frozenset()
-        drawn.rows.append(_plain_row(page, row, answers, above, drawn, year, first))
+        cells = _plain_row(page, row, answers, above, drawn, year, first)
+        drawn.rows.append(cells)
         if row in heads or not answers:
-            for region in page.texts(row):
-                head = above.get(region.box.col)
-                covers = is_prose(region.text) and head is not None and same_columns(head, region)
-                if not covers and region.cell not in drawn.cells:
-                    above[region.box.col] = region
+            _remember_heads(page.texts(row), cells, above, drawn)
     _count_groups(page, table, drawn)
     drawn.figures = {
         region.cell
@@ -81,6 +78,20 @@ def draw(page: SheetRegions, year: int | None) -> DraftForm:
         if region.cell not in drawn.cells and (region.formula or parse_figure(region.text))
     }
     return drawn
+
+
+def _remember_heads(
+    texts: Iterable[SheetRegion], cells: Sequence[str], above: dict[int, SheetRegion], drawn: DraftForm
+) -> None:
+    """Put the labels of a row in the place of those above them: column -> label; titles and notes are no heads."""
+    for region in texts:
+        head = above.get(region.box.col)
+        if region.cell in drawn.cells or (is_prose(region.text) and head is not None and same_columns(head, region)):
+            continue
+        for col in range(region.box.col, region.box.col + region.box.cols):
+            above.pop(col, None)
+        if not cells[region.box.col].startswith(MARKS):
+            above[region.box.col] = region
 
 
 def _plain_row(
@@ -121,7 +132,7 @@ def _plain_row(
                 side = region
             text = _marked(region, text, page, row, first, drawn)
         cells += [text, *("<" * (box.cols - 1))]
-    return _spread(cells)
+    return _spread(cells) if all(region.box.rows == 1 for region in page.row(row)) else cells
 
 
 def _answers(
@@ -196,7 +207,6 @@ def _list_row(
         bare_name(first.text, year) if first else "清单",
         dict.fromkeys([*drawn.lists, *(name.split(".")[0] for name in drawn.blanks)], ""),
     )
-    drawn.lists[table] = count
     cells: list[str] = []
     for region in page.row(row):
         head = above.get(region.box.col)
@@ -207,6 +217,7 @@ def _list_row(
             kind = "text" if head is first else guess_kind(head.text)
             below = [page.at[line, region.box.col] for line in range(row, row + count)]
             drawn.add(name, kind, Place(row, head, None), below)
+            drawn.lists[table] = count
             cells += [f"[{name}]", *("<" * (region.box.cols - 1))]
         else:
             cells += ["", *("<" * (region.box.cols - 1))]
@@ -238,7 +249,9 @@ def _name(
     name = known().blanks.get(keys) or known().blanks.get(("", keys[1]) if not keys[0] else keys)
     if not name or name in drawn.blanks:
         parts = [bare_name(part.text, year) for part in (side, head) if part is not None]
-        name = unique(".".join(part for part in parts if part) or "填空", drawn.blanks)
+        first, *rest = [part for part in parts if part] or ["填空"]
+        # The name of a table stands before those of its columns only.
+        name = unique(".".join([unique(first, drawn.tables()), *rest]), drawn.blanks)
     kind = guess_kind(head.text if head else "", side.text if side else "")
     drawn.add(name, kind, Place(box.row, head, side), [region])
     return name
@@ -262,7 +275,7 @@ def _marked(region: SheetRegion, text: str, page: SheetRegions, row: int, first:
 def _spread(cells: list[str]) -> list[str]:
     """Extend a title or note that stands alone in its row over the whole row."""
     texts = [number for number, cell in enumerate(cells) if cell not in {"", "<"}]
-    if len(texts) == 1 and cells[texts[0]].startswith(("# ", "## ", "> ")):
+    if len(texts) == 1 and cells[texts[0]].startswith(MARKS):
         return [cells[texts[0]], *("<" * (len(cells) - 1))]
     return cells
 

@@ -132,7 +132,7 @@ def _rows(drawn: DraftForm) -> Iterator[list[_Sibling]]:
 def _quotient(drawn: DraftForm, siblings: list[_Sibling], verb: str) -> tuple[str, str]:
     """Return what a rate divides and by what; empty names if that is not clear."""
     numeric = [one for one in siblings if drawn.blanks[one.name] in {"money", "count", "area"}]
-    this_year = [one for one in numeric if not _OTHER_YEAR.search(one.name)]
+    this_year = [one for one in numeric if not _OTHER_YEAR.search(one.name.rpartition(".")[2])]
     reached = [one for one in this_year if _last(_REACHED, one.label) > _last(_PLANNED, one.label)]
     planned = [one for one in this_year if _last(_PLANNED, one.label) >= max(_last(_REACHED, one.label), 1)]
     own = [one for one in reached if verb in one.label]

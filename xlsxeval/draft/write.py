@@ -17,6 +17,7 @@ from xlsxeval.draft.picture import draw, texts_of
 from xlsxeval.draft.regions import page_of
 from xlsxeval.draft.scalars import quoted
 from xlsxeval.errors import DataError
+from xlsxeval.forms.drawn import unlabelled
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.text import clean, display_width, label_key
 
@@ -58,6 +59,8 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
             continue
         texts = list(texts_of(page))
         drawn = draw(page, year or _year(texts))
+        for blank in unlabelled("\n".join(_picture(drawn.rows))):
+            drawn.remove(blank)
         if len(drawn.blanks) < _FEWEST:
             continue
         form = _sheet_name(sheet.name, drawn, files)
@@ -122,7 +125,9 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> It
     yield from _picture(drawn.rows)
     yield ""
     yield "fields:"
-    said = inherited_by(drawn, inherited, inherited_formulas(drawn, inherited["fields"]))
+    fields = inherited["fields"]
+    kinds = {name: fields[match]["kind"] for name in drawn.blanks if (match := matching(name, fields))}
+    said = inherited_by(drawn, inherited, inherited_formulas(drawn, fields), kinds)
     found = calculated(drawn, said)
     yield from field_lines(drawn, inherited["fields"], found)
     if drawn.columns:

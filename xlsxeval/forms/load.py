@@ -279,6 +279,8 @@ def _table(
     wider: Form | None,
 ) -> Table:
     """Make a table from the fields whose names begin with its name."""
+    if name in fields:
+        raise lines.error(f"“{name}”既是清单又是填空，请改一个名称", "tables", name)
     columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
     rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
     if not columns:
