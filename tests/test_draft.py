@@ -16,7 +16,7 @@ from xlsxeval.draft.formulas import text_of, translate
 from xlsxeval.draft.kinds import guess_kind
 from xlsxeval.draft.labels import prefix_of
 from xlsxeval.draft.regions import SheetRegion, page_of
-from xlsxeval.errors import DataError
+from xlsxeval.errors import DataError, DefinitionError
 from xlsxeval.forms.load import load_folder
 from xlsxeval.forms.model import Box, Form, FormSet
 from xlsxeval.read.any import open_any
@@ -472,6 +472,30 @@ def test_every_proposal_is_marked() -> None:
     assert all("请核对" in line for line in lines)
 
 
+#: Forms that offices print: odd, but not wrong.
+ODD = {
+    "a name that is no name in a formula": "项目|分值|得分\n5年计划|50|\n3年行动|50|\n合计|100|",
+    "signs of the picture": "项目|[分值]|{{得分}}\n# 甲|||\n> 乙|50|\n! 丙|50|",
+    "a very long label": "项目|分值|得分\n" + "长" * 70 + "|50|\n乙|50|",
+    "a rare sign": "项目|分值|得分\n𠮷村|50|\n乙|50|",
+    "the name of a list twice": "项目|分值|得分\n||\n||\n项目||\n项目||",
+    "a note over all heads": "项目|分值|得分\n甲||\n以下由复核单位填写，其他单位不填写。|<|<\n|甲|\n乙|丙|",
+    "a pair that other forms have below heads": "一级指标|二级指标|三级指标|年度指标值|实际完成值|分值|得分\n||||||\n||||||\n评分标准||执行率||等级||",
+    "its own result in a formula": "项目|分值|得分\n甲|=B4|=C4+1\n乙|=C5|=B5",
+    "words in a formula": '项目名称|分值|得分\n甲||=A4+B4\n乙||=IF(B5>5,"优","良")',
+    "a tall empty cell beside a title": "绩效表|<||\n填报单位：____|<|^|\n项目|分值|得分|备注\n甲|||\n乙|||",
+}
+
+
+@pytest.mark.parametrize("rows", ODD.values(), ids=ODD)
+def test_odd_forms_are_drafted_loaded_written_and_read(rows: str, tmp_path: Path) -> None:
+    width = max(len(row.split("|")) for row in rows.splitlines())
+    wide = "\n".join(row + "|" * (width - len(row.split("|"))) for row in rows.splitlines())
+    text = f"# 某县绩效表{'|<' * (width - 1)}\n单位名称|{'|<' * (width - 2)}\n{wide}"
+    formset = loaded(api.draft_forms(official(text), "某县"), tmp_path)
+    assert api.read_filing(api.new(formset, year=2024, unit="某局"), formset=formset).unit == "某局"
+
+
 @pytest.mark.parametrize(
     "rows",
     [
@@ -586,3 +610,67 @@ def test_labels_with_room_behind_them(text: str, prefix: str) -> None:
 def test_a_label_beside_an_empty_cell_has_its_blank_there(tmp_path: Path) -> None:
     form = drafted(BEHIND.format(unit="填报单位：|<||").replace("|<|<|<\n三", "\n三"), tmp_path)
     assert {blank.name: form.prefix(blank) for blank in form.blanks}["填报单位"] == ""
+
+
+#: A goal beside its label, where other forms print it below a head; and heads of one list in rows of different heights.
+PAIR = """\
+extends: common/自评表.yaml
+form: 表
+title: 试
+unit_field: 部门名称
+widths: [10, 10, 10, 10, 10]
+layout: |
+  | > 单位名称：[部门名称] | < | < | < | < |
+  | 预期目标 | [预期目标] | < | < | < |
+  | 一级指标 | 三级指标 | 实际完成值 | 分值 | 得分 |
+  | [指标.一级指标] | [指标.三级指标] | [指标.实际完成值] | [指标.分值] | [指标.得分] |
+fields:
+  部门名称: {kind: text}
+tables:
+  指标: {inherit: [一级指标], starts_with: {产出指标: 2}}
+"""
+STEPS = """\
+form: 表
+title: 试
+unit_field: 单位
+widths: [10, 10, 10]
+layout: |
+  | 单位 | [单位] | < |
+  | 费用 | 情况 | 金额 |
+  | 名称 | 数量 |   |
+  | [明细.名称] | [明细.数量] | [明细.金额] |
+fields:
+  单位: {kind: text}
+  明细.名称: {kind: text}
+  明细.*: {kind: money}
+tables:
+  明细: {lines: 2}
+"""
+OWN_SET = "set: 试\ntitle: 试\nextends: common/套表.yaml\nforms: [表.yaml]\n"
+
+
+@pytest.mark.parametrize("form", [PAIR, STEPS])
+def test_forms_of_ones_own_can_be_read(form: str, tmp_path: Path) -> None:
+    formset = loaded({"set.yaml": OWN_SET, "表.yaml": form}, tmp_path)
+    assert api.read_filing(api.new(formset, year=2024, unit="某局"), formset=formset).unit == "某局"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{kind: text}", "{kind: money}", "表.yaml:12: “单位名称：[部门名称]”同在一格，只能填文字（text或prose），不能有公式和下拉列表"),
+        ("{kind: text}", "{kind: text, choices: 一级指标}", "表.yaml:12: “单位名称：[部门名称]”同在一格，只能填文字（text或prose），不能有公式和下拉列表"),
+        ("单位名称：[", "单" * 60 + "：[", "表.yaml:7: 填空前面的文字超过60字：" + "单" * 60 + "："),
+        ("单位名称：[部门名称]", "单位名称[部门名称]", "表.yaml:12: fields的“部门名称”在版面上没有填空，请在版面加上“[部门名称]”或删去这一行"),
+    ],
+)  # fmt: skip
+def test_mistakes_with_a_blank_behind_its_label(old: str, new: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        loaded({"set.yaml": OWN_SET, "表.yaml": PAIR.replace(old, new, 1)}, tmp_path)
+    assert str(caught.value) == said
+
+
+def test_a_list_and_a_blank_have_different_names(tmp_path: Path) -> None:
+    form = STEPS.replace("[单位]", "[明细]").replace("单位: {", "明细: {").replace("unit_field: 单位\n", "")
+    with pytest.raises(DefinitionError, match="“明细”既是清单又是填空，请改一个名称"):
+        loaded({"set.yaml": OWN_SET, "表.yaml": form}, tmp_path)

@@ -113,7 +113,9 @@ def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
     found.limits = [
         limit
         for limit in proposals.limits(drawn)
-        if limit not in inherited.limits and limit.score not in inherited.blank
+        if limit not in inherited.limits
+        and limit.score not in inherited.blank
+        and resolved(drawn, f"{limit.score} <= {limit.weight}", limit.table) is not None
     ]
     found.negative = _negative(drawn, found)
     return found

@@ -251,7 +251,7 @@ def _name(
         parts = [bare_name(part.text, year) for part in (side, head) if part is not None]
         first, *rest = [part for part in parts if part] or ["填空"]
         # The name of a table stands before those of its columns only.
-        name = unique(".".join([unique(first, drawn.tables()), *rest]), drawn.blanks)
+        name = unique(".".join([unique(first, drawn.tables()), *rest]), [*drawn.blanks, *drawn.tables()])
     kind = guess_kind(head.text if head else "", side.text if side else "")
     drawn.add(name, kind, Place(box.row, head, side), [region])
     return name

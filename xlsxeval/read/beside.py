@@ -158,7 +158,7 @@ def read_goals(page: Page, found: dict[str, Answer]) -> None:
     """Read goals right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
     words = page.arranged.words
     for group in words.goals:
-        names = [words.crossings[head, None] for head in words.groups[group]]
+        names = [words.crossings[head, None] for head in words.groups[group] if (head, None) in words.crossings]
         drawn = [name for name in names if name in words.form.fields] or names
         prose = len(names) > 1 and all(words.form.field(name).kind_name == "prose" for name in names)
         if not prose or (drawn[0] in found and found[drawn[0]].text):
