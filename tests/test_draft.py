@@ -450,7 +450,7 @@ def test_sums_rates_and_limits_are_proposed(order: list[int], tmp_path: Path) ->
     form = drafted(shuffled(PROJECTS, order), tmp_path)
     rows = ("道路建设", "安全饮水", "产业发展")
     calculated = formulas_of(form)
-    assert {name: text for name, text in calculated.items() if "." in name and name != "合计.复核分"} == {
+    assert {name: text for name, text in calculated.items() if "." in name and not name.startswith("合计.")} == {
         f"{row}.执行率": f"{row}.执行数 / {row}.预算数" for row in rows
     }
     assert {text for name, text in calculated.items() if name not in {f"{row}.执行率" for row in rows}} == {
@@ -674,3 +674,46 @@ def test_a_list_and_a_blank_have_different_names(tmp_path: Path) -> None:
     form = STEPS.replace("[单位]", "[明细]").replace("单位: {", "明细: {").replace("unit_field: 单位\n", "")
     with pytest.raises(DefinitionError, match="“明细”既是清单又是填空，请改一个名称"):
         loaded({"set.yaml": OWN_SET, "表.yaml": form}, tmp_path)
+
+
+def test_known_mistakes_in_a_printed_list_are_found(tmp_path: Path) -> None:
+    formset = loaded(api.draft_forms(official(PRINTED), "某某县"), tmp_path)
+    scores = dict(zip(range(3, 9), (5, 6, 10, 40, 38, 98), strict=True))  # 6 of 5 points, and 98 is 99
+    typed = [f"{row}{scores.get(number, '')}" for number, row in enumerate(PRINTED.strip().splitlines())]
+    checked = api.check(official("\n".join(typed)), formset=formset)
+    assert sorted((one.code, one.field) for one in checked.findings if one.severity == "error") == [
+        ("C01", "总分"),
+        ("C02", "绩效指标明确性.得分"),
+    ]
+
+
+def test_rates_shown_up_to_a_hundred_are_read_and_recalculated(tmp_path: Path) -> None:
+    """The office's own formula shows 80.45 for 80.45 %; a typed 90 is found."""
+    formset = loaded(api.draft_forms(official(CALCULATED), "某某县"), tmp_path)
+    for rate, codes in (("80.45", set()), ("90", {"E06"})):
+        rows = (
+            CALCULATED.replace('=IFERROR(E6/D6*100,"")', rate)
+            .replace("=D7+D8", "4753.66")
+            .replace("=SUM($E$7,E8)", "3824.26")
+        )
+        found = api.check(official(rows), formset=formset).findings
+        assert {one.code for one in found} & {"E06"} == codes
+
+
+def test_formulas_of_lines_become_checks_of_each_line(tmp_path: Path) -> None:
+    lines = "\n".join(
+        f"|||=IF(B{row}=0,0,C{row}/B{row}*100)||=ROUND(D{row}*E{row}/100,1)|=C{row}-B{row}" for row in (4, 5, 6)
+    )
+    heads = "# 核定情况表|<|<|<|<|<|<\n单位名称||<|<|<|<|<\n乡镇|申报|核定|核定率|标准分|评审分|相差"
+    form = drafted(f"{heads}\n{lines}\n合计||||=SUM(E4:E6)|=SUM(F4:F6)|\n", tmp_path)
+    assert own_checks(form) == {
+        "C01": ["合计.标准分 = SUM(乡镇.标准分)", "合计.评审分 = SUM(乡镇.评审分)"],
+        "C02": ["乡镇: 核定率 = 核定 / 申报"],
+        "C03": ["乡镇: 评审分 = ROUND(核定率 * 标准分, 1)"],
+        "C04": ["乡镇: 相差 = 核定 - 申报"],
+        "C05": ["乡镇: 评审分 <= 标准分"],
+    }
+    assert {name: field.kind_name for name, field in form.tables["乡镇"].columns.items()} == {
+        "名称": "text", "申报": "area", "核定": "area", "核定率": "percent", "标准分": "score", "评审分": "score", "相差": "area",
+    }  # fmt: skip
+    assert form.tables["乡镇"].columns["相差"].least is None

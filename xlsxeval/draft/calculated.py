@@ -7,13 +7,14 @@ blanks in these cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from xlsxeval.draft import proposals
 from xlsxeval.draft.form import DraftForm
 from xlsxeval.draft.formulas import NamesOf, Position, circles, terms_of, text_of, translate, without_hundred
+from xlsxeval.draft.inherited import Inherited
 from xlsxeval.draft.known import known
 from xlsxeval.draft.proposals import Limit, LineFormula
 from xlsxeval.errors import DefinitionError
@@ -22,7 +23,7 @@ from xlsxeval.forms.kinds import KINDS
 from xlsxeval.forms.names import Names
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, parse
-from xlsxeval.formula.tree import Binary, Call, Name, Node, Number, Unary, leaves
+from xlsxeval.formula.tree import Binary, Call, Name, Node, Unary, leaves
 from xlsxeval.text import safe
 
 #: Characters of a formula of the official workbook in a comment.
@@ -61,64 +62,49 @@ class Calculated:
     negative: frozenset[str] = frozenset()
 
 
-class Inherited(NamedTuple):
-    """What the extended form says.
-
-    Attributes:
-        formulas: blank -> its formula, if the drafted form has all blanks in it.
-        equal: the blanks that a check compares with a sum.
-        limits: the scores that a check compares with their weights.
-        blank: the blanks that a check wants to stay blank.
-        kinds: blank -> its kind.
-    """
-
-    formulas: Mapping[str, str]
-    equal: frozenset[str]
-    limits: frozenset[Limit]
-    blank: frozenset[str]
-    kinds: Mapping[str, str]
-
-
 def calculated(drawn: DraftForm, inherited: Inherited) -> Calculated:
-    """Return what a drafted form calculates beyond what it inherits."""
+    """Return what a drafted form calculates beyond what it inherits; its blanks with formulas become numbers."""
     found = Calculated()
     scaled = _scaled(drawn)
     for name in drawn.formulas:
         if name.partition(".")[0] in drawn.tables():
             _add_line_formula(drawn, name, scaled, found, inherited)
-            continue
-        excel = _shown(drawn, name)
-        node = translate(_first(drawn, name), _cells_of(drawn), drawn.blanks[name], scaled - {name})
-        if node is None or resolved(drawn, text_of(node)) is None:
-            found.unsaid[name] = excel
-        elif not _is_same(node, inherited.formulas.get(name, "")):
-            if not _make_numeric(drawn, [name, *_used(node)], inherited):
-                found.unsaid[name] = excel
-                continue
-            found.formulas[name] = Formula(text_of(node), f"表上的公式是{excel}")
-    proposed = proposals.rates(drawn) | proposals.sums(drawn)
-    for name, text in proposed.items():
-        taken = {*inherited.formulas, *inherited.equal, *drawn.formulas}
+        else:
+            _add_formula(drawn, name, scaled, found, inherited)
+    _propose(drawn, found, inherited)
+    for name in circles({**inherited.formulas, **{name: formula.text for name, formula in found.formulas.items()}}):
+        if found.formulas.pop(name, None) and name in drawn.formulas:
+            found.unsaid[name] = _shown(drawn, name)
+    found.negative = _negative(drawn, found)
+    return found
+
+
+def _add_formula(drawn: DraftForm, name: str, scaled: frozenset[str], found: Calculated, inherited: Inherited) -> None:
+    """Add the formula that the official workbook has in a blank, if the extended form has not the same."""
+    node = translate(_first(drawn, name), _names_for(drawn, name), drawn.blanks[name], scaled - {name})
+    if node is not None and _is_same(node, inherited.formulas.get(name, "")):
+        return
+    usable = node is not None and resolved(drawn, text_of(node)) is not None
+    if node is None or not usable or not _make_numeric(drawn, [name, *_used(node)], inherited):
+        found.unsaid[name] = _shown(drawn, name)
+    else:
+        found.formulas[name] = Formula(text_of(node), f"表上的公式是{_shown(drawn, name)}")
+
+
+def _propose(drawn: DraftForm, found: Calculated, inherited: Inherited) -> None:
+    """Add what forms usually calculate, where neither the official workbook nor the extended form says anything."""
+    taken = {*inherited.formulas, *inherited.equal, *drawn.formulas}
+    for name, text in (proposals.rates(drawn) | proposals.sums(drawn)).items():
         if name not in taken and resolved(drawn, text) is not None:
             found.formulas[name] = Formula(text, "公式是猜的")
-    for name in circles({**inherited.formulas, **{name: formula.text for name, formula in found.formulas.items()}}):
-        if name in found.formulas:
-            del found.formulas[name]
-            if name in drawn.formulas:
-                found.unsaid[name] = _shown(drawn, name)
-    columns = {(line.table, line.column) for line in found.lines}
-    for line in proposals.line_rates(drawn):
-        if (line.table, line.column) not in columns and f"{line.table}.{line.column}" not in drawn.formulas:
-            found.lines.append(line)
-    found.limits = [
+    found.lines += [line for line in proposals.line_rates(drawn) if f"{line.table}.{line.column}" not in drawn.formulas]
+    found.limits += [
         limit
         for limit in proposals.limits(drawn)
         if limit not in inherited.limits
         and limit.score not in inherited.blank
         and resolved(drawn, f"{limit.score} <= {limit.weight}", limit.table) is not None
     ]
-    found.negative = _negative(drawn, found)
-    return found
 
 
 def _negative(drawn: DraftForm, found: Calculated) -> frozenset[str]:
@@ -160,8 +146,14 @@ def _shown(drawn: DraftForm, name: str) -> str:
 def _scaled(drawn: DraftForm) -> frozenset[str]:
     """Return the percentages that the workbook calculates as numbers up to 100."""
     percentages = [name for name in drawn.formulas if drawn.blanks[name] == "percent"]
-    nodes = {name: translate(_first(drawn, name), _cells_of(drawn), "") for name in percentages}
+    nodes = {name: translate(_first(drawn, name), _names_for(drawn, name), "") for name in percentages}
     return frozenset(name for name, node in nodes.items() if node is not None and without_hundred(node) != node)
+
+
+def _names_for(drawn: DraftForm, name: str) -> NamesOf:
+    """Return the function that gives the names for a range of cells in the first formula of a blank or column."""
+    table = name.partition(".")[0]
+    return _line_of(drawn, table, drawn.formulas[name][0].cell[0]) if table in drawn.tables() else _cells_of(drawn)
 
 
 def _cells_of(drawn: DraftForm) -> NamesOf:
@@ -226,7 +218,7 @@ def _make_numeric(drawn: DraftForm, names: Sequence[str], inherited: Inherited) 
     always = {*inherited.kinds, *drawn.behind, *known().units, *known().subjects}
     if not always.isdisjoint(texts):
         return False
-    figures = {kind for kind in kinds.values() if KINDS[kind].numeric}
+    figures = {kind for kind in kinds.values() if KINDS[kind].numeric and kind != "percent"}
     drawn.blanks |= dict.fromkeys(texts, figures.pop() if len(figures) == 1 else "area")
     return True
 
@@ -246,45 +238,3 @@ def resolved(drawn: DraftForm, text: str, table: str = "") -> Node | None:
 def _is_same(node: Node, text: str) -> bool:
     """Return whether a formula is that of the extended form, whatever the order of its terms."""
     return bool(text) and terms_of(node) == terms_of(parse(text))
-
-
-def inherited_by(
-    drawn: DraftForm, tree: Mapping[str, Mapping[str, object]], formulas: Mapping[str, str], kinds: Mapping[str, str]
-) -> Inherited:
-    """Return what the extended form says.
-
-    Args:
-        drawn: the drafted form.
-        tree: the content of the extended file.
-        formulas: blank -> its formula there, if the drafted form has all blanks in it.
-        kinds: blank -> its kind there.
-    """
-    equal: set[str] = set()
-    limits: set[Limit] = set()
-    blank: set[str] = set()
-    for check in tree.get("checks", {}).values():
-        that = check.get("that", []) if isinstance(check, dict) else []
-        each = check.get("each", {}) if isinstance(check, dict) else {}
-        for table, text in [("", text) for text in ([that] if isinstance(that, str) else that)] + list(each.items()):
-            columns = {name.partition(".")[2] for name in drawn.blanks if name.partition(".")[0] == table}
-            for one in _conditions(parse(text)):
-                known = all(
-                    leaf.text in (columns if table else drawn.blanks) for leaf in leaves(one) if isinstance(leaf, Name)
-                )
-                match one:
-                    case Binary("=", _, Name(name)) | Binary("=", Name(name), _) if known:
-                        equal.add(name)
-                    case Binary("=", Call("COUNT", _), Number(_)) if known:
-                        blank |= _used(one)
-                    case Binary("<=", Name(score), Name(weight)) if known:
-                        limits.add(Limit(score, weight, table))
-    return Inherited(formulas, frozenset(equal), frozenset(limits), frozenset(blank), kinds)
-
-
-def _conditions(node: Node) -> Iterator[Node]:
-    """Yield the parts of a condition that must all hold."""
-    if isinstance(node, Call) and node.function == "AND":
-        for part in node.arguments:
-            yield from _conditions(part)
-    else:
-        yield node

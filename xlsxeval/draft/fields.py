@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from xlsxeval.draft.calculated import Calculated
 from xlsxeval.draft.form import DraftForm
+from xlsxeval.draft.inherited import Inherited, matching
 from xlsxeval.draft.scalars import quoted
-from xlsxeval.forms.extend import read_extended
-from xlsxeval.forms.folder import templates_folder
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.names import star_values
-from xlsxeval.formula.parse import parse
-from xlsxeval.formula.tree import Name, leaves
 from xlsxeval.numbers import parse_figure
 
-FieldTree = Mapping[str, dict[str, str]]
 
-
-def read_base(base: str) -> Mapping[str, FieldTree]:
-    """Return fields, tables and checks of the extended form file; empty ones if there is none."""
-    tree = read_extended(templates_folder() / base)[0] if base else {}
-    return {"fields": {}, "tables": {}, "checks": {}, **tree}  # type: ignore[dict-item]  # a form file that loads
-
-
-def matching(name: str, fields: Mapping[str, object]) -> str | None:
-    """Return the key in ``fields`` for a blank: its name, or a pattern such as ``*.执行率``; None if there is none."""
-    if name in fields:
-        return name
-    return next((key for key in fields if "*" in key and any(True for _ in star_values(key, [name]))), None)
-
-
-def inherited_formulas(drawn: DraftForm, fields: FieldTree) -> dict[str, str]:
-    """Return the formulas that a form inherits and can calculate, because it has all blanks in them."""
-    found: dict[str, str] = {}
-    for name in drawn.blanks:
-        key = matching(name, fields)
-        formula = fields[key].get("formula") if key else None
-        if key and formula:
-            star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
-            text = formula.replace("*.", f"{star}.").replace(".*", f".{star}") if star else formula
-            used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
-            if all(other in drawn.blanks for other in used):
-                found[name] = text
-    return found
-
-
-def field_lines(drawn: DraftForm, fields: FieldTree, found: Calculated) -> Iterator[str]:
+def field_lines(drawn: DraftForm, inherited: Inherited, found: Calculated) -> Iterator[str]:
     """Yield the lines about the fields of a form.
 
     Args:
         drawn: the form.
-        fields: the fields of the extended file.
+        inherited: what the extended file says.
         found: the formulas of the form.
     """
-    computable = inherited_formulas(drawn, fields)
     lines = [
         f"  {quoted(name)}: {{{content}}}{'  # 请核对：' if remarks else ''}{'；'.join(remarks)}"
         for name in drawn.blanks
-        for content, remarks in [_field(name, drawn, fields, found, computable)]
+        for content, remarks in [_field(name, drawn, inherited, found)]
         if content
     ]
     yield from lines or ["  {}"]
 
 
-def _field(
-    name: str, drawn: DraftForm, fields: FieldTree, found: Calculated, computable: Mapping[str, str]
-) -> tuple[str, list[str]]:
+def _field(name: str, drawn: DraftForm, inherited: Inherited, found: Calculated) -> tuple[str, list[str]]:
     """Return what is written about a field, and the remarks on it; nothing if the extended file says all."""
-    kind, key = drawn.blanks[name], matching(name, fields)
-    said = fields.get(key or "", {})
+    kind, key = drawn.blanks[name], matching(name, inherited.fields)
+    said = inherited.fields.get(key or "", {})
     parts: dict[str, str] = {}
     remarks: list[str] = []
     start = _start(name, drawn, said.get("kind", kind))
@@ -85,7 +48,7 @@ def _field(
         remarks.append(found.formulas[name].remark)
     elif name in found.unsaid:
         remarks.append(f"表上的公式{found.unsaid[name]}这里写不出")
-    elif "formula" in said and name not in computable:
+    elif "formula" in said and name not in inherited.formulas:
         parts["formula"] = "~" if key == name else ""
         remarks.append("原来的公式要用版面上没有的填空，自动计算请补公式")
     elif key is None:

@@ -32,9 +32,11 @@ from xlsxeval.draft.known import known
 from xlsxeval.draft.labels import MARKS, bare_name, key_of, picture_label, prefix_of, unique
 from xlsxeval.draft.regions import SheetRegion, SheetRegions
 from xlsxeval.forms.kinds import KINDS
+from xlsxeval.forms.model import TOTAL_ROW
 from xlsxeval.numbers import is_nil, parse_figure
 from xlsxeval.text import clean, is_prose, label_key
 
+_AMOUNTS = frozenset({"年初预算数", "全年预算数", "全年执行数"})
 #: Longer texts are notes, not labels.
 _NOTE = 40
 _HEADING = re.compile(r"[（(]?(?:\d{4}|[_Xx×]*)年(?:度)?[)）]?|附[件表]\d*[:：]?|公开\d+表")
@@ -247,6 +249,9 @@ def _name(
         return ""  # without a head, the label must stand directly beside the blank, or in the same cell
     keys = (key_of(head, year), key_of(side, year))
     name = known().blanks.get(keys) or known().blanks.get(("", keys[1]) if not keys[0] else keys)
+    if name in TOTAL_ROW.values() and side is not None and is_total(side.text):
+        # 合计 is the row of amounts only if it has amounts.
+        name = name if any(drawn.places[one].row == box.row for one in _AMOUNTS & drawn.places.keys()) else None
     if not name or name in drawn.blanks:
         parts = [bare_name(part.text, year) for part in (side, head) if part is not None]
         first, *rest = [part for part in parts if part] or ["填空"]

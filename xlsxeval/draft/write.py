@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from xlsxeval.draft.calculated import calculated, inherited_by
+from xlsxeval.draft.calculated import calculated
 from xlsxeval.draft.checks import check_lines
-from xlsxeval.draft.fields import field_lines, inherited_formulas, matching, read_base
+from xlsxeval.draft.fields import field_lines
 from xlsxeval.draft.form import TABLE, DraftForm
+from xlsxeval.draft.inherited import Inherited, matching, read_base
 from xlsxeval.draft.known import known
 from xlsxeval.draft.picture import draw, texts_of
 from xlsxeval.draft.regions import page_of
@@ -105,7 +106,7 @@ def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
 def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> Iterator[str]:
     """Yield the lines of a form file; its checks take the next ones of ``codes``."""
     base = _base(drawn)
-    inherited = read_base(base)
+    inherited = Inherited.by(drawn, base)
     yield "# yaml-language-server: $schema=../form.schema.json"
     yield "# 由 xlsxeval forms draft 起草。标着“请核对”的地方是猜的，请逐处看过；写法见 docs/forms.md。"
     if base:
@@ -115,7 +116,7 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> It
     yield f"title: {quoted(drawn.title or form)}"
     for key, names in (("unit_field", known().units), ("subject_field", known().subjects)):
         own = next((name for name in names if name in drawn.blanks), "")
-        if own or key in inherited:
+        if own or key in inherited.keys:
             yield f"{key}: {quoted(own)}"
     if not any(name in known().units for name in drawn.blanks):
         yield "# 请核对：没有认出写单位名称的填空，请补上 unit_field: 填空名"
@@ -125,11 +126,8 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> It
     yield from _picture(drawn.rows)
     yield ""
     yield "fields:"
-    fields = inherited["fields"]
-    kinds = {name: fields[match]["kind"] for name in drawn.blanks if (match := matching(name, fields))}
-    said = inherited_by(drawn, inherited, inherited_formulas(drawn, fields), kinds)
-    found = calculated(drawn, said)
-    yield from field_lines(drawn, inherited["fields"], found)
+    found = calculated(drawn, inherited)
+    yield from field_lines(drawn, inherited, found)
     if drawn.columns:
         yield from _table(drawn, base)
     if drawn.lists and not drawn.columns:
@@ -137,7 +135,7 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> It
         yield "tables:"
     for name, count in drawn.lists.items():
         yield f"  {quoted(name)}: {{lines: {count}}}  # 请核对：这几行空着，当作一行一条的清单"
-    checks = list(check_lines(drawn, found, inherited["checks"], codes))
+    checks = list(check_lines(drawn, found, inherited.checks, codes))
     if checks:
         yield ""
         yield "checks:"
