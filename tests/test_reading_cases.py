@@ -161,7 +161,7 @@ def test_no_false_answer(name: str, kind: str) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize("one", expected(), ids=str)
+@pytest.mark.parametrize("one", tuple(expected()), ids=str)
 def test_findings(one: Expected, kind: str) -> None:
     met = [found for _, found in findings(one.case, kind) if one.is_met_by(found)]
     assert bool(met) is (one.sign == "+"), met

@@ -22,6 +22,9 @@ _UNSAFE = re.compile(
 #: Signs that no cell of a spreadsheet can hold: control signs but tab and line break, surrogates, U+FFFE, U+FFFF.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 YEAR_MARK = "#"
+#: A text with such a sign, longer than a label, is a sentence.
+_SENTENCE = re.compile(r"[。,;!?]")
+_LONGEST_WITHOUT_SENTENCE = 10
 #: Few texts of a form are longer. For longer texts only the last few results are kept.
 _SHORT, _MOST_SHORT = 500, 4096
 _Result = TypeVar("_Result")
@@ -93,6 +96,19 @@ def label_key(text: str) -> LabelKey:
 
 def _words(text: str) -> str:
     return YEAR_MARK.join(_NOT_WORD.sub("", part) for part in text.split(YEAR_MARK)).casefold()
+
+
+@remembered
+def is_prose(text: str) -> bool:
+    """Tell whether a text is a sentence and no label: more than ten signs with a full stop, comma or semicolon.
+
+    What stands in brackets does not count: 项目负责人及联系电话（座机，手机） is a label.
+
+    >>> is_prose("有制度得2分，合法合规得4分。"), is_prose("水费、电费、差旅费、会议费、培训费")
+    (True, False)
+    """
+    plain = _BRACKETED.sub("", clean(text))
+    return len(plain) > _LONGEST_WITHOUT_SENTENCE and _SENTENCE.search(plain) is not None
 
 
 def safe(text: str) -> str:

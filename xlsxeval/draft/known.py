@@ -9,16 +9,6 @@ from functools import cache
 from xlsxeval.forms.library import load_set, set_names
 from xlsxeval.forms.model import Form
 
-#: Words in a label -> kind of the blank; the first line that fits decides.
-_KINDS = (
-    (("率", "％", "%", "系数", "占比"), "percent"),
-    (("人数", "编制数", "人员数"), "count"),
-    (("分值", "得分", "权重", "总分", "自评分"), "score"),
-    (("面积", "规模", "㎡", "平方米"), "area"),
-    (("预算", "决算", "金额", "资金", "支出", "经费", "执行数", "拨款", "收入", "投资", "费用", "万元"), "money"),
-    (("说明", "措施", "目标", "情况", "原因", "问题", "结论", "建议"), "prose"),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class KnownNames:
@@ -77,8 +67,3 @@ def _keys(form: Form, label: int | None) -> tuple[str, ...]:
 def of_year(key: str, offset: int) -> str:
     """Return a label's key with the year's offset: ``决算数`` for this year, ``决算数@-1`` for the last."""
     return f"{key}@{offset}" if offset else key
-
-
-def guess_kind(words: str) -> str:
-    """Return the likely kind of a blank from the words around it: ``money`` for 年初预算数."""
-    return next((kind for marks, kind in _KINDS if any(mark in words for mark in marks)), "text")

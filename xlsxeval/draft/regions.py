@@ -15,10 +15,19 @@ _MOST_ROWS, _MOST_COLS = 300, 60
 
 @dataclass(frozen=True, slots=True)
 class SheetRegion:
-    """A cell or merged range, rows and columns from 0, and the text in it."""
+    """A cell or merged range, and what is in it.
+
+    Attributes:
+        box: its place in the used part of the sheet, rows and columns from 0.
+        text: its text; empty for a formula.
+        cell: row and column of its first cell on the sheet, from 1.
+        formula: its formula without ``=``; empty if there is none.
+    """
 
     box: Box
     text: str
+    cell: tuple[int, int] = (0, 0)
+    formula: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,8 @@ def page_of(sheet: Sheet) -> SheetRegions | None:
             cell = sheet.cells.get((whole.first_row, whole.first_col))
             text = " ".join(cell.text.split()) if cell and cell.formula is None else ""
             box = Box(min(rows), whole.first_col - first_col, len(rows), whole.last_col - whole.first_col + 1)
-            region = SheetRegion(box, text)
+            formula = " ".join((cell.formula or "").split()) if cell else ""
+            region = SheetRegion(box, text, (whole.first_row, whole.first_col), formula)
             at |= dict.fromkeys(_cells(box), region)
     return SheetRegions(len(kept), last_col - first_col + 1, at)
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from xlsxeval.draft.calculated import calculated
+from xlsxeval.draft.checks import check_lines
+from xlsxeval.draft.fields import field_lines
+from xlsxeval.draft.form import TABLE, DraftForm
+from xlsxeval.draft.inherited import Inherited, matching, read_base
 from xlsxeval.draft.known import known
-from xlsxeval.draft.picture import TABLE, DraftForm, draw, texts_of
+from xlsxeval.draft.picture import draw, texts_of
 from xlsxeval.draft.regions import page_of
+from xlsxeval.draft.scalars import quoted
 from xlsxeval.errors import DataError
-from xlsxeval.forms.extend import read_extended
-from xlsxeval.forms.folder import templates_folder
-from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.names import star_values
-from xlsxeval.formula.parse import parse
-from xlsxeval.formula.tree import Name, leaves
-from xlsxeval.numbers import parse_figure
+from xlsxeval.forms.drawn import unlabelled
 from xlsxeval.read.cells import Sheet, Workbook
 from xlsxeval.text import clean, display_width, label_key
 
@@ -32,9 +33,6 @@ _IN_YUAN = re.compile(r"[（(:：]元[)）]?$")
 _USUAL_NAME = re.compile(r"(?:Sheet|工作表)\d*", re.IGNORECASE)
 #: What stands in a title and is no part of a form's name: the year, anything in brackets.
 _PASSING = re.compile(r"\d{4}年度?|[（(][^（()）]*[)）]")
-#: A text that YAML reads as itself, and one that it would read as a number or a truth value.
-_SAFE = re.compile(r"[\w（）、，。“”《》〔〕%.／]+")
-_OTHER_VALUE = re.compile(r"[\d.]+|true|false|null|yes|no|on|off", re.IGNORECASE)
 _NAME_SIGNS = re.compile(r"[\[\]:*?/\\'.<>|\"]")
 _JOINED = ["指标性质", "指标值", "度量单位"]
 
@@ -55,16 +53,19 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
     """
     files: dict[str, str] = {}
     titles, units = [], []
+    codes = (f"C{number:02}" for number in itertools.count(1))
     for sheet in book.sheets:
         page = page_of(sheet)
         if page is None:
             continue
         texts = list(texts_of(page))
         drawn = draw(page, year or _year(texts))
+        for blank in unlabelled("\n".join(_picture(drawn.rows))):
+            drawn.remove(blank)
         if len(drawn.blanks) < _FEWEST:
             continue
         form = _sheet_name(sheet.name, drawn, files)
-        files[f"{form}.yaml"] = "\n".join(_form(form, drawn, sheet)) + "\n"
+        files[f"{form}.yaml"] = "\n".join(_form(form, drawn, sheet, codes)) + "\n"
         titles.append(drawn.title or form)
         units.append("元" if any(_IN_YUAN.search(clean(text)) for text in texts) else "万元")
     if not files:
@@ -72,11 +73,11 @@ def draft(book: Workbook, name: str, year: int | None = None) -> dict[str, str]:
     lines = [
         "# yaml-language-server: $schema=../set.schema.json",
         "# 由 xlsxeval forms draft 起草，请核对：名称、金额单位、评分口径（profile里只写与通常不同的）。",
-        f"set: {_quoted(name)}",
-        f"title: {_quoted('、'.join(titles))}",
+        f"set: {quoted(name)}",
+        f"title: {quoted('、'.join(titles))}",
         f'version: "{date.today().year}"',  # noqa: DTZ011  # the author's own year
         "extends: common/套表.yaml",
-        f"forms: [{', '.join(_quoted(file) for file in files)}]",
+        f"forms: [{', '.join(quoted(file) for file in files)}]",
         f"amount_unit: {Counter(units).most_common(1)[0][0]}",
     ]
     return {"set.yaml": "\n".join(lines) + "\n", **files}
@@ -102,21 +103,21 @@ def _sheet_name(sheet: str, drawn: DraftForm, taken: Mapping[str, str]) -> str:
     return name
 
 
-def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
-    """Yield the lines of a form file."""
+def _form(form: str, drawn: DraftForm, sheet: Sheet, codes: Iterator[str]) -> Iterator[str]:
+    """Yield the lines of a form file; its checks take the next ones of ``codes``."""
     base = _base(drawn)
-    inherited = _inherited(base)
+    inherited = Inherited.by(drawn, base)
     yield "# yaml-language-server: $schema=../form.schema.json"
     yield "# 由 xlsxeval forms draft 起草。标着“请核对”的地方是猜的，请逐处看过；写法见 docs/forms.md。"
     if base:
         yield "# 请核对：下面接着写的文件里有共有的填空说明和核对规则，版面上没有的填空不用管。"
         yield f"extends: {base}"
-    yield f"form: {_quoted(form)}"
-    yield f"title: {_quoted(drawn.title or form)}"
+    yield f"form: {quoted(form)}"
+    yield f"title: {quoted(drawn.title or form)}"
     for key, names in (("unit_field", known().units), ("subject_field", known().subjects)):
         own = next((name for name in names if name in drawn.blanks), "")
-        if own or key in inherited:
-            yield f"{key}: {_quoted(own)}"
+        if own or key in inherited.keys:
+            yield f"{key}: {quoted(own)}"
     if not any(name in known().units for name in drawn.blanks):
         yield "# 请核对：没有认出写单位名称的填空，请补上 unit_field: 填空名"
     yield f"widths: [{', '.join(_widths(drawn, sheet))}]"
@@ -125,16 +126,22 @@ def _form(form: str, drawn: DraftForm, sheet: Sheet) -> Iterator[str]:
     yield from _picture(drawn.rows)
     yield ""
     yield "fields:"
-    yield from _fields(drawn, inherited)
+    found = calculated(drawn, inherited)
+    yield from field_lines(drawn, inherited, found)
     if drawn.columns:
         yield from _table(drawn, base)
     if drawn.lists and not drawn.columns:
         yield ""
         yield "tables:"
     for name, count in drawn.lists.items():
-        yield f"  {_quoted(name)}: {{lines: {count}}}  # 请核对：这几行空着，当作一行一条的清单"
-    if not base:
-        yield "# 请核对：核对规则写在checks里，如 E06: {computed: [执行率], …}。"
+        yield f"  {quoted(name)}: {{lines: {count}}}  # 请核对：这几行空着，当作一行一条的清单"
+    checks = list(check_lines(drawn, found, inherited.checks, codes))
+    if checks:
+        yield ""
+        yield "checks:"
+        yield from checks
+    elif not base:
+        yield "# 请核对：核对规则写在checks里，如 C01: {that: 得分 <= 分值, …}，写法见docs/forms.md。"
 
 
 def _base(drawn: DraftForm) -> str:
@@ -142,64 +149,9 @@ def _base(drawn: DraftForm) -> str:
     for base, blank in _BASES:
         if blank in drawn.blanks and drawn.columns:
             return base
-    fields = _inherited(_BASIC)["fields"]
-    like = sum(_matching(name, fields) is not None for name in drawn.blanks)
+    fields = read_base(_BASIC)["fields"]
+    like = sum(matching(name, fields) is not None for name in drawn.blanks)
     return _BASIC if like >= _LIKE_BASIC else ""
-
-
-def _inherited(base: str) -> Mapping[str, dict[str, dict[str, str]]]:
-    """Return fields and tables of the extended form file."""
-    if not base:
-        return {"fields": {}, "tables": {}}
-    return read_extended(templates_folder() / base)[0]  # type: ignore[return-value]  # a form file that loads
-
-
-def _matching(name: str, fields: Mapping[str, object]) -> str | None:
-    """Return the key in ``fields`` for a blank: its name, or a pattern such as ``*.执行率``; None if there is none."""
-    if name in fields:
-        return name
-    return next((key for key in fields if "*" in key and any(True for _ in star_values(key, [name]))), None)
-
-
-def _fields(drawn: DraftForm, inherited: Mapping[str, dict[str, dict[str, str]]]) -> Iterator[str]:
-    """Yield the lines about fields: what the extended file does not say, or says differently."""
-    written = False
-    for name, kind in drawn.blanks.items():
-        key = _matching(name, inherited["fields"])
-        said = inherited["fields"].get(key or "", {})
-        start = _start(name, drawn, said.get("kind", kind))
-        if key is None:
-            begin = f", start: {start}" if start else ""
-            yield f"  {_quoted(name)}: {{kind: {kind}{begin}}}  # 请核对：类型是猜的（{KINDS[kind].title}）"
-        elif "formula" in said and not _can_calculate(str(said["formula"]), key, name, drawn):
-            whole = "formula: ~" if key == name else f"kind: {said['kind']}"
-            yield f"  {_quoted(name)}: {{{whole}}}  # 请核对：原来的公式要用版面上没有的填空，自动计算请补公式"
-        elif (
-            said.get("most")
-            and f"{name.rpartition('.')[0]}.{said['most']}" not in drawn.blanks
-            and not said["most"].isdigit()
-        ):
-            yield f"  {_quoted(name)}: {{most: ~}}"
-        elif start and start != said.get("start"):
-            yield f"  {_quoted(name)}: {{start: {start}}}  # 请核对：表上印着{start}"
-        else:
-            continue
-        written = True
-    if not written:
-        yield "  {}"
-
-
-def _start(name: str, drawn: DraftForm, kind: str) -> str:
-    """Return the figure that the form prints in a blank, if the blank is for a number."""
-    figure = parse_figure(drawn.starts.get(name, ""))
-    return drawn.starts[name] if figure and KINDS[kind].numeric else ""
-
-
-def _can_calculate(formula: str, key: str, name: str, drawn: DraftForm) -> bool:
-    """Return whether the form has all blanks that an inherited formula reads."""
-    star = next((star for _, star in star_values(key, [name])), "") if "*" in key else ""
-    used = [leaf.text.replace("*", star) for leaf in leaves(parse(formula)) if isinstance(leaf, Name)]
-    return all(name in drawn.blanks for name in used)
 
 
 def _table(drawn: DraftForm, base: str) -> Iterator[str]:
@@ -212,7 +164,7 @@ def _table(drawn: DraftForm, base: str) -> Iterator[str]:
         yield "# 请核对：下拉列表照表上印的写。"
         yield "lists:"
         for level, name in enumerate(inherit):
-            yield f"  {name}: [{', '.join(_quoted(group) for group in dict.fromkeys(path[level] for path in groups))}]"
+            yield f"  {name}: [{', '.join(quoted(group) for group in dict.fromkeys(path[level] for path in groups))}]"
     yield ""
     yield "tables:"
     yield f"  {TABLE}:"
@@ -232,13 +184,13 @@ def _groups(groups: Mapping[tuple[str, ...], int], depth: int) -> Iterator[str]:
     """Yield the lines about its groups and their numbers of lines."""
     if depth == 1:
         for (first,), count in groups.items():
-            yield f"      {_quoted(first)}: {count}"
+            yield f"      {quoted(first)}: {count}"
         return
     by_first: dict[str, list[str]] = {}
     for (first, second), count in groups.items():
-        by_first.setdefault(first, []).append(f"{_quoted(second)}: {count}")
+        by_first.setdefault(first, []).append(f"{quoted(second)}: {count}")
     for first, inner in by_first.items():
-        yield f"      {_quoted(first)}: {{{', '.join(inner)}}}"
+        yield f"      {quoted(first)}: {{{', '.join(inner)}}}"
 
 
 def _widths(drawn: DraftForm, sheet: Sheet) -> list[str]:
@@ -261,10 +213,3 @@ def _picture(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     for row in rows:
         cells = [cell + " " * max(width - display_width(cell), 0) for cell, width in zip(row, widths, strict=True)]
         yield f"  | {' | '.join(cells)} |"
-
-
-def _quoted(text: str) -> str:
-    """Return a text as a YAML scalar: plain if that is safe, else in double quotes."""
-    if _SAFE.fullmatch(text) and not _OTHER_VALUE.fullmatch(text):
-        return text
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -10,17 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xlsxeval.errors import DefinitionError
-from xlsxeval.forms.model import Blank, Box, Label
-from xlsxeval.forms.picture import Part
+from xlsxeval.forms.model import PREFIX, Blank, Box, Label
+from xlsxeval.forms.picture import Part, read_picture
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.forms.year import template_key, with_year
-from xlsxeval.text import label_key, sheet_length
+from xlsxeval.numbers import is_nil, parse_figure
+from xlsxeval.text import is_prose, label_key, sheet_length
 
 #: Parts of a picture without a printed text.
 _NO_TEXT = frozenset({"blank", "empty", "status"})
 _PLAIN = frozenset({"plain", "title", "subtitle"})
 #: Characters of a name, and of the title of a cell's message in Excel, for which the name is used.
 _LONGEST_NAME, _TITLE = 60, 32
+#: Characters of a label with its blank in one cell, which stands in the validation of the cell (Excel allows 255).
+_LONGEST_PREFIX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class Drawing:
         styles: dict[int, frozenset[str]] = {}
         for part in parts:
             if part.style not in _NO_TEXT:
-                styles[part.box.row] = styles.get(part.box.row, frozenset()) | {part.style}
+                style = "plain" if part.is_plain else part.style
+                styles[part.box.row] = styles.get(part.box.row, frozenset()) | {style}
         return cls(parts, covering, styles)
 
     def is_open(self, box: Box) -> bool:
@@ -100,12 +104,10 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
         DefinitionError: for a name that stands twice or is too long, and a blank without any label.
     """
     numbers = {label.box: index for index, label in enumerate(labels)}
-    beginning: dict[int, list[tuple[int, int]]] = {}
-    for label in labels:
-        beginning.setdefault(label.box.row, []).append((label.box.col, numbers[label.box]))
+    beginning = _beginning(labels)
     blanks: dict[str, Blank] = {}
     for part in drawing.parts:
-        if part.style != "blank":
+        if part.style not in ("blank", PREFIX):
             continue
         line = first + part.line
         if part.name in blanks:
@@ -113,21 +115,54 @@ def blanks_of(drawing: Drawing, labels: tuple[Label, ...], lines: Lines, first: 
         if len(part.name) > _LONGEST_NAME or sheet_length(part.name[:_TITLE]) > _TITLE:
             message = f"填空名超过{_LONGEST_NAME}字，或用了电子表格放不下的生僻字：{part.name[:_LONGEST_NAME]}"
             raise DefinitionError(message, file=lines.file, line=line)
-        head = _head(part, drawing, numbers)
-        side = max((place for place in beginning.get(part.box.row, ()) if place[0] < part.box.col), default=None)
+        if part.style == PREFIX:
+            if sheet_length(part.text) > _LONGEST_PREFIX:
+                raise DefinitionError(f"填空前面的文字超过{_LONGEST_PREFIX}字：{part.text}", file=lines.file, line=line)
+            blanks[part.name] = Blank(part.name, part.box, None, numbers[part.box], drawing.is_open(part.box))
+            continue
+        head, side = _head(part, drawing, numbers), _side(part, beginning)
         if head is None and side is None:
             message = f"填空“[{part.name}]”的上方和左边都没有文字，读表时找不到它，请加上标签"
             raise DefinitionError(message, file=lines.file, line=line)
-        blanks[part.name] = Blank(part.name, part.box, head, side and side[1], drawing.is_open(part.box))
+        blanks[part.name] = Blank(part.name, part.box, head, side, drawing.is_open(part.box))
     return tuple(blanks.values())
 
 
+def unlabelled(picture: str) -> frozenset[str]:
+    """Give the blanks of a picture that ``blanks_of`` refuses, because no label stands above or beside them."""
+    drawing = Drawing.of(read_picture(picture)[2])
+    texts = [part for part in drawing.parts if part.style not in _NO_TEXT]
+    numbers = {part.box: index for index, part in enumerate(texts)}
+    beginning = _beginning(texts)
+    blanks = [part for part in drawing.parts if part.style == "blank"]
+    found = [part for part in blanks if _head(part, drawing, numbers) is None and _side(part, beginning) is None]
+    return frozenset(part.name for part in found)
+
+
+def _beginning(labels: Sequence[Label | Part]) -> Mapping[int, Sequence[tuple[bool, int, int]]]:
+    """Give for each row the labels that begin in it: whether it can name a blank, its column, its index."""
+    beginning: dict[int, list[tuple[bool, int, int]]] = {}
+    for index, label in enumerate(labels):
+        if label.style == PREFIX:
+            continue  # it has its own blank
+        # Printed sentences and figures name nothing, unless nothing else stands there.
+        names = not is_prose(label.text) and not is_nil(label.text) and parse_figure(label.text) is None
+        beginning.setdefault(label.box.row, []).append((names, label.box.col, index))
+    return beginning
+
+
+def _side(blank: Part, beginning: Mapping[int, Sequence[tuple[bool, int, int]]]) -> int | None:
+    """Give the index of the nearest label at the left of a blank in its row; None if there is none."""
+    places = [place for place in beginning.get(blank.box.row, ()) if place[1] < blank.box.col]
+    return max(places)[2] if places else None
+
+
 def _head(blank: Part, drawing: Drawing, numbers: Mapping[Box, int]) -> int | None:
-    """Give the index of the nearest text above a blank; None if that is no label of the same columns."""
+    """Give the index of the nearest text above a blank, no sentence; None if that is no label of the same columns."""
     box = blank.box
     for row in range(box.row - 1, -1, -1):
         part = drawing.covering[row, box.col]
-        if part.style not in _NO_TEXT:
-            same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+        same = part.style == "label" and (part.box.col, part.box.cols) == (box.col, box.cols)
+        if part.style not in _NO_TEXT and not (same and is_prose(part.text)):
             return numbers[part.box] if same else None
     return None

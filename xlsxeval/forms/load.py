@@ -16,9 +16,9 @@ from xlsxeval.forms.extend import read_extended
 from xlsxeval.forms.fitting import require_field_fits
 from xlsxeval.forms.folder import set_names, templates_folder
 from xlsxeval.forms.kinds import KINDS
-from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, Blank, Field, Form, FormSet, Table
+from xlsxeval.forms.model import GUIDE_SHEET, LIVE_SHEET, OPINION_SHEET, PREFIX, Blank, Field, Form, FormSet, Table
 from xlsxeval.forms.names import Names, check_circles, star_values
-from xlsxeval.forms.picture import PictureError, read_picture
+from xlsxeval.forms.picture import Part, PictureError, read_picture
 from xlsxeval.forms.spec import FieldSpec, FormSpec, NumberOrText, SetSpec, TableSpec
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError
@@ -149,6 +149,7 @@ def _load_form(file: Path, profile: Mapping[str, Decimal], set_spec: SetSpec) ->
             if name not in plain:
                 raise lines.error(f"{key}“{name}”不是填空", key)
     _check_lists(spec, lines)
+    _require_texts_behind_labels(parts, plain, specs, lines)
     checks, rules = declared.build(
         spec.checks, names, lines, form=spec.form, fields=plain, severities=set_spec.severity
     )
@@ -188,6 +189,19 @@ def _named(specs: Mapping[str, tuple[str, FieldSpec]], tables: Collection[str], 
                 raise lines.error(f"“{table}”已经有“{field.standard}”了", "fields", key, "as")
             found[other] = name
     return found
+
+
+def _require_texts_behind_labels(
+    parts: tuple[Part, ...], plain: Mapping[str, Field], specs: Mapping[str, tuple[str, FieldSpec]], lines: Lines
+) -> None:
+    """Refuse a number, a formula, a list or a column of a table behind a label in one cell, which holds a text."""
+    for part in parts:
+        if part.style != PREFIX:
+            continue
+        field = plain.get(part.name)
+        if field is None or field.kind.numeric or field.formula is not None or field.choices:
+            message = f"“{part.text}[{part.name}]”同在一格，只能填文字（text或prose），不能有公式和下拉列表"
+            raise lines.error(message, "fields", specs[part.name][0])
 
 
 def _require_footer(title: str, spec: SetSpec, lines: Lines) -> None:
@@ -281,6 +295,8 @@ def _table(
     wider: Form | None,
 ) -> Table:
     """Make a table from the fields whose names begin with its name."""
+    if name in fields:
+        raise lines.error(f"“{name}”既是清单又是填空，请改一个名称", "tables", name)
     columns = {full.split(".", 1)[1]: field for full, field in fields.items() if full.split(".")[0] == name}
     rows = {blank.box.row for blank in blanks if blank.name.split(".")[0] == name}
     if not columns:

@@ -24,6 +24,9 @@ OPINION_SHEET, MARKS_NAME = "审核意见", "_xlsxeval_marks"
 #: Columns of amounts whose blank in the row of totals has a name of its own.
 TOTAL_ROW = {"分值": "资金分值", "得分": "资金得分"}
 
+#: The style of a label that has its blank behind it in the same cell.
+PREFIX = "prefix"
+
 SEVERITIES = {"error": "错误", "warning": "警告", "info": "提示"}
 
 
@@ -44,7 +47,7 @@ class Label:
     Attributes:
         text: as it stands in the picture; may contain ``{{ year }}``.
         box: where it stands.
-        style: ``label``, ``title``, ``subtitle`` or ``plain``.
+        style: ``label``, ``title``, ``subtitle``, ``plain``, or ``prefix`` with its blank in the same cell.
         keys: the keys (``text.label_key``) of this text and of its other names.
         year_offsets: for each year in it, the difference from the form's year.
     """
@@ -296,6 +299,11 @@ class Form:
     def further(self) -> Mapping[str, Field]:
         """The fields that the form does not print but that a sheet may have; the answers have them only if it does."""
         return self.wider.fields if self.wider else {}
+
+    def prefix(self, blank: Blank) -> str:
+        """Give the label that stands before a blank in the same cell, as the picture has it; empty if none does."""
+        label = None if blank.side is None else self.labels[blank.side]
+        return label.text if label is not None and label.style == PREFIX else ""
 
     def field(self, name: str) -> Field:
         """Give the field of a blank, printed by the form or not.

@@ -2,7 +2,8 @@
 
 ``<`` joins the cell on the left, ``^`` the cell above, ``[name]`` is a blank, anything else a printed text. A printed
 text may begin with a mark: ``#`` title, ``##`` second title line, ``>`` plain text without border, ``!`` the place
-where the workbook shows the result of its own checks. Example::
+where the workbook shows the result of its own checks. ``label：[name]`` is a blank behind its label in one cell; it may
+stand behind the mark ``>``. Example::
 
     | # 预算表 | <        |
     | 决算数   | [决算数] |
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from xlsxeval.forms.model import Box
 
 _BLANK = re.compile(r"\[([^\[\]]+)\]")
+#: A blank behind its label in one cell.
+_PREFIXED = re.compile(r"(> )?([^\[\]]*[:：])\s*\[([^\[\]]+)\]")
 #: Rows and columns, far more than a page of paper has, and characters of one cell.
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST = 500, 100, 2000
 _MARKS = (("## ", "subtitle"), ("# ", "title"), ("> ", "plain"), ("! ", "status"))
@@ -34,13 +37,17 @@ class PictureError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One region of the page: a label (``text``), a blank (``name``) or an empty printed cell."""
+    """One region of the page: a label (``text``), a blank (``name``), both in one cell, or an empty printed cell.
+
+    ``is_plain`` tells that a blank with its label has no border.
+    """
 
     box: Box
     text: str
     name: str
     style: str
     line: int
+    is_plain: bool = False
 
 
 def read_picture(text: str) -> tuple[int, int, tuple[Part, ...]]:
@@ -105,6 +112,9 @@ def _part(box: Box, cell: str, number: int) -> Part:
     blank = _BLANK.fullmatch(cell)
     if blank:
         return Part(box, "", blank[1].strip(), "blank", number)
+    prefixed = _PREFIXED.fullmatch(cell)
+    if prefixed:
+        return Part(box, prefixed[2].strip(), prefixed[3].strip(), "prefix", number, is_plain=bool(prefixed[1]))
     for mark, style in _MARKS:
         if cell.startswith(mark):
             return Part(box, cell[len(mark) :].strip(), "", style, number)

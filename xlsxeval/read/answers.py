@@ -73,7 +73,9 @@ def _number(number: str, code: str, kind: Kind) -> _Number:
         return _Number(text, text, 0)
     printed = shown.decimals + 2 if shown.percent else shown.decimals
     meaning = value if shown.percent else interpret(number, kind, "").value
-    return _Number(meaning, text, max(printed, decimals_of(value)))
+    decimals = max(printed, decimals_of(value))
+    # 80.45 in a percentage means 80.45 %, with two decimals more as a share of one.
+    return _Number(meaning, text, decimals if meaning == value else decimals + 2)
 
 
 def shown_text(cell: Cell) -> str:

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from xlsxeval.filing import Answer
+from xlsxeval.forms.model import PREFIX
 from xlsxeval.read.cells import Cell
 from xlsxeval.read.hits import Hit, cell_behind
 from xlsxeval.read.page import REACH, Page
@@ -30,13 +31,18 @@ def read_beside(page: Page, word: int, name: str, hit: Hit) -> Answer:
         name: the blank that hangs on it.
         hit: where it stands.
     """
+    label = page.arranged.words.words[word].label
     if hit.part:
         cell = cell_behind(hit, page.grid.sheet.cells[hit.row, hit.col])._replace(kind="text", format="")
-        return page.answer(cell, (hit.row, hit.col), name)
+        return page.answer(cell if cell.text else None, (hit.row, hit.col), name)
+    if label.style == PREFIX and page.own:
+        return page.answer(None, (hit.row, hit.col), name)
     edge = page.grid.merged(hit.row, hit.col).last_col
     place, found = (hit.row, edge + 1), page.cell_at(hit.row, edge + 1)
     if found is not None and found.col > hit.col and not _is_like_label(page, found, name):
         return page.answer(found, place, name)
+    if label.style == PREFIX:
+        return page.answer(None, (hit.row, hit.col), name)
     below = _below_label(page, hit)
     if below is not None:
         return page.answer(below, (below.row, below.col), name)
@@ -152,7 +158,7 @@ def read_goals(page: Page, found: dict[str, Answer]) -> None:
     """Read goals right of 年度总体目标, without heads: the first text is the goal, the second what was done."""
     words = page.arranged.words
     for group in words.goals:
-        names = [words.crossings[head, None] for head in words.groups[group]]
+        names = [words.crossings[head, None] for head in words.groups[group] if (head, None) in words.crossings]
         drawn = [name for name in names if name in words.form.fields] or names
         prose = len(names) > 1 and all(words.form.field(name).kind_name == "prose" for name in names)
         if not prose or (drawn[0] in found and found[drawn[0]].text):

@@ -7,6 +7,7 @@ and 填报日期 with its date; the cell B5 ``年度资金总额：`` gives one 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
@@ -58,9 +59,18 @@ class Hit(NamedTuple):
     heading: bool = False
 
 
+#: What a form prints where an answer is to be written: underscores, and the signs of a date.
+_ROOM = re.compile(
+    r"[\s_＿]*(?:年[\s_＿]*月[\s_＿]*(?:日[\s_＿]*)?|[(（](?:盖章|公章|签章|签字|签名|章)[)）][\s_＿]*)?"
+)
+
+
 @remembered
 def label_parts(text: str) -> tuple[tuple[str, str], ...]:
-    """Give the keys and values of a cell with colons: ``填报单位：县水利局`` gives ``(("填报单位", "县水利局"),)``."""
+    """Give the keys and values of a cell with colons: ``填报单位：县水利局`` gives ``(("填报单位", "县水利局"),)``.
+
+    The value is empty if only room for one is printed: ``填报日期：   年  月  日``.
+    """
     if ":" not in text and "：" not in text:
         return ()
     found = []
@@ -68,8 +78,8 @@ def label_parts(text: str) -> tuple[tuple[str, str], ...]:
         plain = part.replace("：", ":")
         for label, _, value in (plain.partition(":"), plain.rpartition(":")):
             key = label_key(label).key
-            pair = key, value.strip()
-            if all(pair) and key not in _NOTES and pair[1] not in _AMOUNT_UNITS and pair not in found:
+            pair = key, "" if _ROOM.fullmatch(value) else value.strip(" \t\n_＿")
+            if key and value and key not in _NOTES and pair[1] not in _AMOUNT_UNITS and pair not in found:
                 found.append(pair)
     return tuple(found)
 
@@ -86,8 +96,14 @@ def find_hits(sheet: Sheet, known: Mapping[str, object]) -> tuple[Hit, ...]:
         sheet: the sheet.
         known: the keys of all labels that are looked for.
     """
-    cells = sheet.cells
-    return tuple(sorted(_hits(cells, known)))
+    hits = sorted(_hits(sheet.cells, known))
+    often = Counter(hit.key for hit in hits)
+    # A label that has only room behind its colon counts if it does not stand elsewhere too.
+    return tuple(hit for hit in hits if not hit.part or often[hit.key] == 1 or _has_value(hit, sheet))
+
+
+def _has_value(hit: Hit, sheet: Sheet) -> bool:
+    return bool(label_parts(sheet.cells[hit.row, hit.col].text)[hit.part - 1][1])
 
 
 def _hits(cells: Mapping[Position, Cell], known: Mapping[str, object]) -> Iterator[Hit]:

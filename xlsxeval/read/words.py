@@ -163,7 +163,8 @@ def words_of(form: Form) -> FormWords:
     )
     lists = frozenset(tables.values()) - anchors
     with_side = {group[head] for head, side in crossings if side is not None}
-    goals = frozenset(range(len(groups))) - anchors - lists - with_side
+    alone = {group[head] for head, side in crossings if side is None}
+    goals = frozenset(alone) - anchors - lists - with_side
     own = {
         table: [column for column in columns[table] if column not in form.tables[table].inherit] for table in columns
     }
@@ -284,7 +285,7 @@ def _groups(words: list[Word], every: list[_Hanging], heads: set[int]) -> tuple[
 
     rows: dict[tuple[bool, int, int], int] = {}
     for one in every:
-        if one.head is not None:
+        if one.head in leader:
             first = rows.setdefault((one.drawn, one.blank.box.row, one.bottom), one.head)
             leader[find(one.head)] = find(first)
     found: dict[int, list[int]] = {}

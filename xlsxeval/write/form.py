@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from xlsxeval.a1 import cell_name
 from xlsxeval.errors import DataError
 from xlsxeval.filing import Answer, FormAnswers, Line
-from xlsxeval.forms.model import Blank, Box, Field, Table
+from xlsxeval.forms.model import PREFIX, Blank, Box, Field, Table
 from xlsxeval.forms.place import address
 from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel import to_excel
@@ -20,7 +20,7 @@ from xlsxeval.numbers import decimals_of, format_code
 from xlsxeval.write.book import Area, WorkbookWriter, merge
 from xlsxeval.write.live.figures import FormulaCell, cached
 from xlsxeval.write.looks import ANCHOR_HEIGHT, PROSE_HEIGHT, row_height, text_height
-from xlsxeval.write.validation import NOT_HERE, validation
+from xlsxeval.write.validation import NOT_HERE, prefix_validation, validation
 
 #: The title and the line with the summary of 核对 stay visible.
 _FROZEN_ROWS = 2
@@ -54,7 +54,8 @@ class FormSheet:
         for col, width in enumerate(self.form.widths):
             self.sheet.set_column(col, col, width)
         for label in self.form.labels:
-            self._label(label.text, label.box, label.style)
+            if label.style != PREFIX:
+                self._label(label.text, label.box, label.style)
         for box, is_open in self.form.empties:
             merge(self.sheet, self.page.box(box), self.book.format("nothing" if is_open else "empty"))
         if self.form.status is not None:
@@ -124,20 +125,34 @@ class FormSheet:
         cell_format = self.book.format(look, number_format(field, answer))
         merge(self.sheet, area, cell_format)
         row, col = area[0] - 1, area[1] - 1
-        if field.formula is not None and answer.own:
+        prefix = with_year(self.form.prefix(blank), self.answers.year or 0)
+        if prefix:
+            self._write_text(row, col, prefix + answer.text, field, cell_format)
+            self.sheet.data_validation(
+                row, col, row, col, prefix_validation(field, prefix, cell_name(row + 1, col + 1))
+            )
+        elif field.formula is not None and answer.own:
             formula = to_excel(field.formula, lambda ref: address(ref, self.cells, self.page.regions))
             result = self.book.numbers.shown(FieldRef(self.form.name, blank.name))
             self.sheet.write_formula(row, col, "=" + formula, cell_format, cached(result))
         else:
             self._input(row, col, answer, field, cell_format)
-        self._validate(row, col, field, row)
-        self._grow(area[0], max(text_height(answer.text, width), PROSE_HEIGHT if look.endswith("prose") else 0))
+        if not prefix:
+            self._validate(row, col, field, row)
+        self._grow(
+            area[0], max(text_height(prefix + answer.text, width), PROSE_HEIGHT if look.endswith("prose") else 0)
+        )
 
     def _input(self, row: int, col: int, answer: Answer, field: Field, cell_format: Format) -> None:
         """Write an answer: a number as a number, anything else as the text that was given."""
         if isinstance(answer.value, Decimal) and not answer.problem:
             self.sheet.write_number(row, col, float(answer.value), cell_format)
-        elif answer.text and self.sheet.write_string(row, col, answer.text, cell_format) < 0:
+        elif answer.text:
+            self._write_text(row, col, answer.text, field, cell_format)
+
+    def _write_text(self, row: int, col: int, text: str, field: Field, cell_format: Format) -> None:
+        """Write a text; one that is too long for a cell is refused."""
+        if self.sheet.write_string(row, col, text, cell_format) < 0:
             raise DataError(f"{self.form.name}的{field.name}写不进电子表格：文字太长")
 
     def _validate(self, row: int, col: int, field: Field, last_row: int) -> None:

@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from xlsxwriter.worksheet import Worksheet
 
-from xlsxeval.a1 import cell_name, column_letters
+from xlsxeval.a1 import cell_name, column_letters, fixed_cell
 from xlsxeval.filing import FormAnswers
 from xlsxeval.forms.model import Check, Table
 from xlsxeval.forms.place import TableArea
+from xlsxeval.forms.year import with_year
 from xlsxeval.formula.excel_logic import truth
 from xlsxeval.formula.tree import LineCell
+from xlsxeval.text import sheet_length
 from xlsxeval.write.book import WorkbookWriter
 from xlsxeval.write.live.figures import FigureBlock, places
 from xlsxeval.write.live.lines import CheckLine, flag
@@ -54,11 +56,19 @@ def write_marks(
         "criteria": f"={column_letters(offset + 1)}1>0",
         "format": book.mark("wrong"),
     })  # fmt: skip
+    prefixes = {blank.name: with_year(answers.form.prefix(blank), answers.year or 0) for blank in answers.form.blanks}
     fields = [(answers.form.fields[blank.name], page.fields[blank.name]) for blank in answers.form.blanks
-              if blank.name in answers.form.fields]  # fmt: skip
+              if blank.name in answers.form.fields and not prefixes[blank.name]]  # fmt: skip
     inputs = [(field, at) for field, at in fields if field.formula is None]
     _mark_empty(book, sheet, [at for field, at in inputs if field.must], "must")
     _mark_empty(book, sheet, [at for field, at in inputs if not field.must], "to fill")
+    for name, prefix in prefixes.items():
+        if prefix:
+            mark = "must" if answers.form.fields[name].must else "to fill"
+            row, col = page.fields[name]
+            criteria = f"=LEN(TRIM({fixed_cell(row, col)}))<={sheet_length(prefix)}"
+            options = {"type": "formula", "criteria": criteria, "format": book.mark(mark)}
+            sheet.conditional_format(row - 1, col - 1, row - 1, col - 1, options)
 
 
 def _flags(form: str, block: FigureBlock, lines: Mapping[int, CheckLine]) -> dict[tuple[int, int], list[int]]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from xlsxeval.forms.model import Field
 from xlsxeval.numbers import plain
+from xlsxeval.text import sheet_length
 
 _LARGEST = 10**12
 _LONGEST = 2000
@@ -70,6 +71,26 @@ def validation(field: Field, unit: str, address_of: Callable[[str], str], lists:
         "minimum": _simple(field.least) if field.least is not None else -_LARGEST,
         "maximum": most,
         "error_message": alert,
+    }
+
+
+def prefix_validation(field: Field, prefix: str, cell: str) -> Options:
+    """Return the options for a cell in which the answer stands behind its label, which may not be overwritten.
+
+    Args:
+        field: the field.
+        prefix: the label, with its colon.
+        cell: the address of the cell.
+    """
+    text = prefix.replace('"', '""')
+    return {
+        "input_title": field.name.replace(".", "：")[:_TITLE],
+        "input_message": "\n".join(filter(None, [f"请填在“{prefix}”后面。", _help(field, "")]))[:_MESSAGE],
+        "validate": "custom",
+        "value": f'=LEFT({cell},{sheet_length(prefix)})="{text}"',
+        "ignore_blank": False,
+        "error_title": "请保留前面的文字",
+        "error_message": f"请保留“{prefix}”，填在它的后面。",
     }
 
 
