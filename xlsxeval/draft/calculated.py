@@ -225,7 +225,7 @@ def _make_numeric(drawn: DraftForm, names: Sequence[str], inherited: Inherited) 
 
 def resolved(drawn: DraftForm, text: str, table: str = "") -> Node | None:
     """Return a formula, or a condition for the lines of a table, with its names looked up; None for one of no use."""
-    names = Names.of_form(FORM, drawn.blanks, drawn.tables(), {})
+    names = Names.of_form(FORM, drawn.blanks, drawn.tables(), {}, {})
     try:
         node = (names.within(table) if table else names).formula(text, Lines(FORM), ())
         if not table:
