@@ -13,6 +13,7 @@ from typing import NamedTuple
 from xlsxeval.draft.form import DraftForm, Place
 from xlsxeval.draft.heads import is_subtotal, is_total
 from xlsxeval.draft.kinds import unit_of
+from xlsxeval.forms.kinds import KINDS
 from xlsxeval.text import clean, label_key
 
 #: Numbering of rows by its level, and 其中; rows of different levels are not added.
@@ -74,7 +75,7 @@ def _parts(drawn: DraftForm, name: str, place: Place) -> str:
     if totals or (lines and rows) or (first and not lines and drawn.blanks[name] == "score"):
         return ""  # above its parts stands the total of amounts, which alone has points
     if len(lines) == 1:
-        return f"SUM({lines[0]})"
+        return f"SUM({lines[0]})" if KINDS[drawn.blanks[lines[0]]].numeric else ""
     return _added(list(rows)) if len(rows) > 1 and _are_of_one_level(drawn, name, rows) else ""
 
 
