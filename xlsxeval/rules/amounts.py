@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from xlsxeval.filing import ABSENT, FormAnswers
@@ -194,8 +195,11 @@ def cost_against_spending(case: Case, of: Rule) -> Iterator[Finding]:
     numbers = case.numbers
     for one in case.indicators:
         unit = one.answers.amount_unit
+        whole_unit = not one.answers.form.subject_field
         own = "全年执行数" if one.name and clean(one.name) == clean(one.answers.subject) else ""
         field = _SPENT.get(clean(one.name), own) if _cost(one) else None
+        if whole_unit and field == "全年执行数":
+            continue  # in a form about a whole unit 项目总成本 is the cost of a project, not all that was spent
         spent = numbers.number(one.answers, field) if field else None
         said = amount_of(one.actual, unit)
         if spent is None or said is None or _agree(said, spent):
@@ -276,4 +280,6 @@ def required_blank(case: Case, of: Rule) -> Iterator[Finding]:
             rows.setdefault(name.partition(".")[0], []).append(name)
         for row, names in rows.items():
             if all(name in blank for name in names):
-                yield finding(of, f"“{row}”没有填", **place(answers, blank[names[0]].cell, names[0]))
+                amounts = all(answers.form.fields[name].kind.numeric for name in names)
+                rule_here = of if amounts else replace(of, fix="请补填")
+                yield finding(rule_here, f"“{row}”没有填", **place(answers, blank[names[0]].cell, names[0]))

@@ -181,7 +181,7 @@ def _condition_finding(check: Check, numbers: Numbers) -> Finding:
         message += _should(failed, numbers) or _side(failed.right, numbers, across=across)
         left, right = (evaluate(side, numbers.value) for side in (failed.left, failed.right))
         if isinstance(left, Decimal) and isinstance(right, Decimal):
-            message += f"，{_AWAY.get(failed.operator, '相差')}{plain(abs(left - right))}"
+            message += f"，{_AWAY.get(failed.operator, '相差')}{show(abs(left - right))}"
             causes = _equal_causes(failed, check, left, right, numbers) if failed.operator == "=" else ""
             message += f"；{causes}" if causes else ""
         flip = check.at in refs(failed.right) and check.at not in refs(failed.left)

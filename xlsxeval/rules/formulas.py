@@ -19,7 +19,11 @@ from xlsxeval.rules.declared import FAIL
 from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.subtotals import TOTAL, counted_twice
+from xlsxeval.rules.unsummed import unsummed
+from xlsxeval.text import listed
 
+#: So many cells are named.
+_NAMED = 5
 _SOURCE = "表样（灰色格子自动计算）"
 #: Binary fractions leave less than that behind.
 _CRUMB = Decimal("0.000001")
@@ -78,11 +82,17 @@ def _not_reported(case: Case) -> Iterator[_Computed]:
     )
 )
 def overwritten(case: Case, of: Rule) -> Iterator[Finding]:
-    """Find constants in computed cells, where the value is still right."""
+    """Find constants in computed cells, where the value is still right; one finding for each form."""
+    by_form: dict[str, list[_Computed]] = {}
     for one in _not_reported(case):
         if one.answer.formula is None and one.answer.value is not None:
-            text = f"“{one.name}”填的是{one.answer.text}，这一格的公式是“{one.formula}”，目前结果相同"
-            yield finding(of, text, found=one.answer.text, expected=one.formula, **one.place())
+            by_form.setdefault(one.answers.form.name, []).append(one)
+    for first, *others in by_form.values():
+        text = f"“{first.name}”填的是{first.answer.text}，这一格的公式是“{first.formula}”，目前结果相同"
+        if others:
+            cells = listed([one.answer.cell for one in (first, *others)], _NAMED)
+            text = f"{cells}共{len(others) + 1}格的公式改成了填写的数，如{text}"
+        yield finding(of, text, found=first.answer.text, expected=first.formula, **first.place())
 
 
 @rule(
@@ -138,9 +148,10 @@ def stale(case: Case, of: Rule) -> Iterator[Finding]:
     for answers in case.filing.forms.values():
         old = []
         twice = counted_twice(answers, numbers) is not None
+        passed_over = unsummed(answers, numbers)
         for field_name, field, answer in _computed(answers, numbers):
-            if field_name == TOTAL and twice:
-                continue  # that is L07
+            if (field_name == TOTAL and twice) or field_name in passed_over:
+                continue  # that is L07 or E34
             result = evaluate(field.formula, numbers.value) if field.formula else None
             if answer.own and _differ(answer.value, result):
                 old.append((field_name, answer, result))

@@ -18,6 +18,7 @@ from xlsxeval.rules.finding import Finding, finding, place
 from xlsxeval.rules.indicators import TABLE
 from xlsxeval.rules.registry import rule
 from xlsxeval.rules.subtotals import counted_twice
+from xlsxeval.rules.unsummed import unsummed
 from xlsxeval.text import listed
 
 _BARE = re.compile(r"\s*-?[0-9.,]+\s*")
@@ -70,9 +71,21 @@ def bad_number(case: Case, of: Rule) -> Iterator[Finding]:
     )
 )
 def number_as_text(case: Case, of: Rule) -> Iterator[Finding]:
-    """Find numbers typed as text: read for what they mean, and reported; one finding for the form, and one for bare numbers."""
+    """Find numbers typed as text: read for what they mean, and reported; one finding for the form, and one for bare numbers.
+
+    A text that a total of the sheet passes over is a warning that says what the reader of the sheet sees.
+    """
     for answers in case.filing.forms.values():
         typed = [(name, answer) for name, _field, answer in _with_problem(answers, "text")]
+        if seen := unsummed(answers, case.numbers):
+            # The last one is the total of all: 总分 behind 资金得分.
+            blank, wrong = list(seen.items())[-1]
+            name, first = next((name, answer) for name, answer in typed if answer.cell in wrong.cells)
+            text = f"“{blank}”显示{plain(wrong.shown)}，因为{listed(wrong.cells, _NAMED)}是文字，公式没有计入"
+            text += f"；改成数字，“{blank}”是{plain(wrong.total)}"
+            where = place(answers, first.cell, name)
+            yield finding(replace(of, severity="warning"), text, found=first.text, expected=_show(first), **where)
+            typed = [(name, answer) for name, answer in typed if answer.cell not in wrong.cells]
         for bare in (False, True):
             some = [(name, answer) for name, answer in typed if bool(_BARE.fullmatch(answer.text)) is bare]
             if not some:

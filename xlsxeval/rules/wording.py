@@ -29,6 +29,10 @@ _GIVEN = re.compile(r"(?:计|得|记)([0-9]+(?:\.[0-9]+)?)分")
 _FOR_EACH = re.compile("每|各|分别|再|另|加")
 _CLAUSE = re.compile("[;；。]")
 _UNIT_IN_NAME = re.compile(r"[(（][^()（）]{1,6}[)）]\s*$")
+#: A day, as a sheet's dates are read, or as people write it.
+_IS_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}|(?:[0-9]{4}年)?[0-9]{1,2}月[0-9]{1,2}日")
+#: Units of a target that a day may answer.
+_TIMES = frozenset({"年", "月", "日", "天", "号", "个月", "工作日", "小时"})
 _SHOWN = 5
 
 
@@ -105,8 +109,14 @@ def actual_is_target(case: Case, of: Rule) -> Iterator[Finding]:
 def actual_not_numeric(case: Case, of: Rule) -> Iterator[Finding]:
     """Find achievements without any number where the target is one."""
     for one in case.indicators:
-        if _said(one.actual) and not _DIGIT.search(clean(one.actual)) and read_quantity(one.target):
-            text = f"“{one.name}”目标{one.target}，完成值写的是“{one.actual}”"
+        aim = read_quantity(one.target) if _said(one.actual) else None
+        if aim is None:
+            continue
+        text = f"“{one.name}”目标{one.target}，完成值写的是“{one.actual}”"
+        if not _DIGIT.search(clean(one.actual)):
+            yield finding(of, text, found=one.actual, expected="数", **one.place("实际完成值"))
+        elif aim.unit not in _TIMES and read_date(one.target) is None and _IS_DATE.fullmatch(clean(one.actual)):
+            text += "，是一个日期，多半是表格软件把“12-7”这样的数变成了日期"
             yield finding(of, text, found=one.actual, expected="数", **one.place("实际完成值"))
 
 
