@@ -558,6 +558,7 @@ def test_a_blank_behind_its_label_in_one_cell(unit: str, tmp_path: Path) -> None
     )
     read = api.read_filing(official(filled_in), formset=formset)
     fields = read.forms[form.name].fields
+    assert {label.how for label in read.forms[form.name].met} == {"same"}
     assert (read.unit, fields["填表人"].text, fields["填报日期"].text) == ("某某县水利局", "张三", "2025年4月9日")
     blank = api.read_filing(official(empty), formset=formset)
     found = {

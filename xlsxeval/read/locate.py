@@ -21,7 +21,7 @@ from xlsxeval.read.beside import read_beside, read_beside_heads, read_goals
 from xlsxeval.read.funds import has_number, read_parts, read_strayed, row_without_label
 from xlsxeval.read.grid import Grid
 from xlsxeval.read.heads import HeadRow
-from xlsxeval.read.hits import Hit, Position
+from xlsxeval.read.hits import Hit, Position, label_parts
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.lines import read_lines
 from xlsxeval.read.page import Page, make_page
@@ -186,7 +186,8 @@ def _found_labels(page: Page) -> Iterator[FoundLabel]:
     for word, place in sorted(met.items()):
         text = " ".join(cells[place].text.split())
         own = words.words[word].label
-        how = "cut" if word in page.arranged.cut else "same" if label_key(text).key == own.keys[0] else "other name"
+        printed = own.keys[0] in (label_key(text).key, *(label for label, _ in label_parts(text)))
+        how = "cut" if word in page.arranged.cut else "same" if printed else "other name"
         yield FoundLabel(own.text, text, cell_name(*place), how)
     for place, key in sorted(page.labels.items() - {(place, page.labels[place]) for place in met.values()}):
         text = " ".join(cells[place].text.split())
