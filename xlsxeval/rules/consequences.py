@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from xlsxeval.formula.tree import FieldRef
+from xlsxeval.forms.model import Field
+from xlsxeval.formula.tree import FieldRef, Node, Ref, refs
 from xlsxeval.numbers import round_half_up, truncate
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
@@ -13,6 +14,8 @@ from xlsxeval.rules.parts import rows_of
 
 #: Findings on the money row from which a wrong-looking score may follow: its points, its rate, the sum of its parts.
 _CAUSES = frozenset({"E06", "E09", "E12"})
+#: Findings on single rows that follow where two columns were exchanged, or one figure is in another unit.
+_OF_COLUMNS = frozenset({"B05", "B06", "B10", "B13", "X01"})
 
 
 def without_consequences(found: Sequence[Finding], case: Case) -> list[Finding]:
@@ -23,7 +26,38 @@ def without_consequences(found: Sequence[Finding], case: Case) -> list[Finding]:
     that the parts do not add up (E12), that more was spent than this budget (E10) follows.
     """
     codes = {(one.form, one.code) for one in found}
-    return [one for one in found if not _follows(one, codes, case)]
+    exchanged = {form for form, code in codes if code == "B19"}
+    far = {(one.form, one.field) for one in found if one.code == "B20"}
+    return [
+        one
+        for one in found
+        if not _follows(one, codes, case)
+        and not (one.code in _OF_COLUMNS and (one.form in exchanged or (one.code == "X01" and exchanged)))
+        and not (one.code in _OF_COLUMNS and _reads_far(one, far, case))
+    ]
+
+
+def _reads_far(one: Finding, far: set[tuple[str, str]], case: Case) -> bool:
+    """Tell whether a finding follows from a figure in another unit: it stands in its row, or in that of a total of it."""
+    if not far or one.form not in case.filing.forms:
+        return False
+    rows = {(form, field.rpartition(".")[0]) for form, field in far}
+    if (one.form, one.field.rpartition(".")[0]) in rows:
+        return True
+    fields = case.filing.forms[one.form].form.fields
+    row = one.field.rpartition(".")[0]
+    formulas = [field.formula for name, field in fields.items() if name.startswith(f"{row}.") and field.formula]
+    return any((ref.form, ref.name) in far for formula in formulas for ref in _leaves(formula, fields))
+
+
+def _leaves(formula: Node, fields: Mapping[str, Field]) -> Iterator[Ref]:
+    """Yield what a formula reads, through other computed blanks too."""
+    for ref in refs(formula):
+        inner = fields[ref.name].formula if isinstance(ref, FieldRef) and ref.name in fields else None
+        if inner is None:
+            yield ref
+        else:
+            yield from _leaves(inner, fields)
 
 
 def _follows(one: Finding, codes: set[tuple[str, str]], case: Case) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlsxeval.a1 import parse_cell
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet, Rule
-from xlsxeval.rules import across, amounts, formulas, goals, parts, reading, scores, structure, wording
+from xlsxeval.rules import across, amounts, columns, formulas, goals, parts, reading, scores, structure, wording
 from xlsxeval.rules.bounded import first_of_each_rule, shortened
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.consequences import without_consequences
@@ -17,7 +17,7 @@ from xlsxeval.rules.needs import lacking
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.selection import Selection
 
-_FAMILIES = (across, amounts, formulas, goals, parts, reading, scores, structure, wording)
+_FAMILIES = (across, amounts, columns, formulas, goals, parts, reading, scores, structure, wording)
 
 
 def check(filing: Filing, selection: Selection = Selection()) -> tuple[Finding, ...]:
