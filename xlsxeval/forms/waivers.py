@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from xlsxeval.errors import DefinitionError
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One accepted finding; an empty ``unit``, ``cell`` or ``field`` means any."""
+    """One accepted finding; an empty ``unit``, ``cell`` or ``field`` means any. ``line`` is its line in the file."""
 
     rule: str
     reason: str
@@ -20,6 +21,7 @@ class Waiver:
     unit: str
     cell: str
     field: str
+    line: int = dataclasses.field(default=0, compare=False, repr=False)
 
 
 def load_waivers(path: Path) -> tuple[Waiver, ...]:
@@ -46,5 +48,6 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
         for key in ("reason", "by"):
             if not getattr(spec, key).strip():
                 raise lines.error(f"{key}不能空着：要写明为什么、谁同意的", "waivers", index)
-        waivers.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field))
+        line = lines.of("waivers", index)
+        waivers.append(Waiver(spec.rule.upper(), spec.reason, spec.by, until, spec.unit, spec.cell, spec.field, line))
     return tuple(waivers)

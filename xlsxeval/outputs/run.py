@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Unpack
 
-from xlsxeval.api.sets import request_of
+from xlsxeval.api.sets import request_of, sets_of
 from xlsxeval.api.source import printable
 from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
@@ -21,9 +22,12 @@ from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.reports import Report, Run, chosen_reports
+from xlsxeval.read.refusals import REFUSALS
 from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import CheckOptions, Request
+from xlsxeval.rules.run import known_codes
+from xlsxeval.rules.waive import unused_waivers
 
 #: Called with a label and a number of steps; gives a context whose value is called after each step.
 Watch = Callable[[str, int], AbstractContextManager[Callable[[Progress | None], None]]]
@@ -177,6 +181,8 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
             interrupted, stopped = True, error
         ledger.settle()
         facts = facts_of(ledger, collected, roster, interrupted=interrupted)
+        if request.waivers:
+            facts = replace(facts, waivers=_without_effect(request, ledger, complete=not interrupted))
         failures: list[XlsxevalError] = []
         notes: list[str] = []
         try:
@@ -186,6 +192,14 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         if stopped:
             failures.append(stopped)
         yield CheckedFiles(facts, progress, collected, failures, tuple(notes), interrupted, stopped, ledger)
+
+
+def _without_effect(request: Request, ledger: Ledger, *, complete: bool) -> tuple[str, ...]:
+    """Say which waivers had no effect in a run."""
+    codes = frozenset(REFUSALS).union(*map(known_codes, sets_of(request.formset)))
+    filings = ((outcome.unit, outcome.findings) for outcome in ledger.outcomes(replaced=True))
+    today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
+    return unused_waivers(request.waivers, filings, codes, today, complete=complete)
 
 
 def _try_template(plan: Plan) -> None:

@@ -34,6 +34,7 @@ class Facts:
         missing: units of the roster that sent nothing.
         unlisted: units that sent something and are not on the roster.
         interrupted: whether the run ended before all files were checked.
+        waivers: the waivers that had no effect, a sentence for each.
     """
 
     files: int = 0
@@ -45,6 +46,7 @@ class Facts:
     missing: tuple[str, ...] = ()
     unlisted: tuple[str, ...] = ()
     interrupted: bool = False
+    waivers: tuple[str, ...] = ()
 
 
 def facts_from(outcomes: Sequence[Outcome]) -> Facts:

@@ -107,6 +107,7 @@ class FactsJson(TypedDict):
     missing: list[str]
     unlisted: list[str]
     interrupted: bool
+    waivers: list[str]
 
 
 class RunJson(TypedDict):

@@ -64,7 +64,7 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
-    """Yield the summary of the run: counts, skipped files, missing units."""
+    """Yield the summary of the run: counts, skipped files, missing units, waivers without effect."""
     yield from _wrapped(counted_text(facts), 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
@@ -74,6 +74,10 @@ def facts_lines(facts: Facts) -> Iterator[str]:
         yield from _wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
     if facts.unlisted:
         yield from _wrapped(_names("不在名单上", facts.unlisted), 0)
+    if facts.waivers:
+        yield from _wrapped(f"审核说明有{len(facts.waivers)}条没有用上：", 0)
+        for line in facts.waivers:
+            yield from _wrapped(line, 2)
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:

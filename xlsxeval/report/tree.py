@@ -111,6 +111,7 @@ def facts_tree(facts: Facts) -> FactsJson:
         "missing": list(facts.missing),
         "unlisted": list(facts.unlisted),
         "interrupted": facts.interrupted,
+        "waivers": list(facts.waivers),
     }
 
 
