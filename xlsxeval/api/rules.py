@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from xlsxeval.api.sets import SetLike, set_of, sets_of
 from xlsxeval.errors import DataError
@@ -12,6 +13,9 @@ from xlsxeval.rules.needs import unused_in_set
 from xlsxeval.rules.run import catalogue as rules_of_set
 from xlsxeval.rules.run import known_codes
 from xlsxeval.rules.selection import Selection
+
+#: Examples are of any year.
+_ANY_YEAR = 2024
 
 
 def catalogue(formset: SetLike) -> Mapping[str, Rule]:
@@ -36,6 +40,47 @@ def unused_rules(formset: SetLike) -> Mapping[str, tuple[str, ...]]:
         DefinitionError: if the set cannot be loaded.
     """
     return dict(unused_in_set(set_of(formset)))
+
+
+def inherited_codes(formset: SetLike) -> frozenset[str]:
+    """Give the codes of a set's declared rules that it shares with the sets of the program.
+
+    Raises:
+        DefinitionError: if a set cannot be loaded.
+    """
+    shared = {rule.code for other in sets_of(None) for rule in other.all_rules}
+    return frozenset(rule.code for rule in set_of(formset).all_rules if rule.code in shared)
+
+
+def example_faults(formset: SetLike) -> tuple[str, ...]:
+    """Run the examples of a set's own checks, and say which of them are wrong.
+
+    A wrong example must give its rule, a right one must not. Examples may be left out.
+
+    Raises:
+        DefinitionError: if the set cannot be loaded.
+    """
+    from xlsxeval.data.layout import build_filing
+    from xlsxeval.data.parse import parse_data
+    from xlsxeval.rules.run import check
+
+    loaded = set_of(formset)
+    said = []
+    for rule in loaded.all_rules:
+        for example, word, wanted in ((rule.wrong, "反例", True), (rule.right, "正例", False)):
+            forms = {rule.form: example} if rule.form else dict(example)
+            if not example:
+                continue
+            try:
+                whole = build_filing(loaded, parse_data({"forms": forms}, loaded), year=_ANY_YEAR)
+            except DataError as error:
+                said.append(f"{rule.code}的{word}填不进表：{error}")
+                continue
+            filing = replace(whole, forms={name: whole.forms[name] for name in forms})
+            codes = {one.code for one in check(filing)}
+            if (rule.code in codes) is not wanted:
+                said.append(f"{rule.code}的{word}{'没有查出' if wanted else '查出了'}{rule.code}")
+    return tuple(said)
 
 
 def explain(code: str, formset: SetLike = "hunan") -> str:

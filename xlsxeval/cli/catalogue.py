@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,10 @@ from xlsxeval.errors import DataError, OutputError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlsxeval.forms.model import Rule
+    from xlsxeval.forms.model import FormSet, Rule
 
+#: A code as the rules of the program have it.
+_USUAL_CODE = re.compile("[A-Z][0-9]{2,3}")
 #: How many rules are named where the one that was asked for does not exist.
 _MOST_NAMED = 5
 
@@ -30,6 +33,7 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
         return
     from xlsxeval.api.rules import catalogue, unused_rules
     from xlsxeval.api.sets import sets_of
+    from xlsxeval.forms.library import set_names
 
     for formset in sets_of(set_name):
         rules, unused = catalogue(formset), unused_rules(formset)
@@ -40,10 +44,29 @@ def forms_command(context: click.Context, set_name: str | None) -> None:
                 f"  {form.name}  {form.title}：{len(form.fields)}个填空，清单：{tables or '无'}，"
                 f"{len(form.rules)}条公式核对"
             )
+        if formset.name not in set_names():
+            _say_rules(formset)
         if set_name and unused:
             click.echo("  没有用上的规则：")
             for code, lacking in unused.items():
                 click.echo(f"    {code}  {rules[code].title}：缺{'、'.join(lacking)}")
+
+
+def _say_rules(formset: FormSet) -> None:
+    """Print which declared rules a set has: inherited ones that came alive, its own, and what is odd about them."""
+    from xlsxeval.api.rules import example_faults, inherited_codes
+
+    codes = [rule.code for rule in formset.all_rules]
+    shared = [code for code in codes if code in inherited_codes(formset)]
+    own = [code for code in codes if code not in shared]
+    for what, some in (("沿用的公式核对", shared), ("自己的公式核对", own)):
+        if some:
+            click.echo(f"  {what}：{'、'.join(some)}")
+    for code in own:
+        if not _USUAL_CODE.fullmatch(code):
+            click.echo(f"  规则代码“{code}”不像C01：--select按开头的字母选规则，建议用一个字母加两位数字")
+    for fault in example_faults(formset):
+        click.echo(f"  例子不对：{fault}")
 
 
 @forms_command.command("draft")

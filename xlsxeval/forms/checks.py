@@ -13,7 +13,7 @@ from dataclasses import replace
 from xlsxeval.forms.extend import as_far_as
 from xlsxeval.forms.fitting import require_check_fits
 from xlsxeval.forms.model import Check, Field, Hint, Rule
-from xlsxeval.forms.names import Names, star_values
+from xlsxeval.forms.names import Names, require_known_names, star_values
 from xlsxeval.forms.spec import CheckSpec
 from xlsxeval.forms.yamlfile import Lines
 from xlsxeval.formula.parse import FormulaError, shown
@@ -57,6 +57,9 @@ def build(
         spec = as_far_as(given, inherited, names, own, form) if inherited else given
         if spec is None:
             continue
+        for which in ("wrong", "right"):
+            if which not in inherited:
+                require_known_names(getattr(spec, which), names, lines, ("checks", code, which), across=not form)
         if not _CODE.fullmatch(code):
             raise lines.error(f"规则代码应像C01这样，不超过20字，没有空格、逗号和点，这里是“{code}”", "checks", code)
         shown_texts = {"fix": [spec.fix], "says": [spec.says or spec.title], "hints": [hint.say for hint in spec.hints]}

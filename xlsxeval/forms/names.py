@@ -22,6 +22,7 @@ from xlsxeval.formula.tree import (
     Number,
     Ref,
     Unary,
+    calls,
     leaves,
     refs,
     rewrite,
@@ -29,6 +30,8 @@ from xlsxeval.formula.tree import (
 
 _OVER_COLUMNS = frozenset({"SUM", "COUNT", "MIN", "MAX"})
 _ROUNDING = frozenset({"ROUND", "ROUNDDOWN"})
+#: So many names are listed in a message.
+_LISTED = 3
 _MOST_DECIMALS = 15
 #: How long a chain of computed blanks may be, each used in the formula of the next.
 _LONGEST_CHAIN = 50
@@ -131,12 +134,67 @@ class Names:
             raise FormulaError(f"公式“{shown(text)}”中的“{full}”不是填空{advice}")
 
         try:
+            _star_alone(parse(text), self, text)
             node = rewrite(parse(text), look_up)
             _columns_inside_functions(node, text)
             _rounded_to_a_number(node)
         except FormulaError as error:
             raise lines.error(str(error), *path) from None
         return node
+
+
+def _star_alone(node: Node, names: Names, text: str) -> None:
+    """Refuse ``SUM(*.得分)``: a star stands for one name at a time, and the sum of one is itself."""
+    for call in calls(node):
+        only = call.arguments[0] if len(call.arguments) == 1 else None
+        # COUNT of one blank tells whether it is filled in.
+        if call.function in _OVER_COLUMNS - {"COUNT"} and isinstance(only, Name) and "*" in only.text:
+            every = [full for full, _ in star_values(only.text, names.known)]
+            if any(isinstance(names.known[full], Column) for full in every):
+                continue  # the lines of one column at a time are added up
+            every = every[:_LISTED]
+            meant = f"{call.function}({', '.join(every)}, …)" if every else "每一个名称"
+            message = f"公式“{shown(text)}”里的“*”一次只代表一个，{call.function}加不到一起"
+            raise FormulaError(f"{message}；要加全部的，请写{meant}")
+
+
+def require_known_names(
+    example: Mapping[str, object], names: Names, lines: Lines, path: tuple[str | int, ...], *, across: bool
+) -> None:
+    """Refuse an example that names a blank or a column that does not exist.
+
+    Args:
+        example: blank -> answer, table -> lines; across forms: form -> the same.
+        names: the names that are known.
+        lines: the lines of the file, for errors.
+        path: the place of the example in the file.
+        across: whether the example is of a check across forms.
+
+    Raises:
+        DefinitionError: with the nearest name.
+    """
+    for name, value in example.items():
+        if across and isinstance(value, dict):
+            for inner in _names_in(value):
+                _require_known(f"{name}.{inner}", names.known, lines, (*path, name))
+        else:
+            for full in _names_in({name: value}):
+                _require_known(full, names.known, lines, (*path, name))
+
+
+def _names_in(example: Mapping[str, object]) -> Iterator[str]:
+    """Yield the blanks of an example, and ``table.column`` for each answer of a line."""
+    for name, value in example.items():
+        if isinstance(value, list):
+            yield from (f"{name}.{column}" for line in value if isinstance(line, dict) for column in line)
+        else:
+            yield name
+
+
+def _require_known(name: str, known: Mapping[str, Ref], lines: Lines, path: tuple[str | int, ...]) -> None:
+    if name not in known:
+        near = difflib.get_close_matches(name, known, 1, 0.5)
+        raise lines.error(f"例子里的“{name}”不是填空" + (f"，是否想写“{near[0]}”" if near else ""), *path)
 
 
 def _columns_inside_functions(node: Node, text: str) -> None:

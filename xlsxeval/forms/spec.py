@@ -76,8 +76,8 @@ class CheckSpec(Struct, forbid_unknown_fields=True, frozen=True):
     title: Annotated[OneLine, Meta(description="标题，说出毛病本身")]
     why: Annotated[LongText, Meta(description="为什么重要")]
     fix: Annotated[LongText, Meta(description="填表人应当怎么做")]
-    wrong: Annotated[dict[str, Any], Meta(description="反例：必须查出本条")]
-    right: Annotated[dict[str, Any], Meta(description="正例：什么都不应查出")]
+    wrong: Annotated[dict[str, Any], Meta(description="反例：必须查出本条")] = {}
+    right: Annotated[dict[str, Any], Meta(description="正例：什么都不应查出")] = {}
     faults: Annotated[
         list[OneLine], Meta(max_length=20, description="条件是AND的，它的各部分不成立时各叫什么；默认都是标题")
     ] = []

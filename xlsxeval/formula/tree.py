@@ -122,6 +122,22 @@ def only_counts(node: Node) -> bool:
     return any(isinstance(side, Call) and side.function == "COUNT" for side in (node.left, node.right))
 
 
+def calls(node: Node) -> Iterator[Call]:
+    """Yield the calls of functions, outer ones first."""
+    match node:
+        case Unary(operand):
+            yield from calls(operand)
+        case Binary(_, left, right):
+            yield from calls(left)
+            yield from calls(right)
+        case Call(_, arguments):
+            yield node
+            for argument in arguments:
+                yield from calls(argument)
+        case _:
+            pass
+
+
 def refs(node: Node) -> tuple[Ref, ...]:
     """Give the blanks and columns that the formula reads, each once, in the order of first use."""
     return tuple(dict.fromkeys(leaf for leaf in leaves(node) if isinstance(leaf, FieldRef | Column | LineCell)))
