@@ -276,7 +276,7 @@ MUTATIONS: dict[str, Change] = {
     "achievement deleted": on_line(_is_full, lambda _: {"实际完成值": ""}, ("E20", "实际完成值")),
     "achievement in other units": on_line(lambda line: _is_full(line) and "亩" in line["年度指标值"], lambda _: {"实际完成值": "500公里"}, ("E23", "实际完成值")),
     "far over the target": on_line(lambda line: _is_full(line) and "%" not in line["年度指标值"], lambda line: {"实际完成值": f"9000{line['实际完成值'].lstrip('0123456789')}"}, ("E18", "实际完成值")),
-    "prompt left": on_line(_is_full, lambda line: {"三级指标": f"指标1：{line['三级指标']}"}, ("E28", "三级指标")),
+    "prompt left": on_line(_is_full, lambda _: {"三级指标": "指标1："}, ("E28", "三级指标")),
     "group under another head": on_line(lambda line: line["二级指标"] == "质量指标", lambda _: {"二级指标": "社会效益指标"}, ("E32", "二级指标")),
 }  # fmt: skip
 

@@ -10,17 +10,19 @@ import pytest
 
 import xlsxeval as api
 from tests.conftest import FAULTY
+from xlsxeval.a1 import cell_name
 from xlsxeval.report.listing import facts_lines
 
 UNIT = "青石县水利事务中心"
+FIRST = cell_name(1, 1)
 DAY = date(2026, 5, 1)
 #: A waiver's rule, unit, cell and last day -> what is said of it; nothing for one that has an effect.
 WAIVERS = [
     (("E14", "", "", "2027-12-31"), ""),
     (("E14", UNIT, "", "2027-12-31"), ""),
-    (("E99", "", "", "2027-12-31"), "E99：没有这条规则，最像E"),
+    (("没有", "", "", "2027-12-31"), "没有：没有这条规则"),
     (("E14", "青石县水力事务中心", "", "2027-12-31"), f"E14 青石县水力事务中心：没有这个单位的表，最像{UNIT}"),
-    (("E14", UNIT, "自评表!A1", "2027-12-31"), f"E14 {UNIT} 自评表!A1：有这样的问题，但不在这一格"),
+    (("E14", UNIT, f"自评表!{FIRST}", "2027-12-31"), f"E14 {UNIT} 自评表!{FIRST}：有这样的问题，但不在这一格"),
     (("E41", "", "", "2027-12-31"), "E41：没有查出这样的问题"),
     (("E14", "", "", "2026-01-31"), "E14：已于2026-01-31到期"),
 ]

@@ -27,6 +27,8 @@ _FULL_SCORE = re.compile(r"满分为?([0-9]+(?:\.[0-9]+)?)分?")
 _GIVEN = re.compile(r"(?:计|得|记)([0-9]+(?:\.[0-9]+)?)分")
 #: Points for each of several things; a clause with one of these words gives no full score.
 _FOR_EACH = re.compile("每|各|分别|再|另|加")
+#: Any points that are not taken off.
+_POINTS = re.compile(r"(?<!扣)(?<![0-9.])[0-9]+(?:\.[0-9]+)?分")
 _CLAUSE = re.compile("[;；。]")
 _UNIT_IN_NAME = re.compile(r"[(（][^()（）]{1,6}[)）]\s*$")
 #: A day, as a sheet's dates are read, or as people write it.
@@ -261,5 +263,5 @@ def _full_score(standard: str) -> Decimal | None:
     if len(clauses) != 1 or _FOR_EACH.search(clauses[0].partition("分")[0]) or len(_GIVEN.findall(clauses[0])) > 1:
         return None
     # 制度健全计2分，执行有效3分: several points are to be added up.
-    others = re.findall(r"(?<!扣)(?<![0-9.])[0-9]+(?:\.[0-9]+)?分", standard)
+    others = _POINTS.findall(standard)
     return Decimal(_GIVEN.findall(clauses[0])[0]) if len(others) == 1 else None
