@@ -89,7 +89,7 @@ def test_quiet_and_statistics(sent: Path) -> None:
     assert "X01   错误     2     2  两表的项目支出不一致" in lines
     assert lines[-8:-3] == [
         "单位                    错误  警告  提示",
-        "青石县水利事务中心        18    12     6",
+        "青石县水利事务中心        17    11     5",
         "中共澧县县委办公室本级     2     6     8",
         "报送/d.xlsx                1     0     0",
         "青石县林业发展中心         0     0     0",
