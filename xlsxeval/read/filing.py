@@ -37,7 +37,7 @@ from xlsxeval.read.refusals import Refused, too_many_lines
 from xlsxeval.read.segments import Segment, cut_sheet, split_side_by_side
 from xlsxeval.read.struck import struck_out
 from xlsxeval.read.titles import printed_unit, year_of
-from xlsxeval.read.words import words_of
+from xlsxeval.read.words import FormWords, words_of
 from xlsxeval.text import clean, listed
 
 #: How many missing labels are named in a message.
@@ -213,6 +213,8 @@ def _read_sheet(
     if not present:
         return
     last = max((row for row, _ in sheet.cells), default=1)
+    if len(present) == 1 and _marks(sheet):
+        page = page._replace(hits=_printed(words_of(present[0]), page.hits))
     whole = [arrange(words_of(form), page.hits, 1, last, year or page.year) for form in present]
     for segment in [Segment(present[0], 1, last)] if _is_one_of_ours(sheet, whole) else cut_sheet(sheet, whole, last):
         alone = (segment.first, segment.last) == (1, last)
@@ -230,9 +232,28 @@ def _is_one_of_ours(sheet: Sheet, arranged: Sequence[Arrangement]) -> bool:
 
     Then labels that stand there twice are no second form; one of the 专项资金 is called 办公经费.
     """
-    marks = sum(cell.text.startswith(_MARK) for cell in sheet.cells.values())
     groups = [row.group for one in arranged for row in one.every_head]
-    return marks == len(arranged) == 1 and len(set(groups)) == len(groups)
+    return _marks(sheet) == len(arranged) == 1 and len(set(groups)) == len(groups)
+
+
+def _marks(sheet: Sheet) -> int:
+    """Count the marks by which the program knows its own templates: one for each form."""
+    return sum(cell.text.startswith(_MARK) for cell in sheet.cells.values())
+
+
+def _printed(words: FormWords, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Give the texts that are labels in a template of ours: those it prints, and another name only of a lost one.
+
+    All others were typed: 其他 as the name of a person is no row 其他资金.
+    """
+    met = {word for hit in hits for word in words.by_key.get(hit.key, ()) if words.words[word].label.keys[0] == hit.key}
+
+    def is_label(hit: Hit) -> bool:
+        drawn = [word for word in words.by_key[hit.key] if words.words[word].drawn]
+        return any(words.words[word].label.keys[0] == hit.key or word not in met for word in drawn)
+
+    # What is no name of a label may be the beginning of one that was cut off.
+    return tuple(hit for hit in hits if hit.heading or hit.key not in words.by_key or is_label(hit))
 
 
 def _is_present(form: Form, page: _Page) -> bool:
@@ -246,7 +267,7 @@ def _read_form(
     words = words_of(segment.form)
     arranged = _arranged(page, segment, year or page.year)
     grid = make_grid(sheet)
-    own = own or any(cell.text.startswith(_MARK) for cell in sheet.cells.values())
+    own = own or bool(_marks(sheet))
     answers, read = locate(arranged, grid, page.unit or formset.amount_unit, limits, own=own)
     answers = with_leftover(replace(answers, year=year or answers.year or page.year), read)
     if sheet.struck:
