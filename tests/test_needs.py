@@ -17,7 +17,9 @@ import xlsxeval as api
 from tests.conftest import CLEAN, FAULTY, ROOT, S, filing_of
 from xlsxeval.filing import ABSENT, Filing
 from xlsxeval.forms.model import FormSet, Rule
+from xlsxeval.report.facts import state_of
 from xlsxeval.report.json_text import as_json
+from xlsxeval.report.table import csv_lines
 from xlsxeval.report.text import findings_text
 from xlsxeval.report.tree import outcome_tree
 from xlsxeval.rules.case import Case
@@ -206,6 +208,9 @@ def test_where_nothing_is_checked_nothing_passes(tmp_path: Path) -> None:
     tree = json.loads(as_json(outcome_tree(outcome)))
     assert tree["verdict"] == "unchecked"
     assert {one["code"] for one in tree["rules"]["unused"]} == {rule.code for rule in WITH_NEEDS}
+    [_, row] = [line.split(",") for line in csv_lines([outcome], {})]
+    assert row[8:10] == ["没有规则", "没有核对规则，只读取了数据"]
+    assert state_of(outcome) == "unchecked"
     [asked] = api.outcomes(content, formset=formset, selection=Selection(frozenset({"L"})))
     assert asked.verdict == "pass"
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from xlsxeval.report.catalogues import Catalogues, title_of
+from xlsxeval.report.facts import STATES
 from xlsxeval.report.outcome import Outcome
+from xlsxeval.report.text import verdict_text
 from xlsxeval.text import safe
 
 COLUMNS = (
@@ -38,7 +40,8 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
     """Yield the table line by line, each ended by CR LF, a byte order mark first; to be encoded as UTF-8.
 
     Args:
-        outcomes: what was found; each finding has a line, and a filing without any has one with 通过; a filing that
+        outcomes: what was found; each finding has a line, and a filing without any has one with 通过 (没有规则 if no
+            rule had anything to judge); a filing that
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
     """
@@ -54,8 +57,9 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             what = (finding.message, finding.found, finding.expected, finding.waived, counts)
             yield writer.writerow(map(inert, (*whose, *place, *rule, *what)))
         if not outcome.findings:
-            passed = ("", "", "", "", "", "通过", "没有发现问题", "", "", "", counts)
-            yield writer.writerow(map(inert, (*whose, *passed)))
+            checked = outcome.verdict != "unchecked"
+            said = ("通过", "没有发现问题") if checked else (STATES["unchecked"], verdict_text(outcome))
+            yield writer.writerow(map(inert, (*whose, "", "", "", "", "", *said, "", "", "", counts)))
 
 
 def inert(text: str) -> str:
