@@ -22,14 +22,14 @@ _FAR = 1000
 _SOURCE = "基础数据表"
 
 
-class Row(NamedTuple):
+class YearlyRow(NamedTuple):
     """A row of yearly figures: its name and its figures by column, only those that were filled in and are not 0."""
 
     name: str
     figures: dict[str, Decimal]
 
 
-def _rows(answers: FormAnswers) -> list[Row]:
+def _rows(answers: FormAnswers) -> list[YearlyRow]:
     """Give the rows of a form with yearly amounts that were typed: calculated totals repeat the others."""
     rows: dict[str, dict[str, Decimal]] = {}
     for name, field in answers.form.fields.items():
@@ -39,7 +39,7 @@ def _rows(answers: FormAnswers) -> list[Row]:
             figures = rows.setdefault(row, {})
             if isinstance(answer.value, Decimal) and answer.value:
                 figures[column] = answer.value
-    return [Row(name, figures) for name, figures in rows.items()]
+    return [YearlyRow(name, figures) for name, figures in rows.items()]
 
 
 def _at(answers: FormAnswers, name: str) -> dict[str, str]:

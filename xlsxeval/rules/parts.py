@@ -25,7 +25,7 @@ _COLUMNS = frozenset({"年初预算数", BUDGET, _SPENT, "分值", "得分"})
 _TOTAL = ("资金分值", "资金得分")
 
 
-class Row(NamedTuple):
+class FundsRow(NamedTuple):
     """A row of amounts: the name of its label (empty for the total) and its answers, ``ABSENT`` where it has none."""
 
     name: str
@@ -45,14 +45,14 @@ class Row(NamedTuple):
         return f"“{self.name}”" if self.name else ""
 
 
-def rows_of(answers: FormAnswers) -> tuple[Row, ...]:
+def rows_of(answers: FormAnswers) -> tuple[FundsRow, ...]:
     """Give the rows of amounts of a form: the total and every part of it that the sheet has."""
     parts = (name.rpartition(".") for name, answer in answers.fields.items() if answer.cell)
     names = dict.fromkeys(row for row, _, column in parts if row and column in _COLUMNS)
     return tuple(_row(answers, name) for name in ("", *names))
 
 
-def _row(answers: FormAnswers, name: str) -> Row:
+def _row(answers: FormAnswers, name: str) -> FundsRow:
     def at(column: str) -> Answer:
         return answers.fields.get(f"{name}.{column}" if name else column, ABSENT)
 
@@ -60,10 +60,10 @@ def _row(answers: FormAnswers, name: str) -> Row:
     weight, score = (at(column) for column in (("分值", "得分") if name else _TOTAL))
     # A form may call what was spent by the name of the part alone: 基本支出.
     spent = at(_SPENT) if at(_SPENT).cell else answers.fields.get(name, ABSENT)
-    return Row(name, budget, at(budget), spent, weight, score)
+    return FundsRow(name, budget, at(budget), spent, weight, score)
 
 
-def _unprinted(case: Case, code: str) -> Iterator[tuple[FormAnswers, Row]]:
+def _unprinted(case: Case, code: str) -> Iterator[tuple[FormAnswers, FundsRow]]:
     """Yield the rows that no check of the form of that code looks at."""
     for answers in case.filing.forms.values():
         checked = {check.at.name for check in answers.form.checks if check.code == code}
