@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.clean import MUTATIONS, clean_filing, mutated
+import xlsxeval as api
+from tests.clean import MUTATIONS, Data, clean_filing, mutated
+from tests.conftest import open_forms
 from tests.counts import count_of, seeds
 from xlsxeval.api.writing import _as_text
 from xlsxeval.data.layout import build_filing
 from xlsxeval.data.parse import parse_data
 from xlsxeval.filing import Filing
 from xlsxeval.forms.model import FormSet
+from xlsxeval.read.filing import read_filings
 from xlsxeval.rules.run import check
 
 
@@ -58,3 +63,38 @@ def test_a_single_change_is_found_where_it_was_made(hunan: FormSet, name: str) -
             assert found & {(code, cell) for cell in cells}, (seed, code, blank, sorted(found))
         made += 1
     assert made >= count_of(200) // 5
+
+
+#: Checks of Hunan's form alone.
+NOT_OPEN = {"E12", "E13"}
+
+
+def in_the_open_reading(data: Data) -> set[tuple[str, str, str]]:
+    """Fill Hunan's template, read its self-evaluation without its form file, and give severity, code and blank or column."""
+    book = open_forms(api.fill("hunan", data))
+    own = replace(book, sheets=tuple(sheet for sheet in book.sheets if sheet.name == "自评表"))
+    [filing] = read_filings(own, (api.load_set("open"),))
+    assert filing.formset.name == "open"
+    return {(one.severity, one.code, one.field.removeprefix("指标.")) for one in check(filing)}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", seeds(200))
+def test_a_clean_filing_is_clean_in_the_open_reading(seed: int) -> None:
+    found = in_the_open_reading(clean_filing(seed))
+    assert [one for one in found if one[0] != "info" or one[1].startswith("F")] == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", MUTATIONS)
+def test_a_single_change_is_found_in_the_open_reading(name: str) -> None:
+    for seed in range(count_of(50)):
+        broken = mutated(seed, name)
+        expected = {one for one in broken[1] if one[0].startswith("E") and one[0] not in NOT_OPEN} if broken else set()
+        if not (broken and expected):
+            continue
+        found = {(code, blank) for _, code, blank in in_the_open_reading(broken[0])}
+        for code, blank in expected:
+            column = blank.split(".")[1] if blank.startswith("指标.") else blank
+            places = {(code, column)} if column else {one for one in found if one[0] == code}
+            assert found & places, (seed, code, blank, sorted(found))

@@ -37,7 +37,8 @@ def _computed(answers: FormAnswers, numbers: Numbers) -> Iterator[tuple[str, Fie
     fields = [
         (name, field, answers.fields.get(name, ABSENT)) for name, field in answers.form.fields.items() if field.formula
     ]
-    if any(answer.own and answer.formula for _, _, answer in fields):
+    # The open self-evaluation is no template: a sheet that is read so has no formulas of ours.
+    if not answers.form.is_open and any(answer.own and answer.formula for _, _, answer in fields):
         for name, field, answer in fields:
             if answer.cell and (numbers.whole or not (field.formula and numbers.lacks(refs(field.formula)))):
                 yield name, field, answer
