@@ -60,6 +60,19 @@ def unused_in_set(formset: FormSet) -> tuple[Unused, ...]:
     return tuple(sorted(one for one in found if one.lacking))
 
 
+def judged_codes(case: Case) -> frozenset[str]:
+    """Give the codes of the judgement rules that a filing has all for that they need."""
+    if case.is_whole:
+        return _judged_in_set(case.filing.formset)
+    return frozenset(code for code, (rule, _) in JUDGEMENT.items() if not lacking(rule.needs, case.names))
+
+
+@lru_cache(maxsize=64)
+def _judged_in_set(formset: FormSet) -> frozenset[str]:
+    names = {form.name: names_of(form) for form in formset.forms}
+    return frozenset(code for code, (rule, _) in JUDGEMENT.items() if not lacking(rule.needs, names))
+
+
 def unused_in(case: Case) -> tuple[Unused, ...]:
     """Give the rules that a filing has no use for, by code."""
     formset = case.filing.formset
@@ -68,8 +81,9 @@ def unused_in(case: Case) -> tuple[Unused, ...]:
         missing = () if case.is_whole else tuple(_lacking_declared(check, case))
         if not missing or check.code not in found:
             found[check.code] = missing
+    judged = judged_codes(case)
     for code, (rule, _) in JUDGEMENT.items():
-        missing = lacking(rule.needs, case.names)
+        missing = () if code in judged else lacking(rule.needs, case.names)
         if formset.severities.get(code) != "off" and (not missing or code not in found):
             found[code] = missing
     return tuple(sorted(Unused(code, missing) for code, missing in found.items() if missing))

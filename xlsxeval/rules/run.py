@@ -13,7 +13,7 @@ from xlsxeval.rules.bounded import first_of_each_rule, shortened
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.consequences import without_consequences
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.needs import lacking
+from xlsxeval.rules.needs import judged_codes
 from xlsxeval.rules.registry import JUDGEMENT
 from xlsxeval.rules.selection import Selection
 
@@ -39,8 +39,9 @@ def check_case(case: Case, selection: Selection = Selection()) -> tuple[Finding,
     formset = case.filing.formset
     severities = formset.severities
     found = [outcome.finding for outcome in case.outcomes if outcome.finding]
+    judged = judged_codes(case)
     for description, judge in JUDGEMENT.values():
-        if severities.get(description.code) == "off" or lacking(description.needs, case.names):
+        if severities.get(description.code) == "off" or description.code not in judged:
             continue
         if selection.wants(description.code):
             severity = severities.get(description.code)
