@@ -156,14 +156,12 @@ class Numbers:
 
     def nothing_given(self, reads: Sequence[Ref]) -> bool:
         """Tell whether nothing was filled in that a check reads; what the template starts with does not count."""
-        asked = False
         for ref in reads:
-            if not self.field(ref).start:
-                asked = True
-                value = self.value(ref)
-                if value is not None and not (isinstance(value, list) and all(one is None for one in value)):
-                    return False
-        return asked
+            value = self.value(ref)
+            given = value is not None and not (isinstance(value, list) and all(one is None for one in value))
+            if given and not self.field(ref).start:
+                return False
+        return any(not self.field(ref).start for ref in reads)
 
     def lines(self, ref: Column) -> Sequence[Line]:
         """Give the lines of a column's table."""
@@ -175,7 +173,9 @@ class Numbers:
         if isinstance(ref, LineCell):
             return self.line.get(ref.name, ABSENT) if self.line else None
         answers = self.filing.forms.get(ref.form)
-        return answers.fields.get(self.on_sheet(ref).name) if answers and isinstance(ref, FieldRef) else None
+        if answers is None or not isinstance(ref, FieldRef):
+            return None
+        return answers.fields.get(ref.name if self.whole else self.on_sheet(ref).name)
 
     def on_sheet(self, ref: Ref) -> Ref:
         """Give the blank that holds what a rule reads: a sheet with one column of budgets may call it 年初预算数."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, FormAnswers
-from xlsxeval.forms.model import Rule
+from xlsxeval.forms.model import Form, Rule
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import plain
 from xlsxeval.rules.case import Case
@@ -32,14 +33,20 @@ class YearlyRow(NamedTuple):
 def _rows(answers: FormAnswers) -> list[YearlyRow]:
     """Give the rows of a form with yearly amounts that were typed: calculated totals repeat the others."""
     rows: dict[str, dict[str, Decimal]] = {}
-    for name, field in answers.form.fields.items():
-        row, _, column = name.rpartition(".")
-        answer = answers.fields.get(name, ABSENT)
-        if row and column in (_LAST, _BUDGET, _FINAL) and field.kind_name == "money" and field.formula is None:
-            figures = rows.setdefault(row, {})
-            if isinstance(answer.value, Decimal) and answer.value:
-                figures[column] = answer.value
+    for name, row, column in _blanks(answers.form):
+        figures = rows.setdefault(row, {})
+        value = answers.fields.get(name, ABSENT).value
+        if isinstance(value, Decimal) and value:
+            figures[column] = value
     return [YearlyRow(name, figures) for name, figures in rows.items()]
+
+
+@lru_cache(maxsize=64)
+def _blanks(form: Form) -> tuple[tuple[str, str, str], ...]:
+    """Give name, row and column of each blank of a form for a yearly amount that is no formula."""
+    named = ((name, *name.rpartition(".")[::2]) for name, field in form.fields.items()
+             if field.kind_name == "money" and field.formula is None)  # fmt: skip
+    return tuple((name, row, column) for name, row, column in named if row and column in (_LAST, _BUDGET, _FINAL))
 
 
 def _at(answers: FormAnswers, name: str) -> dict[str, str]:

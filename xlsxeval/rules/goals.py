@@ -51,7 +51,7 @@ def goal_copied(case: Case, of: Rule) -> Iterator[Finding]:
         said = _bare(text_of(done))
         if said == _bare(text_of(goal)):
             text = "“实际完成情况”与“预期目标”一字不差"
-        elif parse_figure(text_of(done)) is not None or said == _bare(answers.unit):
+        elif parse_figure(text_of(done)) is not None or said in (_bare(answers.unit), _bare(answers.subject)):
             text = f"“实际完成情况”只写了“{text_of(done)}”"
         else:
             continue

@@ -24,6 +24,7 @@ from xlsxeval.rules.targets import (
     read_quantity,
     read_range,
 )
+from xlsxeval.text import remembered
 
 TABLE = "指标"
 #: A reason that is given beside what was achieved: 8次，因疫情取消2次.
@@ -124,18 +125,26 @@ def _indicator(answers: FormAnswers, line: Line, groups: tuple[str, ...]) -> Ind
     of_weight, of_score = line.get("分值", ABSENT), line.get("得分", ABSENT)
     weight, score = (None if answer.shared else _number(answer) for answer in (of_weight, of_score))
     places = line.get(REASON, ABSENT), answers.fields.get(REASON, ABSENT)
-    said = [answer for answer in places if answer.cell]
-    reason = next((text for answer in said if (text := text_of(answer)) and not is_nil(text)), "")
-    reason = reason or (actual if _GIVES_REASON.search(actual) else "")
+    reason = _reason_in(places[0]) or _reason_in(places[1]) or (actual if _gives_reason(actual) else "")
     name = text_of(line["三级指标"]) if line.get("三级指标", ABSENT).cell else target
     inherit = answers.form.tables[TABLE].inherit
     grouped = not inherit or bool(line.get(inherit[-1], ABSENT).cell)
     met, scores = (None, ()) if weight is None else _judge(target, actual, weight, groups if grouped else None)
     sums = _number(of_weight), _number(of_score)
-    asks = bool(said)
+    asks = bool(places[0].cell or places[1].cell)
     return Indicator(
         answers, line, groups, name, target, actual, weight, score, reason, met, scores, *sums, asks, grouped
     )
+
+
+def _reason_in(answer: Answer) -> str:
+    text = text_of(answer) if answer.text else ""
+    return "" if not text or is_nil(text) else text
+
+
+@remembered
+def _gives_reason(actual: str) -> bool:
+    return bool(_GIVES_REASON.search(actual))
 
 
 def _judge(
