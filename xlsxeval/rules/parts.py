@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from xlsxeval.filing import ABSENT, Answer, FormAnswers
 from xlsxeval.forms.model import Rule
+from xlsxeval.formula.bounds import printed
 from xlsxeval.numbers import decimals_of, percent_text, plain, round_half_up, truncate
 from xlsxeval.rules.calculate import BUDGET, first_budget, has_one_budget
 from xlsxeval.rules.case import Case
@@ -77,6 +78,12 @@ def _number(answer: Answer) -> Decimal | None:
     return answer.value if isinstance(answer.value, Decimal) else None
 
 
+def _is_over(spent: Decimal, budget: Decimal) -> bool:
+    """Tell whether more was spent than a budget, whatever was rounded: 42.44 beside 42.4378 is not more."""
+    low, high = printed(spent, max(decimals_of(spent), 2))[0], printed(budget, max(decimals_of(budget), 2))[1]
+    return low > high
+
+
 @rule(
     Rule(
         code="E10",
@@ -92,7 +99,7 @@ def spent_over_budget(case: Case, of: Rule) -> Iterator[Finding]:
     """Find rows of amounts in which more was spent than the budget, in rows that no check of the form reads."""
     for answers, row in _unprinted(case, of.code):
         budget, spent = _number(row.budget), _number(row.spent)
-        if budget and spent is not None and spent > budget:
+        if budget and spent is not None and _is_over(spent, budget):
             text = (
                 f"{row.said}全年执行数为{plain(spent)}，{row.budget_name}为{plain(budget)}，超出{plain(spent - budget)}"
             )
@@ -114,11 +121,11 @@ def spent_over_budget(case: Case, of: Rule) -> Iterator[Finding]:
 def parts_scored(case: Case, of: Rule) -> Iterator[Finding]:
     """Find points in rows of parts that repeat those of the total; points that the parts share are none."""
     for answers in case.filing.forms.values():
-        printed = {check.at.name for check in answers.form.checks if check.code == of.code}
+        judged = {check.at.name for check in answers.form.checks if check.code == of.code}
         reads = {ref.name for check in answers.form.checks if check.code == of.code for ref in check.reads}
         total, *parts = rows_of(answers)
         scored = [row for row in parts if _number(row.weight) or _number(row.score)]
-        scored = [row for row in scored if not {row.field("分值"), row.field("得分")} & (printed | reads)]
+        scored = [row for row in scored if not {row.field("分值"), row.field("得分")} & (judged | reads)]
         weights = [_number(row.weight) or Decimal(0) for row in parts]
         whole = _number(total.weight)
         are_shares = len(scored) > 1 and sum(weights) == whole
