@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -99,3 +100,13 @@ def test_the_command_says_what_is_odd(tmp_path: Path) -> None:
     assert "规则代码“总分规则”不像C01：--select按开头的字母选规则，建议用一个字母加两位数字" in lines
     assert "例子不对：总分规则的反例没有查出总分规则" in lines
     assert any(line.startswith(("E01  ", "E02  ")) for line in lines)
+
+
+def test_a_new_workbook_of_an_own_set_says_which_examples_are_wrong(tmp_path: Path) -> None:
+    own = folder(tmp_path, RIGHT.replace("right", "wrong"))
+    done = subprocess.run(
+        [sys.executable, "-m", "xlsxeval", "new", "--set", str(own), "--year", "2024", "-o", str(tmp_path / "空.xlsx")],
+        capture_output=True, check=True, env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.stderr.decode("utf-8").strip() == "例子不对：C01的反例没有查出C01"
+    assert (tmp_path / "空.xlsx").is_file()

@@ -56,6 +56,11 @@ def new_command(
     counts = dict(map(_line_count, lines))
     content = new(formset, year=year, unit=unit, data=data, lines=counts, protect=not no_protect, lock_known=lock_known)
     _write(output, content, force=force)
+    if set_name:  # before the forms are handed out
+        from xlsxeval.api.rules import example_faults
+
+        for fault in example_faults(formset):
+            click.echo(f"例子不对：{sentence(fault)}", err=True)
 
 
 def _line_count(text: str) -> tuple[str, int]:
