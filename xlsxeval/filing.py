@@ -131,6 +131,8 @@ def joined(table: Table, line: Line) -> Line:
         sign, value, unit = (answers.get(column, ABSENT) for column in columns)
         if not value.text:
             value = own if own.text or not value.cell else value
+        if value is own and not (sign.text or unit.text):
+            continue  # written in one column
         if not value.cell:
             answers[name] = ABSENT
             continue

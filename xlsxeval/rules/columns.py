@@ -133,7 +133,7 @@ def far_figures(answers: FormAnswers) -> Iterator[tuple[str, str, Decimal, dict[
         title="决算数与上年决算数每一行都相同",
         why="两年的每一项支出都一样，多半是上年的数没有改。",
         fix="请核对本年的决算数",
-        severity="warning",
+        severity="info",
         source=_SOURCE,
     )
 )
