@@ -18,6 +18,7 @@ import xlsxeval as api
 from tests.clean import clean_filing
 from tests.conftest import ROOT, open_forms
 from tests.tables import meant, rows_of, sheet_of
+from tests.test_variants import data_of
 from xlsxeval.a1 import cell_name, parse_area, parse_cell
 from xlsxeval.filing import Filing, FormAnswers, Line
 from xlsxeval.forms.model import Form, FormSet
@@ -137,8 +138,6 @@ def base(name: str) -> Base:
     """Return one of ``BASES``: the filled form of a set, a filing without faults, a case, or a published filing."""
     sort, _, what = name.partition(" ")
     if sort == "set":
-        from tests.test_variants import data_of
-
         formset = api.load_set(what)
         return base_of(name, _filled(formset, data_of(formset, "青石县林业局")))
     if sort == "clean":
