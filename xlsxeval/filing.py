@@ -286,12 +286,14 @@ def is_given(answer: Answer) -> bool:
     return answer.value is not None or bool(answer.text)
 
 
-def used_lines(answers: FormAnswers) -> dict[str, list[Line]]:
-    """Give the lines of each table that hold an answer of their own; see ``is_used``."""
-    return {
-        name: [line for line in lines if is_used(answers.form.tables[name], line)]
-        for name, lines in answers.tables.items()
-    }
+def used_lines(answers: FormAnswers, table: str) -> list[Line]:
+    """Give the lines of a table that hold an answer of their own; see ``is_used``."""
+    return [line for line in answers.tables.get(table, ()) if is_used(answers.form.tables[table], line)]
+
+
+def has_lines(answers: FormAnswers, table: str) -> bool:
+    """Tell whether a table has a line that holds an answer of its own."""
+    return any(is_used(answers.form.tables[table], line) for line in answers.tables.get(table, ()))
 
 
 def is_used(table: Table, line: Line) -> bool:

@@ -98,10 +98,9 @@ def _call(node: Call, lookup: Lookup, compare: Compare) -> Value:
     if function == "IF":
         chosen = evaluate(arguments[0], lookup, compare)
         return None if chosen is None else evaluate(arguments[1 if chosen else 2], lookup, compare)
-    # A fault that NOT describes must be there exactly: the printed precision is there to excuse, not to accuse.
-    values = list(_flat(arguments, lookup, compare_exactly if function == "NOT" else compare))
-    if function in {"AND", "OR", "NOT"}:
-        return _logic(function, values)
+    if function in _LOGIC:
+        return _logic(function, arguments, lookup, compare)
+    values = list(_flat(arguments, lookup, compare))
     numbers = [value for value in values if isinstance(value, Decimal)]
     if function == "COUNT":
         return Decimal(len(numbers))
@@ -132,14 +131,23 @@ def _flat(arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> Iter
             yield _EVALUATE[type(argument)](argument, lookup, compare)
 
 
-def _logic(function: str, values: list[Value]) -> bool | None:
-    """Give AND, OR or NOT of values of which some may be blank; None where the blank ones decide."""
+#: The functions of conditions, and the value of one argument that decides the result.
+_LOGIC = {"AND": False, "OR": True, "NOT": True}
+
+
+def _logic(function: str, arguments: tuple[Node, ...], lookup: Lookup, compare: Compare) -> bool | None:
+    """Give AND, OR or NOT of conditions of which some may be blank; None where the blank ones decide."""
     if function == "NOT":
-        return None if values[0] is None else not values[0]
-    decisive = function == "OR"
-    if any(value is decisive for value in values):
-        return decisive
-    return None if any(value is None for value in values) else not decisive
+        # A fault that NOT describes must be there exactly: the printed precision is there to excuse, not to accuse.
+        value = evaluate(arguments[0], lookup, compare_exactly)
+        return None if value is None else not value
+    decisive, unknown = _LOGIC[function], False
+    for argument in arguments:
+        value = _EVALUATE[type(argument)](argument, lookup, compare)
+        if value is decisive:
+            return decisive
+        unknown = unknown or value is None
+    return None if unknown else not decisive
 
 
 #: One calculation for each kind of node; a table is quicker than a ``match`` that tries one kind after another.

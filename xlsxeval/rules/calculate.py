@@ -33,11 +33,11 @@ _ALL_POINTS = Decimal(100)
 class _Flaws(NamedTuple):
     """What mostly no answer of a filing has, and then no check needs to look: ``bad`` for something that is no number.
 
-    ``lacking`` tells whether a blank of a form is not there, or several lines share one cell.
+    ``whole`` tells whether every blank of every form is there, and no lines share one cell.
     """
 
     bad: bool
-    lacking: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Numbers:
     @property
     def whole(self) -> bool:
         """Whether nothing at all is lacking, as in every filing on our own templates."""
-        return not self.flaws.lacking
+        return self.flaws.whole
 
     def lacks(self, reads: Iterable[Ref]) -> bool:
         """Tell whether the sheet does not have one of these blanks, so that nothing can be judged that reads it.
@@ -158,8 +158,9 @@ class Numbers:
         """Tell whether nothing was filled in that a check reads; what the template starts with does not count."""
         for ref in reads:
             value = self.value(ref)
-            given = value is not None and not (isinstance(value, list) and all(one is None for one in value))
-            if given and not self.field(ref).start:
+            if value is None or (isinstance(value, list) and all(one is None for one in value)):
+                continue
+            if not self.field(ref).start:
                 return False
         return any(not self.field(ref).start for ref in reads)
 
@@ -311,7 +312,7 @@ def _flaws_of(filing: Filing) -> _Flaws:
             for answer in group.values():
                 bad = bad or answer.problem == "bad"
                 lacking = lacking or not answer.cell or answer.shared
-    return _Flaws(bad, lacking)
+    return _Flaws(bad, not lacking)
 
 
 def follows(answer: Answer) -> bool:

@@ -9,6 +9,7 @@ from functools import cached_property
 from xlsxeval.filing import Filing, FormAnswers
 from xlsxeval.rules.calculate import Numbers, numbers_of
 from xlsxeval.rules.declared import DeclaredOutcome, run_declared
+from xlsxeval.rules.funds import FundsRow, rows_of
 from xlsxeval.rules.indicators import Indicator, forms_with_indicators
 from xlsxeval.rules.names import names_of, names_on
 from xlsxeval.rules.texts import Written, written_in
@@ -52,6 +53,11 @@ class Case:
     def indicators(self) -> tuple[Indicator, ...]:
         """The indicators of all forms."""
         return tuple(one for _, ones in self.with_indicators for one in ones)
+
+    @cached_property
+    def funds(self) -> Mapping[str, tuple[FundsRow, ...]]:
+        """The rows of amounts, by the name of the form."""
+        return {name: rows_of(answers) for name, answers in self.filing.forms.items()}
 
     @cached_property
     def texts(self) -> Mapping[str, tuple[Written, ...]]:

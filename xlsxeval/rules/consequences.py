@@ -10,7 +10,6 @@ from xlsxeval.formula.tree import FieldRef, Node, Ref, refs
 from xlsxeval.numbers import round_half_up, truncate
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding
-from xlsxeval.rules.parts import rows_of
 
 #: Findings on the money row from which a wrong-looking score may follow: its points, its rate, the sum of its parts.
 _CAUSES = frozenset({"E06", "E09", "E12"})
@@ -75,7 +74,7 @@ def _scores(form: str, case: Case) -> Iterator[Decimal]:
     """Yield the scores that would be right if one figure of the money row were another: its points, rate or amounts."""
     answers, numbers = case.filing.forms[form], case.numbers
     weight, stated = (numbers.number(answers, name) for name in ("资金分值", "执行率"))
-    total, *parts = rows_of(answers)
+    total, *parts = case.funds[form]
     typed = answers.fields["执行率"].value if "执行率" in answers.fields else None
     rates = [stated, typed if isinstance(typed, Decimal) else None]
     budget, spent = numbers.value(FieldRef(form, "全年预算数")), total.spent.value

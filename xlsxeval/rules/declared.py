@@ -84,10 +84,12 @@ def _is_open(check: Check, numbers: Numbers) -> bool:
     资金分值 and 资金得分 count 0 where the form gives no points for the money, but no finding is reported at them.
     """
     answers = numbers.filing.forms[check.at.form]
-    if not numbers.whole and (not _has_place(check, numbers) or numbers.lacks(check.reads)):
+    if numbers.whole:
+        if check.each or len(answers.fields) <= len(answers.form.fields):
+            return False
+    elif not _has_place(check, numbers) or numbers.lacks(check.reads):
         return True
-    more = not numbers.whole or len(answers.fields) > len(answers.form.fields)
-    return more and _adds_up_amounts(check) and bool(unlisted_parts(answers))
+    return _adds_up_amounts(check) and bool(unlisted_parts(answers))
 
 
 def _has_place(check: Check, numbers: Numbers) -> bool:

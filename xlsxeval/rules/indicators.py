@@ -106,7 +106,7 @@ def forms_with_indicators(filing: Filing) -> Iterator[tuple[FormAnswers, tuple[I
             continue
         known = {*table.columns, *table.joined, *table.further, *table.named}
         if known.issuperset(_NEEDED):
-            lines = [as_in_rules(table, line) for line in used_lines(answers).get(TABLE, ())]
+            lines = [as_in_rules(table, line) for line in used_lines(answers, TABLE)]
             groups = [tuple(text_of(line.get(name, ABSENT)) for name in table.inherit) for line in lines]
             yield answers, tuple(_indicator(answers, line, group) for line, group in zip(lines, groups, strict=True))
 

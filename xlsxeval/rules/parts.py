@@ -8,70 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
 
-from xlsxeval.filing import ABSENT, Answer, FormAnswers
-from xlsxeval.forms.model import Rule
+from xlsxeval.filing import Answer, FormAnswers
+from xlsxeval.forms.model import Form, Rule
 from xlsxeval.formula.bounds import printed
 from xlsxeval.numbers import decimals_of, percent_text, plain, round_half_up, truncate
-from xlsxeval.rules.calculate import BUDGET, first_budget, has_one_budget
 from xlsxeval.rules.case import Case
 from xlsxeval.rules.finding import Finding, finding, place
+from xlsxeval.rules.funds import SPENT, TOTAL_POINTS, FundsRow
 from xlsxeval.rules.registry import rule
-
-_SPENT = "全年执行数"
-#: The columns of a row of amounts, by which a part is known.
-_COLUMNS = frozenset({"年初预算数", BUDGET, _SPENT, "分值", "得分"})
-#: Names of the total's points in the answers, where those of a part are 分值 and 得分.
-_TOTAL = ("资金分值", "资金得分")
-
-
-class FundsRow(NamedTuple):
-    """A row of amounts: the name of its label (empty for the total) and its answers, ``ABSENT`` where it has none."""
-
-    name: str
-    budget_name: str
-    budget: Answer
-    spent: Answer
-    weight: Answer
-    score: Answer
-
-    def field(self, column: str) -> str:
-        """Give the name of the row's blank in a column: 其他资金.全年执行数."""
-        return f"{self.name}.{column}" if self.name else column
-
-    @property
-    def said(self) -> str:
-        """The row as it is called in a message."""
-        return f"“{self.name}”" if self.name else ""
-
-
-def rows_of(answers: FormAnswers) -> tuple[FundsRow, ...]:
-    """Give the rows of amounts of a form: the total and every part of it that the sheet has."""
-    parts = (name.rpartition(".") for name, answer in answers.fields.items() if answer.cell)
-    names = dict.fromkeys(row for row, _, column in parts if row and column in _COLUMNS)
-    return tuple(_row(answers, name) for name in ("", *names))
-
-
-def _row(answers: FormAnswers, name: str) -> FundsRow:
-    def at(column: str) -> Answer:
-        return answers.fields.get(f"{name}.{column}" if name else column, ABSENT)
-
-    budget = first_budget(BUDGET) if not at(BUDGET).cell and has_one_budget(answers) else BUDGET
-    weight, score = (at(column) for column in (("分值", "得分") if name else _TOTAL))
-    # A form may call what was spent by the name of the part alone: 基本支出.
-    spent = at(_SPENT) if at(_SPENT).cell else answers.fields.get(name, ABSENT)
-    return FundsRow(name, budget, at(budget), spent, weight, score)
 
 
 def _unprinted(case: Case, code: str) -> Iterator[tuple[FormAnswers, FundsRow]]:
     """Yield the rows that no check of the form of that code looks at."""
     for answers in case.filing.forms.values():
-        checked = {check.at.name for check in answers.form.checks if check.code == code}
-        reads = {ref.name for check in answers.form.checks if check.code == code for ref in check.reads}
-        for row in rows_of(answers):
-            if not {row.field(_SPENT), row.field("得分"), *(_TOTAL if not row.name else ())} & (checked | reads):
+        looked_at = _looked_at(answers.form, code)
+        for row in case.funds[answers.form.name]:
+            if not {row.field(SPENT), row.field("得分"), *(TOTAL_POINTS if not row.name else ())} & looked_at:
                 yield answers, row
+
+
+@lru_cache(maxsize=256)
+def _looked_at(form: Form, code: str) -> frozenset[str]:
+    """Give the blanks that the form's own checks of a code judge or read."""
+    checks = [check for check in form.checks if check.code == code]
+    return frozenset(ref.name for check in checks for ref in (check.at, *check.reads))
 
 
 def _number(answer: Answer) -> Decimal | None:
@@ -103,7 +65,7 @@ def spent_over_budget(case: Case, of: Rule) -> Iterator[Finding]:
             text = (
                 f"{row.said}全年执行数为{plain(spent)}，{row.budget_name}为{plain(budget)}，超出{plain(spent - budget)}"
             )
-            where = place(answers, row.spent.cell, row.field(_SPENT))
+            where = place(answers, row.spent.cell, row.field(SPENT))
             yield finding(of, text, found=plain(spent), expected=f"不超过{plain(budget)}", **where)
 
 
@@ -121,11 +83,10 @@ def spent_over_budget(case: Case, of: Rule) -> Iterator[Finding]:
 def parts_scored(case: Case, of: Rule) -> Iterator[Finding]:
     """Find points in rows of parts that repeat those of the total; points that the parts share are none."""
     for answers in case.filing.forms.values():
-        judged = {check.at.name for check in answers.form.checks if check.code == of.code}
-        reads = {ref.name for check in answers.form.checks if check.code == of.code for ref in check.reads}
-        total, *parts = rows_of(answers)
+        looked_at = _looked_at(answers.form, of.code)
+        total, *parts = case.funds[answers.form.name]
         scored = [row for row in parts if _number(row.weight) or _number(row.score)]
-        scored = [row for row in scored if not {row.field("分值"), row.field("得分")} & (judged | reads)]
+        scored = [row for row in scored if not {row.field("分值"), row.field("得分")} & looked_at]
         weights = [_number(row.weight) or Decimal(0) for row in parts]
         whole = _number(total.weight)
         are_shares = len(scored) > 1 and sum(weights) == whole
@@ -159,5 +120,5 @@ def part_score(case: Case, of: Rule) -> Iterator[Finding]:
         if score not in (truncate(exact, 2), round_half_up(exact, max(decimals_of(score), 1))):
             should = plain(round_half_up(exact, 2))
             text = f"{row.said}得分为{plain(score)}，应为{should}（{plain(weight)} × {percent_text(spent / budget)}）"
-            where = place(answers, row.score.cell, row.field("得分") if row.name else _TOTAL[1])
+            where = place(answers, row.score.cell, row.field("得分") if row.name else TOTAL_POINTS[1])
             yield finding(of, text, found=plain(score), expected=should, **where)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from xlsxeval.a1 import parse_cell
-from xlsxeval.filing import ABSENT, Answer, FormAnswers, used_lines
+from xlsxeval.filing import ABSENT, Answer, FormAnswers, has_lines
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import Column
 from xlsxeval.numbers import plain
@@ -209,7 +209,7 @@ def _is_empty(answers: FormAnswers) -> bool:
         for name, answer in answers.fields.items()
         if name not in starts
     )
-    return not any(typed) and not any(used_lines(answers).values())
+    return not any(typed) and not any(has_lines(answers, name) for name in answers.tables)
 
 
 @rule(
@@ -228,11 +228,10 @@ def no_lines(case: Case, of: Rule) -> Iterator[Finding]:
     Nothing is said of a sheet without the columns that every line must fill in: its lines cannot be seen.
     """
     for answers in case.filing.forms.values():
-        lines = used_lines(answers)
         for table in answers.form.tables.values():
             must = [Column(answers.form.name, table.name, name) for name, field in table.columns.items() if field.must]
             there = not case.numbers.lacks(must)
-            if table.inherit and there and not lines.get(table.name) and not _is_empty(answers):
+            if table.inherit and there and not has_lines(answers, table.name) and not _is_empty(answers):
                 head = next((cell for (name, _), cell in answers.heads.items() if name == table.name), "")
                 yield finding(of, f"“{table.name}”一条也没有填", **place(answers, head, table.name))
 

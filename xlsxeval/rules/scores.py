@@ -40,8 +40,9 @@ _REACHED = re.compile("达成|完成|实现|达标")
 def missed_full_score(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets that were missed and scored in full."""
     for one in case.indicators:
-        rounded_up = any(round_half_up(score, 2) == one.weight for score in one.scores)
-        if one.met is False and one.score is not None and one.score == one.weight and one.weight and not rounded_up:
+        if one.met is not False or not one.score or one.score != one.weight:
+            continue
+        if not any(round_half_up(score, 2) == one.weight for score in one.scores):
             text = f"“{one.name}”目标{one.target}，完成{one.actual}，没有完成却得了满分{plain(one.score)}"
             expected = _print_scores(one.scores)
             text += f"，按比例应得{expected}分" if expected else ""
@@ -142,10 +143,10 @@ def _points(number: Decimal | None) -> str:
 def missed_no_reason(case: Case, of: Rule) -> Iterator[Finding]:
     """Find targets missed, or points lost on targets that no program can measure, without a reason."""
     for one in case.indicators:
+        if one.reason or one.met or (one.met is None and not (one.deducted and one.grouped)):
+            continue
         # Without the columns of targets, results or groups nobody knows whether the target was met.
-        unknown = any(one.lacks(column) for column in (REASON, "年度指标值", "实际完成值"))
-        unknown = unknown or (one.met is None and not one.grouped)
-        if one.reason or unknown or not (one.met is False or (one.met is None and one.deducted)):
+        if any(one.lacks(column) for column in (REASON, "年度指标值", "实际完成值")):
             continue
         parts = [f"目标{one.target or '空'}", f"完成{one.actual or '空'}"]
         parts += [f"扣了{plain(one.lost)}分"] if one.deducted else []

@@ -160,8 +160,7 @@ def duplicates(case: Case, of: Rule) -> Iterator[Finding]:
         seen: dict[tuple[str, ...], Indicator] = {}
         for one in ones:
             name = clean(one.name)
-            unnamed = "三级指标" in one.line and one.lacks("三级指标")
-            if not name or unnamed or set(name) <= set(".…"):
+            if not name.strip(".…") or ("三级指标" in one.line and one.lacks("三级指标")):
                 continue
             inherit = answers.form.tables[TABLE].inherit
             keys = [] if one.lacks("年度指标值") else [(name, clean(one.target))]
