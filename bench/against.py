@@ -39,7 +39,8 @@ def serve(root: str, count: int, rounds: int) -> None:
 
 def asked(process: subprocess.Popen[str]) -> float:
     """Have a checkout check its next filing; give the seconds."""
-    assert process.stdin and process.stdout
+    assert process.stdin
+    assert process.stdout
     process.stdin.write("\n")
     process.stdin.flush()
     return float(process.stdout.readline())
@@ -59,7 +60,8 @@ def main() -> None:
             for root in roots
         ]
         for server in servers:
-            assert server.stdout and server.stdout.readline() == "ready\n"
+            assert server.stdout
+            assert server.stdout.readline() == "ready\n"
         times = [[asked(server) for server in servers] for _ in range(rounds)]
         for server in servers:
             server.kill()

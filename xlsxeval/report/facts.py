@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from xlsxeval.report.outcome import Outcome
 
@@ -12,12 +13,66 @@ from xlsxeval.report.outcome import Outcome
 STATES = {
     "replaced": "不计入",
     "pass": "通过",
-    "unchecked": "没有规则",
     "info": "供核对",
     "warning": "须说明",
+    "unchecked": "没有规则",
     "error": "须更正",
     "unusable": "无法使用",
 }
+#: The states of a unit, the worst last: those of its filings, and what became of a unit without one.
+UNIT_STATES = {
+    **{state: word for state, word in STATES.items() if state != "replaced"},
+    "unread": "已交未核对",
+    "missing": "没有报送",
+}
+
+
+class UnitLine(NamedTuple):
+    """What became of one unit in a run: a line of the progress table.
+
+    Attributes:
+        unit: its name on the roster; without a roster, in its form.
+        code: its code on the roster (预算单位编码); empty if there is none, as are the texts below.
+        group: its category on the roster (类别); else the office in charge of it (股室), else the department above it.
+        state: key of UNIT_STATES: the worst of its filings that count.
+        round: the round of the season in which what counts was first seen; None without a ledger or if nothing came.
+        file: the file that counts; the names of several are separated by 、.
+        filed: the day on which the ledger first saw that file, as 2025-04-07.
+        errors, warnings, hints: findings of its filings that count, without those explained.
+        explained: findings that were accepted with a reason.
+        contact: name and telephone number from the roster.
+        remarks: what somebody has to look at or to decide, one sentence each.
+    """
+
+    unit: str
+    code: str = ""
+    group: str = ""
+    state: str = "missing"
+    round: int | None = None
+    file: str = ""
+    filed: str = ""
+    errors: int = 0
+    warnings: int = 0
+    hints: int = 0
+    explained: int = 0
+    contact: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+class OtherFile(NamedTuple):
+    """A file that was sent and is no workbook that can be checked.
+
+    Attributes:
+        file: its name as in the reports: ``报送/甲.rar``; of a file in a container ``报送/甲.zip/乙.pdf``.
+        kind: a word for programs: ``pdf``, ``picture``, ``archive``, ``mail``, ``document``, ``text``, ``other``, …
+        what: a sentence in Chinese: what it is and what to do.
+        unit: the unit that it belongs to; empty if that is not known.
+    """
+
+    file: str
+    kind: str
+    what: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
