@@ -26,6 +26,7 @@ class Request:
         today: the day on which a waiver must still be valid; None: the day of the check.
         excerpts: whether outcomes contain the cells around each finding.
         explained: whether outcomes say of each label and blank where it was found.
+        answers: whether outcomes contain the answers.
     """
 
     formset: FormSet | None = None
@@ -36,6 +37,7 @@ class Request:
     today: date | None = None
     excerpts: bool = False
     explained: bool = False
+    answers: bool = False
 
 
 class CheckOptions(TypedDict, total=False):
@@ -52,3 +54,4 @@ class CheckOptions(TypedDict, total=False):
     today: date | None
     excerpts: bool
     explained: bool
+    answers: bool

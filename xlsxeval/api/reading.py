@@ -91,6 +91,13 @@ def read_workbook(
     return filings_in(book, formsets, name, year, limits), book
 
 
+def read_book(
+    book: Workbook, formset: FormSet | None, year: int | None, name: str, limits: Limits
+) -> tuple[Filing, ...]:
+    """Read the filings of a workbook whose cells are known; arguments and errors are those of ``read_workbook``."""
+    return filings_in(book, tuple(sets_of(formset)), name, year, limits)
+
+
 def extract(
     source: Source,
     *,

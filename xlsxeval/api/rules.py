@@ -12,6 +12,7 @@ from xlsxeval.read.refusals import REFUSALS
 from xlsxeval.rules.needs import unused_in_set
 from xlsxeval.rules.run import catalogue as rules_of_set
 from xlsxeval.rules.run import known_codes
+from xlsxeval.rules.season import SEASON_RULES
 from xlsxeval.rules.selection import Selection
 
 #: Examples are of any year.
@@ -28,7 +29,7 @@ def catalogue(formset: SetLike) -> Mapping[str, Rule]:
         code: Rule(code, title, "读不了的文件无法核对。", "请按提示重新保存或重新报送", "error", "报送要求")
         for code, title in REFUSALS.items()
     }
-    return dict(sorted({**rules_of_set(set_of(formset)), **refusals}.items()))
+    return dict(sorted({**rules_of_set(set_of(formset)), **refusals, **SEASON_RULES}.items()))
 
 
 def unused_rules(formset: SetLike) -> Mapping[str, tuple[str, ...]]:
@@ -117,7 +118,7 @@ def select_rules(
         for texts in (select, ignore)
     )
     if chosen or dropped:
-        known = frozenset(REFUSALS).union(*map(known_codes, sets_of(formset)))
+        known = frozenset({*REFUSALS, *SEASON_RULES}).union(*map(known_codes, sets_of(formset)))
         for part in (*chosen, *dropped):
             if not any(code.startswith(part) for code in known):
                 raise DataError(f"没有规则“{part}”，现有：{'、'.join(sorted(known))}")

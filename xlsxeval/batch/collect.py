@@ -19,11 +19,9 @@ from xlsxeval.folder import is_link, is_temporary, open_folder
 from xlsxeval.output import real
 from xlsxeval.output_folder import MOST_BYTES
 from xlsxeval.output_list import LIST_NAME, MOST_LINES, Entry, read_list
+from xlsxeval.read.others import has_workbook_ending
 
-#: The endings of the files that are read in a folder. A file given by name is read whatever its ending is; its content
-#: decides which reader is used.
-SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods", ".docx", ".csv", ".tsv"})
-LOCK, SYSTEM, OTHER, LINK = "打开文件时留下的临时文件", "系统文件", "其他类型的文件", "指向文件夹的链接"
+LOCK, SYSTEM, LINK = "打开文件时留下的临时文件", "系统文件", "指向文件夹的链接"
 OURS = "本程序写出的文件"
 DEEP = "路径太长的文件夹"
 _SYSTEM = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
@@ -33,16 +31,18 @@ class Collected(NamedTuple):
     """The files of a run.
 
     Attributes:
-        files: in the order of the arguments, sorted within each folder.
+        files: in the order of the arguments, sorted within each folder; files that are no workbooks as well.
         skipped: reason -> how many files were left out for it.
         closed: the folders that could not be opened.
         places: the arguments that are folders, and the parent folders of the others.
+        loose: those of ``files`` that were found in a folder and have no ending of a workbook.
     """
 
     files: tuple[Path, ...]
     skipped: Mapping[str, int]
     closed: tuple[Path, ...] = ()
     places: tuple[Path, ...] = ()
+    loose: frozenset[Path] = frozenset()
 
 
 @dataclass(slots=True)
@@ -87,6 +87,7 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
     files: dict[str, Path] = {}
     written: dict[str, Path] = {}
     places: list[Path] = []
+    loose: set[str] = set()
     for argument in names:
         for path in expand(argument, lambda error: search.fail(error, Path(error.filename))):
             inside = os.path.isdir(path)  # noqa: PTH112  # False on an error; reading the file reports it
@@ -102,6 +103,10 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
                     search.skipped[OURS] += not (inside and _real(folder) in search.own)
                 else:
                     files.setdefault(key, file)
+                    if inside and not has_workbook_ending(file.name):
+                        loose.add(key)
+                    else:
+                        loose.discard(key)
     if not files and written:
         from xlsxeval.report.filename import NOTICE, OPINION_END
 
@@ -112,7 +117,13 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
         }
         search.skipped[OURS] = len(written) - len(files)
     closed = tuple(folder for folder, error in search.closed.items() if error.errno != errno.ENAMETOOLONG)
-    return Collected(tuple(files.values()), dict(+search.skipped), closed, tuple(places))
+    return Collected(
+        tuple(files.values()),
+        dict(+search.skipped),
+        closed,
+        tuple(places),
+        frozenset(file for key, file in files.items() if key in loose),
+    )
 
 
 def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
@@ -141,10 +152,8 @@ def _walk(top: Path, search: _Search) -> Iterator[tuple[Path, str]]:
                     search.skipped[LINK] += 1
                 else:
                     below.append((path, real_path))
-            elif path.suffix.lower() in SUFFIXES or _reason(entry.name):
+            elif entry.name != LIST_NAME and not is_temporary(entry.name):
                 yield path, real_path
-            elif entry.name != LIST_NAME and not is_temporary(entry.name) and real_path not in search.own:
-                search.skipped[OTHER] += 1
         waiting += reversed(below)
 
 

@@ -25,6 +25,7 @@ def rules_key(request: Request) -> str:
         request.limits,
         request.excerpts,
         request.explained,
+        request.answers,
         request.year,
         sorted(request.selection.select),
         sorted(request.selection.ignore),

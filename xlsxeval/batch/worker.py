@@ -2,30 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from xlsxeval.api.checking import outcomes_for
+from xlsxeval.api.checking import joined_outcomes, outcomes_or_report
+from xlsxeval.api.source import content_of
 from xlsxeval.errors import MachineError, bug_text
-from xlsxeval.read.refusals import BUG, DIED, MACHINE, too_much
+from xlsxeval.folder import digest_of
+from xlsxeval.read.others import HEAD, has_workbook_ending, known_other
+from xlsxeval.read.parcel import Member, members_of
+from xlsxeval.read.refusals import BUG, DIED, MACHINE, Refused, too_much
+from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
+#: The refusals of a file that is no workbook at all.
+NO_WORKBOOK = frozenset({"R01", "R02", "R04", "R08"})
+_EMPTY = "压缩包里没有文件，请重新报送"
 DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够（--max-memory），请删去多余内容后重新保存"
 
 
+class Part(NamedTuple):
+    """One of several files that make one filing: its name, its path, and its path in that container."""
+
+    name: str
+    path: Path
+    member: str = ""
+
+
 class Task(NamedTuple):
-    """One file to check: its number in the run, its name, and its path or bytes (None if the result is known)."""
+    """One file to check.
+
+    Attributes:
+        place: its number in the run.
+        name: its name.
+        source: its path or bytes; None if the result is known.
+        loose: whether it was found in a folder and has no ending of a workbook: if it is none, it is only named.
+        parts: the files that are checked together as one filing, in place of ``source``.
+    """
 
     place: int
     name: str
     source: Path | bytes | None
+    loose: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 class Result(NamedTuple):
-    """The result of one file: the hash of its content (empty if nothing was read) and its outcomes."""
+    """The result of one file: the hash of its content (empty if nothing was read) and its outcomes.
+
+    The outcomes of ``parts`` are none if these files do not make one filing.
+    """
 
     digest: str
     outcomes: tuple[Outcome, ...]
@@ -44,8 +74,7 @@ def died(task: Task) -> Result:
 def check_one(task: Task, request: Request) -> Result:
     """Check one file; returns a verdict in any case, except if the process dies."""
     try:
-        outcomes = outcomes_for(task.source or b"", task.name, request)
-        return Result(outcomes[0].sha256, outcomes)
+        return _joined(task.parts, request) if task.parts else _checked(task, request)
     except MachineError as error:
         code, message = MACHINE, str(error)
     except MemoryError:
@@ -58,3 +87,64 @@ def check_one(task: Task, request: Request) -> Result:
 def check_chunk(tasks: Sequence[Task], request: Request) -> list[Result]:
     """Check some files, one after another."""
     return [check_one(task, request) for task in tasks]
+
+
+def _checked(task: Task, request: Request) -> Result:
+    try:
+        content = content_of(task.source or b"", request.limits)
+        members = members_of(content, task.name, request.limits)
+    except Refused as refused:
+        return Result("", (_refused(task.name, refused),))
+    digest = digest_of(content)
+    if members is None:
+        outcomes = outcomes_or_report(content, task.name, request)
+        return Result(digest, _if_workbook(outcomes, content, task))
+    if not members:
+        known = Outcome(task.name, "unread", (), sha256=digest, kind="archive", what=_EMPTY)
+        return Result(digest, (known,))
+    return Result(digest, tuple(one for member in members for one in _member(member, task, request)))
+
+
+def _member(member: Member, task: Task, request: Request) -> Iterator[Outcome]:
+    """Check one file in a container; what is no workbook is only named."""
+    name = f"{task.name}/{member.name}"
+    if member.content is None:
+        yield Outcome(name, "unread", (), member=member.name, kind=member.kind, what=member.what)
+        return
+    inside = Task(task.place, name, member.content, loose=not has_workbook_ending(member.name))
+    for outcome in _if_workbook(outcomes_or_report(member.content, name, request), member.content, inside):
+        yield replace(outcome, member=member.name)
+
+
+def _if_workbook(outcomes: tuple[Outcome, ...], content: bytes, task: Task) -> tuple[Outcome, ...]:
+    """Give the outcomes of a file; of one that is no workbook and does not claim to be one, what it is."""
+    first = outcomes[0]
+    if not task.loose or first.verdict != "unusable" or first.findings[0].code not in NO_WORKBOOK:
+        return outcomes
+    known = known_other(content[:HEAD], task.name)
+    said = known.what if known.kind != "other" else first.findings[0].message.rstrip("。")
+    return (Outcome(task.name, "unread", (), sha256=first.sha256, kind=known.kind, what=said),)
+
+
+def _joined(parts: Sequence[Part], request: Request) -> Result:
+    """Check several files as one filing."""
+    try:
+        contents = [_content(part, request) for part in parts]
+        return Result("", joined_outcomes(contents, [part.name for part in parts], request))
+    except Refused:
+        return Result("", ())  # a file has changed since; each was checked by itself
+
+
+def _content(part: Part, request: Request) -> bytes:
+    content = read_bytes(part.path, request.limits)
+    if not part.member:
+        return content
+    members = members_of(content, part.name, request.limits) or ()
+    found = next((one.content for one in members if one.name == part.member), None)
+    if found is None:
+        raise Refused("R09", "找不到文件")
+    return found
+
+
+def _refused(name: str, refused: Refused) -> Outcome:
+    return unusable(name, refused.code, str(refused))

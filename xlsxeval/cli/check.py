@@ -53,6 +53,7 @@ class _Options(NamedTuple):
     explain_reading: bool
     ledger: Path | None
     roster: Path | None
+    prefer: tuple[Path, ...]
     jobs: int | None
     scheduler: str | None
     max_seconds: float | None
@@ -92,7 +93,15 @@ class _Options(NamedTuple):
     group="报送",
     metavar="文件",
     type=click.Path(path_type=Path),
-    help="单位名单（CSV或工作簿）：列出没有报送的单位",
+    help="单位名单（CSV或工作簿）：逐个单位列出报送情况",
+)
+@option(
+    "--prefer",
+    group="报送",
+    metavar="文件",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="一个单位有几份时以这一份为准；可以写多次，记在台账里",
 )
 @option("--jobs", group="限度", type=click.IntRange(1, 60), help="同时用几个进程；不写则每个处理器一个")
 @option("--scheduler", group="限度", metavar="地址", help="在dask集群上核对，如 tcp://10.0.0.1:8786")
@@ -140,7 +149,17 @@ def _check_combination(options: _Options) -> None:
 
 def _needs_run(options: _Options) -> bool:
     """Tell whether a single file, too, is checked as a run over many are."""
-    return any((options.ledger, options.roster, options.statistics, options.quiet, options.scheduler, options.jobs))
+    return any(
+        (
+            options.ledger,
+            options.roster,
+            options.prefer,
+            options.statistics,
+            options.quiet,
+            options.scheduler,
+            options.jobs,
+        )
+    )
 
 
 def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) -> Request:
@@ -158,6 +177,7 @@ def _request(options: _Options, given: Mapping[str, object], *, excerpts: bool) 
         waivers=_waivers(options.waive),
         today=date.today(),  # noqa: DTZ011  # the day where the user is
         excerpts=excerpts,
+        answers=bool(options.ledger),
         explained=options.explain_reading,
     )
 
@@ -188,6 +208,7 @@ def _check_many(
             reports=reports,
             ledger=options.ledger,
             roster=options.roster,
+            prefer=options.prefer,
             letter=Letter(options.template, options.deadline, options.contact, options.sender),
             scope=tuple(map(Path, names)),
             executor=stack.enter_context(cluster(options.scheduler)) if options.scheduler else None,

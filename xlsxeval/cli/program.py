@@ -14,6 +14,7 @@ from xlsxeval.cli.catalogue import explain_command, forms_command, notice_templa
 from xlsxeval.cli.check import check_command
 from xlsxeval.cli.chinese import chinese_messages
 from xlsxeval.cli.extract import extract_command
+from xlsxeval.cli.ledger import ledger_command
 from xlsxeval.cli.options import Group
 from xlsxeval.cli.shared import sentence
 from xlsxeval.cli.writing import fill_command, new_command
@@ -45,7 +46,7 @@ def main() -> None:
 
 
 for _command in (
-    *(forms_command, new_command, fill_command, extract_command, check_command),
+    *(forms_command, new_command, fill_command, extract_command, check_command, ledger_command),
     *(rules_command, explain_command, notice_template_command),
 ):
     main.add_command(_command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -16,9 +16,11 @@ from xlsxeval.api.source import printable
 from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger, open_ledger
-from xlsxeval.batch.roster import read_roster
-from xlsxeval.batch.run import Progress, facts_of, run_files
+from xlsxeval.batch.roster import Roster, read_roster
+from xlsxeval.batch.run import Progress, facts_of, join_files, run_files
+from xlsxeval.batch.season import Season, finish, join_known, settle
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
+from xlsxeval.output import real
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.reports import Report, Run, chosen_reports
@@ -27,6 +29,7 @@ from xlsxeval.report.facts import Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import CheckOptions, Request
 from xlsxeval.rules.run import known_codes
+from xlsxeval.rules.season import SEASON_RULES
 from xlsxeval.rules.waive import unused_waivers
 
 #: Called with a label and a number of steps; gives a context whose value is called after each step.
@@ -41,6 +44,7 @@ class Plan:
         reports: report -> the path to write it to.
         ledger: the file that keeps results for the next run; None: no results are kept.
         roster: the file with the names of the units.
+        prefer: files of which somebody says that they count, and no other version.
         letter: the parts that are the same in every notice.
         scope: the arguments of the run.
         executor: where to check instead of processes of our own.
@@ -52,6 +56,7 @@ class Plan:
     reports: Mapping[Report, Path] = field(default_factory=dict)
     ledger: Path | None = None
     roster: Path | None = None
+    prefer: tuple[Path, ...] = ()
     letter: Letter = Letter()
     scope: tuple[Path, ...] = ()
     executor: Executor | None = None
@@ -99,6 +104,7 @@ def check_files(
     letter: Letter = Letter(),
     ledger: str | os.PathLike[str] | None = None,
     roster: str | os.PathLike[str] | None = None,
+    prefer: Iterable[str | os.PathLike[str]] = (),
     executor: Executor | None = None,
     jobs: int | None = None,
     max_seconds: float = Allowance.seconds,
@@ -119,6 +125,7 @@ def check_files(
         letter: the parts that are the same in every notice.
         ledger: a file that keeps results for the next run.
         roster: a file with the names of the units.
+        prefer: files of which somebody says that they count, and no other version; the ledger remembers it.
         executor: does the checks instead of processes of our own; ``jobs``, ``max_seconds`` and ``max_memory`` are
             ignored then.
         jobs: how many processes; default: one for each processor.
@@ -135,13 +142,15 @@ def check_files(
     """
     book, units = (Path(path) if path else None for path in (ledger, roster))
     chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force)
+    preferred = tuple(map(Path, prefer))
     scope = tuple(map(Path, names))
     collected = collect_for(list(map(str, scope)), chosen.values(), book, units)
     if not collected.files:
         raise DataError(nothing_to_check(map(str, scope), collected))
-    request = request_of({"excerpts": bool(book) or any(report.excerpts for report in chosen), **options})
+    kept = {"excerpts": bool(book) or any(report.excerpts for report in chosen), "answers": bool(book)}
+    request = request_of({**kept, **options})
     allowance = Allowance(max_seconds, max_memory)
-    plan = Plan(chosen, book, units, letter, scope, executor, jobs, allowance, force)
+    plan = Plan(chosen, book, units, preferred, letter, scope, executor, jobs, allowance, force)
     return run_plan(collected, request, plan)
 
 
@@ -167,7 +176,8 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         MachineError: if the ledger cannot be read or written.
     """
     _try_template(plan)
-    roster = read_roster(plan.roster) if plan.roster else ()
+    roster = read_roster(plan.roster) if plan.roster else None
+    prefer = _preferred(plan.prefer, collected)
     with open_ledger(plan.ledger, request) as ledger:
         progress, interrupted, stopped = Progress(), False, None
         try:
@@ -179,8 +189,8 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
             interrupted = True
         except MachineError as error:
             interrupted, stopped = True, error
-        ledger.settle()
-        facts = facts_of(ledger, collected, roster, interrupted=interrupted)
+        season = _settled(ledger, roster, collected, request, plan, prefer, complete=not interrupted)
+        facts = facts_of(ledger, collected, season, roster, interrupted=interrupted)
         if request.waivers:
             facts = replace(facts, waivers=_without_effect(request, ledger, complete=not interrupted))
         failures: list[XlsxevalError] = []
@@ -194,9 +204,47 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         yield CheckedFiles(facts, progress, collected, failures, tuple(notes), interrupted, stopped, ledger)
 
 
+def _preferred(prefer: Iterable[Path], collected: Collected) -> list[str]:
+    """Give the names, in the reports, of the files that somebody prefers.
+
+    Raises:
+        DataError: if one of them is no file of the run.
+    """
+    known = {real(path): printable(path) for path in collected.files}
+    names = []
+    for path in prefer:
+        above = next((folder for folder in (path, *path.parents) if real(folder) in known), None)
+        if above is None:
+            raise DataError(f"这次核对的文件里没有：{path}，--prefer 要写文件夹里的一个文件")
+        inside = path.relative_to(above).as_posix() if path != above else ""
+        names.append(known[real(above)] + (f"/{inside}" if inside else ""))
+    return names
+
+
+def _settled(
+    ledger: Ledger,
+    roster: Roster | None,
+    collected: Collected,
+    request: Request,
+    plan: Plan,
+    prefer: Sequence[str],
+    *,
+    complete: bool,
+) -> Season:
+    """Decide about the files of a run; files that are one filing together are checked as one."""
+    places = [printable(place) for place in collected.places]
+    season = settle(ledger, roster, places=places, prefer=prefer, complete=complete)
+    joinable = join_known(ledger, season)
+    if joinable and complete:
+        means = {"executor": plan.executor, "jobs": plan.jobs, "allowance": plan.allowance}
+        join_files(joinable, collected, ledger, request, **means)  # type: ignore[arg-type]  # as run_files takes them
+    finish(ledger, season, roster)
+    return season
+
+
 def _without_effect(request: Request, ledger: Ledger, *, complete: bool) -> tuple[str, ...]:
     """Say which waivers had no effect in a run."""
-    codes = frozenset(REFUSALS).union(*map(known_codes, sets_of(request.formset)))
+    codes = frozenset({*REFUSALS, *SEASON_RULES}).union(*map(known_codes, sets_of(request.formset)))
     filings = ((outcome.unit, outcome.findings) for outcome in ledger.outcomes(replaced=True))
     today = request.today or date.today()  # noqa: DTZ011  # the day where the user is
     return unused_waivers(request.waivers, filings, codes, today, complete=complete)
@@ -212,7 +260,7 @@ def _try_template(plan: Plan) -> None:
 
 def _steps(collected: Collected, ledger: Ledger, request: Request, plan: Plan) -> Generator[Progress, None, None]:
     return run_files(
-        collected.files,
+        collected,
         ledger,
         request,
         remembered=bool(plan.ledger),

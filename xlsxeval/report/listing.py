@@ -29,12 +29,12 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
 
     For a filing that another one replaces: only the reason why it does not count.
     """
-    yield from _wrapped(outcome.title, 0)
+    yield from wrapped(outcome.title, 0)
     if outcome.title != outcome.file:
-        yield from _wrapped(f"文件：{outcome.file}", 2)
+        yield from wrapped(f"文件：{outcome.file}", 2)
     if outcome.replaced:
         for note in outcome.notes:
-            yield from _wrapped(f"不计入：{note}", 2)
+            yield from wrapped(f"不计入：{note}", 2)
         yield ""
         return
     yield paint(f"  {verdict_text(outcome)}", state_of(outcome))
@@ -46,11 +46,11 @@ def block(outcome: Outcome, paint: Paint = plain_paint) -> Iterator[str]:
         for finding in group:
             yield from _finding(finding, paint)
     for line in reading_lines(outcome):
-        yield from _wrapped(line, 2)
+        yield from wrapped(line, 2)
     for note in outcome.notes:
-        yield from _wrapped(f"注意：{note}", 2)
+        yield from wrapped(f"注意：{note}", 2)
     if outcome.summary is not None and outcome.summary.indicators:
-        yield from _wrapped(f"小结：{summary_text(outcome.summary)}", 2)
+        yield from wrapped(f"小结：{summary_text(outcome.summary)}", 2)
     yield ""
 
 
@@ -65,19 +65,19 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 def facts_lines(facts: Facts) -> Iterator[str]:
     """Yield the summary of the run: counts, skipped files, missing units, waivers without effect."""
-    yield from _wrapped(counted_text(facts), 0)
+    yield from wrapped(counted_text(facts), 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
-        yield from _wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
+        yield from wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
     if facts.roster:
         missing = _names("没有报送", facts.missing) if facts.missing else "全部已报送"
-        yield from _wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
+        yield from wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
     if facts.unlisted:
-        yield from _wrapped(_names("不在名单上", facts.unlisted), 0)
+        yield from wrapped(_names("不在名单上", facts.unlisted), 0)
     if facts.waivers:
-        yield from _wrapped(f"审核说明有{len(facts.waivers)}条没有用上：", 0)
+        yield from wrapped(f"审核说明有{len(facts.waivers)}条没有用上：", 0)
         for line in facts.waivers:
-            yield from _wrapped(line, 2)
+            yield from wrapped(line, 2)
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:
@@ -95,13 +95,13 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     """Yield the lines of a finding."""
     where = "  ".join(part for part in (finding.cell, finding.code) if part)
     message = f"（已说明）{finding.message}审核说明：{finding.waived}。" if finding.waived else finding.message
-    first, *rest = _wrapped(f"{finding.severity_word}  {where}  {message}", 4, 10)
+    first, *rest = wrapped(f"{finding.severity_word}  {where}  {message}", 4, 10)
     word = finding.severity_word
     yield first.replace(word, paint(word, "" if finding.waived else finding.severity), 1)
     yield from rest
 
 
-def _wrapped(text: str, indent: int, hanging: int | None = None) -> Iterator[str]:
+def wrapped(text: str, indent: int, hanging: int | None = None) -> Iterator[str]:
     """Return a text as lines of at most WIDTH columns; a number or word is not divided.
 
     Args:

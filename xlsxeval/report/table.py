@@ -28,9 +28,9 @@ COLUMNS = (
     "计入",
 )
 #: Byte order mark: by it Excel and WPS recognise UTF-8.
-_BOM = "\ufeff"
+BOM = "\ufeff"
 #: The first line of every table.
-HEAD = _BOM + ",".join(COLUMNS) + "\r\n"
+HEAD = BOM + ",".join(COLUMNS) + "\r\n"
 #: First characters that make a spreadsheet calculate a text.
 _CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")

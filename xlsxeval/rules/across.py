@@ -114,8 +114,20 @@ def form_years(case: Case, of: Rule) -> Iterator[Finding]:
     )
 )
 def label_years(case: Case, of: Rule) -> Iterator[Finding]:
-    """Find labels whose year does not fit the year that the other labels of the form show."""
-    for answers in case.filing.forms.values():
+    """Find labels whose year does not fit the year that the other labels of the form show.
+
+    If all labels of a filing agree on another year than the one asked for, it is the form of another year: one finding.
+    """
+    forms = case.filing.forms.values()
+    printed = {seen.year - seen.offset for answers in forms for seen in answers.years}
+    asked = {answers.year for answers in forms if answers.years}
+    if len(printed) == 1 and len(asked) == 1 and printed != asked and None not in asked:
+        (year,), (own,) = printed, asked
+        first = next(answers for answers in forms if answers.years)
+        text = f"这是{year}年度的表，应为{own}年度"
+        yield finding(of, text, found=str(year), expected=str(own), **place(first, first.years[0].cell, "年度"))
+        return
+    for answers in forms:
         for seen in answers.years:
             if answers.year is not None and seen.year - seen.offset != answers.year:
                 right = str(answers.year + seen.offset)
