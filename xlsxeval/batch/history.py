@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlsxeval.batch.ledger import Ledger, reopen_ledger
 from xlsxeval.report.facts import OtherFile, UnitLine
@@ -62,8 +62,7 @@ def read_history(path: str | os.PathLike[str]) -> History:
     """
     with reopen_ledger(path) as ledger:
         lines = [
-            UnitLine(*map(_tuple, json.loads(line)))
-            for (line,) in ledger.connection.execute("SELECT line FROM units ORDER BY place")
+            _line(json.loads(line)) for (line,) in ledger.connection.execute("SELECT line FROM units ORDER BY place")
         ]
         versions: dict[str, list[SentVersion]] = {}
         for owner, version in _versions(ledger):
@@ -106,5 +105,6 @@ def _unlisted(owner: str, versions: list[SentVersion]) -> UnitLine:
     )
 
 
-def _tuple(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _line(stored: list[Any]) -> UnitLine:
+    *values, remarks = stored
+    return UnitLine(*values, tuple(remarks))

@@ -127,7 +127,7 @@ def join_files(
         return Part(f"{printable(path)}/{member}" if member else printable(path), path, member)
 
     tasks = (
-        Task(number, printable(collected.files[one.places[0][0]]), None, parts=tuple(map(part, one.places)))
+        Task(number, printable(path := collected.files[one.places[0][0]]), path, parts=tuple(map(part, one.places)))
         for number, one in enumerate(joinable)
     )
     results = run_tasks(

@@ -109,7 +109,11 @@ def is_clear(newest: Version, older: Version) -> bool:
 def in_order(versions: Iterable[Version]) -> list[Version]:
     """Sort filings, the latest first; without any evidence by their names, so that each run gives the same."""
     named = sorted(versions, key=lambda one: (one.name, one.place, one.number))
-    return sorted(named, key=cmp_to_key(lambda one, other: -next((sign for sign in evidence(one, other) if sign), 0)))
+    return sorted(named, key=cmp_to_key(_later_first))
+
+
+def _later_first(one: Version, other: Version) -> int:
+    return -next((sign for sign in evidence(one, other) if sign), 0)
 
 
 def decide(versions: Iterable[Version]) -> list[Decision]:
@@ -183,4 +187,4 @@ def _day(saved: str) -> str:
 
 
 def _sign(one: object, other: object) -> int:
-    return (one > other) - (one < other)  # type: ignore[operator]  # two values of one ordered type
+    return int(one > other) - int(one < other)  # type: ignore[operator]  # two values of one ordered type

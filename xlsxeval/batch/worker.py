@@ -13,14 +13,14 @@ from xlsxeval.errors import MachineError, bug_text
 from xlsxeval.folder import digest_of
 from xlsxeval.read.others import HEAD, has_workbook_ending, known_other
 from xlsxeval.read.parcel import Member, members_of
-from xlsxeval.read.refusals import BUG, DIED, MACHINE, Refused, too_much
+from xlsxeval.read.refusals import BUG, DIED, MACHINE, TRANSIENT, Refused, too_much
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.request import Request
 from xlsxeval.rules.finding import Finding
 
-#: The refusals of a file that is no workbook at all.
-NO_WORKBOOK = frozenset({"R01", "R02", "R04", "R08"})
+#: The refusals of what may be a workbook, and of failures that say nothing about the file.
+CLAIMS_TO_BE_ONE = frozenset({"R03", "R06", *TRANSIENT})
 _EMPTY = "压缩包里没有文件，请重新报送"
 DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够（--max-memory），请删去多余内容后重新保存"
 
@@ -41,7 +41,7 @@ class Task(NamedTuple):
         name: its name.
         source: its path or bytes; None if the result is known.
         loose: whether it was found in a folder and has no ending of a workbook: if it is none, it is only named.
-        parts: the files that are checked together as one filing, in place of ``source``.
+        parts: the files that are checked together as one filing; the first is ``source``.
     """
 
     place: int
@@ -119,7 +119,7 @@ def _member(member: Member, task: Task, request: Request) -> Iterator[Outcome]:
 def _if_workbook(outcomes: tuple[Outcome, ...], content: bytes, task: Task) -> tuple[Outcome, ...]:
     """Give the outcomes of a file; of one that is no workbook and does not claim to be one, what it is."""
     first = outcomes[0]
-    if not task.loose or first.verdict != "unusable" or first.findings[0].code not in NO_WORKBOOK:
+    if not task.loose or first.verdict != "unusable" or first.findings[0].code in CLAIMS_TO_BE_ONE:
         return outcomes
     known = known_other(content[:HEAD], task.name)
     said = known.what if known.kind != "other" else first.findings[0].message.rstrip("。")

@@ -12,7 +12,9 @@ from xlsxeval.cli.shared import utf8_when_piped
 
 @command("ledger")
 @click.argument("path", metavar="台账", type=click.Path(path_type=Path))
-@option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", help="csv每份一行，json是一个文档")
+@option(
+    "--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", help="csv每份一行，json是一个文档"
+)
 def ledger_command(path: Path, form: str) -> None:
     """列出台账里每个单位的报送情况：状态、各次报送的文件和查出的问题。"""
     from xlsxeval.batch.history import read_history

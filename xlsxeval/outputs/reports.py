@@ -174,6 +174,7 @@ def chosen_reports(
 
 def _may_be_a_filing(path: Path) -> bool:
     """Tell whether a file is of a kind that is read, and no table of findings that this program wrote."""
-    from xlsxeval.batch.collect import SUFFIXES, is_our_table
+    from xlsxeval.batch.collect import is_our_table
+    from xlsxeval.read.others import has_workbook_ending
 
-    return path.suffix.lower() in SUFFIXES and not is_our_table(path)
+    return has_workbook_ending(path.name) and not is_our_table(path)

@@ -147,8 +147,8 @@ def check_files(
     collected = collect_for(list(map(str, scope)), chosen.values(), book, units)
     if not collected.files:
         raise DataError(nothing_to_check(map(str, scope), collected))
-    kept = {"excerpts": bool(book) or any(report.excerpts for report in chosen), "answers": bool(book)}
-    request = request_of({**kept, **options})
+    excerpts = bool(book) or any(report.excerpts for report in chosen)
+    request = request_of({"excerpts": excerpts, "answers": bool(book), **options})
     allowance = Allowance(max_seconds, max_memory)
     plan = Plan(chosen, book, units, preferred, letter, scope, executor, jobs, allowance, force)
     return run_plan(collected, request, plan)

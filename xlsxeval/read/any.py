@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from xlsxeval.read.cells import Workbook
 from xlsxeval.read.kind import FileKind, kind_of
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.refusals import NO_SHEET, Refused, damaged, too_much
+from xlsxeval.read.saved import saved_in, saved_in_compound
 from xlsxeval.read.xlsx import read_xlsx
 
 #: In NFKC one sign becomes at most so many: U+FDFA.
@@ -37,7 +39,8 @@ def open_any(data: bytes, limits: Limits = Limits(), skip: frozenset[str] = froz
     if max(len(sheet.name) for sheet in book.sheets) > _LONGEST_NAME:
         raise damaged("有一张工作表的名称太长")
     _check_texts(book, limits)
-    return book
+    saved = saved_in(kind.package) if kind.package else saved_in_compound(data) if kind.name == "xls" else ""
+    return replace(book, saved=saved) if saved else book
 
 
 def _check_texts(book: Workbook, limits: Limits) -> None:

@@ -76,6 +76,8 @@ class Workbook:
         date1904: whether day 0 is in 1904 instead of 1900.
         notes: remarks for the reader of the report, in Chinese.
         skipped: the sheets that were not read because the caller named them in ``skip``.
+        saved: when the file was last saved, by its own words, in UTC as 2025-03-26T08:00:00Z; empty if unknown.
+        prose: how many characters stand in paragraphs outside tables; only of .docx.
     """
 
     sheets: tuple[Sheet, ...]
@@ -84,3 +86,5 @@ class Workbook:
     date1904: bool = False
     notes: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
+    saved: str = ""
+    prose: int = 0

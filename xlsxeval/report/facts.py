@@ -90,6 +90,12 @@ class Facts:
         unlisted: units that sent something and are not on the roster.
         interrupted: whether the run ended before all files were checked.
         waivers: the waivers that had no effect, a sentence for each.
+        units: what became of each unit of the roster; without a roster, of each that sent something.
+        others: the files that were sent and are no workbooks.
+        roster_line: how the roster was read, in one line.
+        years: year -> number of filings that count.
+        unclear: the units of which it is not clear which version is the latest, a sentence for each.
+        alike: what else a person has to look at, a sentence for each.
     """
 
     files: int = 0
@@ -102,6 +108,12 @@ class Facts:
     unlisted: tuple[str, ...] = ()
     interrupted: bool = False
     waivers: tuple[str, ...] = ()
+    units: tuple[UnitLine, ...] = ()
+    others: tuple[OtherFile, ...] = ()
+    roster_line: str = ""
+    years: Mapping[int, int] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
 
 
 def facts_from(outcomes: Sequence[Outcome]) -> Facts:
@@ -122,7 +134,7 @@ def counted_text(facts: Facts) -> str:
 
 def state_of(outcome: Outcome) -> str:
     """Give the state of a filing, a key of STATES: the worst severity that was found."""
-    if outcome.replaced or outcome.verdict == "unusable":
-        return "replaced" if outcome.replaced else "unusable"
+    if outcome.replaced or outcome.verdict in {"unusable", "unread"}:
+        return "replaced" if outcome.replaced else outcome.verdict
     found = next((severity for severity in ("error", "warning", "info") if outcome.count(severity)), "pass")
     return "unchecked" if outcome.verdict == "unchecked" else found

@@ -13,6 +13,7 @@ SCHEMA_VERSION = 1
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "findings", "unchecked", "unusable"]
 State = Literal["filled", "blank", "absent"]
+UnitState = Literal["missing", "unread", "unusable", "error", "unchecked", "warning", "info", "pass"]
 
 
 class FindingJson(TypedDict):
@@ -93,6 +94,9 @@ class CheckJson(TypedDict):
     reading: dict[str, ReadingJson]
     rules: RulesJson
     summary: SummaryJson | None
+    saved: str | None
+    belongs_to: str | None
+    joined: list[str]
 
 
 class FactsJson(TypedDict):
@@ -108,6 +112,40 @@ class FactsJson(TypedDict):
     unlisted: list[str]
     interrupted: bool
     waivers: list[str]
+    roster_line: str
+    years: dict[str, int]
+    unclear: list[str]
+    alike: list[str]
+
+
+class UnitJson(TypedDict):
+    """What became of a unit: its state, the file that counts, since when, and the findings in it.
+
+    ``round`` is null without a ledger or if nothing came, ``filed`` the day on which the ledger first saw the file.
+    """
+
+    unit: str
+    code: str
+    group: str
+    state: UnitState
+    round: int | None
+    file: str
+    filed: str | None
+    errors: int
+    warnings: int
+    hints: int
+    explained: int
+    contact: str
+    remarks: list[str]
+
+
+class OtherJson(TypedDict):
+    """A file that was sent and is no workbook that can be checked: what it is, in a word and in a sentence."""
+
+    file: str
+    kind: str
+    what: str
+    unit: str
 
 
 class RunJson(TypedDict):
@@ -116,6 +154,8 @@ class RunJson(TypedDict):
     schema_version: int
     program_version: str
     facts: FactsJson
+    units: list[UnitJson]
+    others: list[OtherJson]
     filings: list[CheckJson]
 
 
