@@ -17,7 +17,9 @@ _MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*")
 _OWN = re.compile("（本级）$")
 
 
-def filing(unit: str, seed: int = 0, *, year: int = 2024, saved: str = "", forms: tuple[str, ...] = (), **changed: str) -> bytes:
+def filing(
+    unit: str, seed: int = 0, *, year: int = 2024, saved: str = "", forms: tuple[str, ...] = (), **changed: str
+) -> bytes:
     """Give a filing without an error as an .xlsx.
 
     Args:

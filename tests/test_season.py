@@ -166,7 +166,10 @@ def test_an_unreadable_file_belongs_to_its_unit_and_a_good_one_replaces_it(tmp_p
 def test_a_filing_of_another_year_than_most_is_an_error_at_the_printed_year(tmp_path: Path) -> None:
     folder = lay(
         tmp_path / "报送",
-        {f"第{number}小学.xlsx": filing(f"第{number}小学", number, year=2023 if number == 5 else 2024) for number in range(1, 6)},
+        {
+            f"第{number}小学.xlsx": filing(f"第{number}小学", number, year=2023 if number == 5 else 2024)
+            for number in range(1, 6)
+        },
     )
     with check_files([folder], ledger=tmp_path / "l.db") as run:
         found = {Path(one.file).stem: [f for f in one.findings if f.severity == "error"] for one in run.outcomes()}
@@ -181,7 +184,9 @@ def test_a_filing_of_another_year_than_most_is_an_error_at_the_printed_year(tmp_
     with check_files([only], ledger=tmp_path / "l.db") as run:  # the ledger knows the year of the season
         assert [f.code for one in run.outcomes() for f in one.findings if f.severity == "error"] == ["S01"]
     with check_files([folder], year=2024) as run:
-        errors = [(Path(one.file).stem, f.code) for one in run.outcomes() for f in one.findings if f.severity == "error"]
+        errors = [
+            (Path(one.file).stem, f.code) for one in run.outcomes() for f in one.findings if f.severity == "error"
+        ]
         assert errors == [("第5小学", "B15")]
 
 

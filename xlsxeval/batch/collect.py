@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from xlsxeval.batch.own_outputs import is_output
 from xlsxeval.batch.patterns import expand
 from xlsxeval.errors import XlsxevalError
 from xlsxeval.folder import is_link, is_temporary, open_folder
@@ -188,7 +189,7 @@ def _reason(name: str) -> str:
 def _owning_folder(path: Path, search: _Search) -> Path | None:
     """Give the output folder of a file that this program wrote and nobody changed since; None for any other file.
 
-    A table of findings (CSV) is recognised by its first line; its own folder is returned.
+    A report or a ledger is recognised by its content; its own folder is returned.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed
     folder = _output_folder(absolute.parent, search)
@@ -196,7 +197,7 @@ def _owning_folder(path: Path, search: _Search) -> Path | None:
         entry = search.entries[folder].get(absolute.relative_to(folder).as_posix())
         if entry and _digest(path) in entry.digests:
             return folder
-    return path.parent if is_our_table(path) else None
+    return path.parent if is_output(path) else None
 
 
 def _digest(path: Path) -> str | None:
@@ -206,20 +207,6 @@ def _digest(path: Path) -> str | None:
             return folder.digest(path.name, MOST_BYTES)
     except (OSError, XlsxevalError):
         return None  # reading the file reports the error
-
-
-def is_our_table(path: Path) -> bool:
-    """Tell whether a file is a table of findings that this program wrote."""
-    if path.suffix.lower() != ".csv":
-        return False
-    from xlsxeval.report.table import HEAD
-
-    head = HEAD.encode()
-    try:
-        with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
-            return stream.read(len(head)) == head
-    except (OSError, ValueError, XlsxevalError):
-        return False
 
 
 def _output_folder(folder: Path, search: _Search) -> Path | None:

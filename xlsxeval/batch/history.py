@@ -107,4 +107,4 @@ def _unlisted(owner: str, versions: list[SentVersion]) -> UnitLine:
 
 def _line(stored: list[Any]) -> UnitLine:
     *values, remarks = stored
-    return UnitLine(*values, tuple(remarks))
+    return UnitLine._make((*values, tuple(remarks)))

@@ -1,9 +1,9 @@
 """The ledger: the results of earlier runs, when each content first came, and the files of the last run.
 
-The tables ``results`` and ``answers`` stay for the next run; their key is the content of a file (a hash) with the rules.
-``files`` and ``filings`` describe the last run, in the order of its files. Every report is made from them, so that a run
-that was interrupted and repeated gives the same bytes as one without interruption. What they say of each other (which
-version counts, whose they are) is decided in ``season``.
+The tables ``results`` and ``answers`` stay for the next run; their key is the content of a file (a hash) with the
+rules. ``files`` and ``filings`` describe the last run, in the order of its files. Every report is made from them, so
+that a run that was interrupted and repeated gives the same bytes as one without interruption. What they say of each
+other (which version counts, whose they are) is decided in ``season``.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ class Ledger:
         what = (state_of(outcome), outcome.kind, outcome.what, outcome.saved)
         counts = (*map(outcome.count, ("error", "warning", "info")), outcome.waived)
         self.connection.execute(
-            "INSERT INTO filings(place, number, member, content, formset, year, words, subject, forms, state, kind, what,"
-            " saved, errors, warnings, hints, explained) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO filings(place, number, member, content, formset, year, words, subject, forms, state, kind,"
+            " what, saved, errors, warnings, hints, explained) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (place, number, outcome.member, outcome.sha256, *whose, *what, *counts),
         )
         if outcome.sha256:
@@ -237,6 +237,10 @@ class Ledger:
             for own in _decoded_answers(row[0]):
                 yield outcome, own
 
+    def wrote(self, path: str, content: str) -> None:
+        """Keep that this program wrote a file: its real path and the hash of its content."""
+        self.connection.execute("INSERT OR REPLACE INTO outputs VALUES(?, ?)", (path, content))
+
     def states(self) -> dict[str, int]:
         """Count the filings by state (see ``facts.state_of``), without those that another filing replaces."""
         rows = self.connection.execute(
@@ -324,3 +328,16 @@ def reopen_ledger(path: str | os.PathLike[str]) -> Iterator[Ledger]:
     with open_file(Path(path), new_run=False) as connection:
         row = connection.execute("SELECT value FROM season WHERE name = 'rules'").fetchone()
         yield Ledger(connection, Request(), row[0] if row else "", kept=True)
+
+
+def written_before(path: Path | None) -> dict[str, str]:
+    """Give what earlier runs with a ledger wrote, real path -> hash; nothing without a ledger.
+
+    Raises:
+        DataError: if it is no ledger or damaged, or a run has it.
+        MachineError: if it cannot be read.
+    """
+    if path is None or not path.exists() or not path.stat().st_size:
+        return {}
+    with reopen_ledger(path) as ledger:
+        return dict(ledger.connection.execute("SELECT path, content FROM outputs").fetchall())

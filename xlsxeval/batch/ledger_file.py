@@ -23,9 +23,10 @@ MOST_RESULT, _MOST_BYTES = 64 * MIB, 4096 * MIB
 #: ``results`` and ``answers``: what was found in a content, by the rules it was checked with. ``seen``: when a content
 #: first came. ``preferred``: the contents that a person said count. ``season``: the year and the round. ``outputs``:
 #: the reports that were written, with their hashes.
+_KEY = "PRIMARY KEY(content, rules)) WITHOUT ROWID"
 KEPT = {
-    "results": "CREATE TABLE results(content TEXT, rules TEXT, outcomes BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID",
-    "answers": "CREATE TABLE answers(content TEXT, rules TEXT, answers BLOB, PRIMARY KEY(content, rules)) WITHOUT ROWID",
+    "results": f"CREATE TABLE results(content TEXT, rules TEXT, outcomes BLOB, {_KEY}",
+    "answers": f"CREATE TABLE answers(content TEXT, rules TEXT, answers BLOB, {_KEY}",
     "seen": "CREATE TABLE seen(content TEXT PRIMARY KEY, round INTEGER, day TEXT) WITHOUT ROWID",
     "preferred": "CREATE TABLE preferred(content TEXT PRIMARY KEY, round INTEGER) WITHOUT ROWID",
     "season": "CREATE TABLE season(name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
@@ -34,9 +35,9 @@ KEPT = {
 #: The last run: its files, its filings, and what became of each unit.
 RUN = {
     "files": "CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, content TEXT)",
-    "filings": """CREATE TABLE filings(place INTEGER, number INTEGER, member TEXT, content TEXT, formset TEXT, year INTEGER,
-        words TEXT, subject TEXT, forms TEXT, state TEXT, kind TEXT, what TEXT, saved TEXT, errors INTEGER, warnings INTEGER,
-        hints INTEGER, explained INTEGER, owner TEXT DEFAULT '', unit TEXT DEFAULT '',
+    "filings": """CREATE TABLE filings(place INTEGER, number INTEGER, member TEXT, content TEXT, formset TEXT,
+        year INTEGER, words TEXT, subject TEXT, forms TEXT, state TEXT, kind TEXT, what TEXT, saved TEXT,
+        errors INTEGER, warnings INTEGER, hints INTEGER, explained INTEGER, owner TEXT DEFAULT '', unit TEXT DEFAULT '',
         replaced INTEGER DEFAULT 0, notes TEXT DEFAULT '', joined TEXT DEFAULT '', part INTEGER DEFAULT 0,
         other_year TEXT DEFAULT '', PRIMARY KEY(place, number)) WITHOUT ROWID""",
     "units": "CREATE TABLE units(place INTEGER PRIMARY KEY, line TEXT)",

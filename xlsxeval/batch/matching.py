@@ -2,8 +2,8 @@
 
 "Rather none than a wrong one": a name fits a unit only if nothing is left that could make it the name of another one.
 
-Examples, for a roster with 青石县教育局, 青石县教育局（本级） and 青石县第一小学: 教育局机关 is the second, 湖南省青石县教育局 the
-first; ``2024年第一小学自评表.xlsx`` is the third, and ``第一小学附属幼儿园.xlsx`` may be its own or not: that is asked.
+Examples, for a roster with 青石县教育局, 青石县教育局（本级） and 青石县第一小学: 教育局机关 is the second,
+湖南省青石县教育局 the first; ``2024年第一小学自评表.xlsx`` is the third; of ``第一小学附属幼儿园.xlsx`` somebody is asked.
 """
 
 from __future__ import annotations
@@ -224,10 +224,10 @@ def without_region(name: str) -> list[str]:
     for place, (sign, following) in enumerate(pairwise(name)):
         if place < start or place - start > _LONGEST_REGION:
             continue
-        if sign in "省县州盟旗" or (sign == "市" and following not in "场民政容") or (sign == "区" and city):
-            if place > start:
-                left.append(name[place + 1 :])
-                city, start = city or sign in "市州", place + 1
+        ends = sign in "省县州盟旗" or (sign == "市" and following not in "场民政容") or (sign == "区" and city)
+        if ends and place > start:
+            left.append(name[place + 1 :])
+            city, start = city or sign in "市州", place + 1
     return [part for part in left if len(part) >= _SHORTEST]
 
 

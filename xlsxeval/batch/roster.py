@@ -20,7 +20,7 @@ from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.text import clean, listed
 
-#: What a column holds -> the heads by which it is known; the first that fits a head decides, the whole head before a part.
+#: What a column holds -> the heads by which it is known, whole ones and parts; the first that fits a head decides.
 _HEADS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "department": (("主管部门", "主管单位", "上级单位", "上级部门", "主管"), ("主管", "上级", "归口部门")),
     "code": (("编码", "单位编码", "预算单位编码", "代码", "单位代码"), ("编码", "代码")),
@@ -38,8 +38,14 @@ _HEADS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 _WORDS = {
-    **{"name": "单位", "code": "编码", "department": "主管部门", "office": "股室", "category": "类别"},
-    **{"contact": "联系人", "phone": "电话", "aliases": "别名"},
+    "name": "单位",
+    "code": "编码",
+    "department": "主管部门",
+    "office": "股室",
+    "category": "类别",
+    "contact": "联系人",
+    "phone": "电话",
+    "aliases": "别名",
 }
 #: The head of the running number; with it a name was read from the wrong column.
 _NO_NAMES = frozenset({"序号", "编号", "行号", "no", "no."})

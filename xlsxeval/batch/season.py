@@ -262,10 +262,10 @@ def _settle_owner(ledger: Ledger, owner: str, season: Season) -> None:
         if row.state != "unusable" and row.forms:
             by_subject.setdefault(bare_unit(row.subject), []).append(row)
     for group in by_subject.values():
-        _find_joinable(ledger, unit, group, season, clear=not any(one.unclear for one in decisions))
+        _find_joinable(unit, group, season, clear=not any(one.unclear for one in decisions))
 
 
-def _find_joinable(ledger: Ledger, unit: str, rows: list[_Row], season: Season, *, clear: bool) -> None:
+def _find_joinable(unit: str, rows: list[_Row], season: Season, *, clear: bool) -> None:
     """Find the files of one unit that hold different forms of one filing."""
     files = {(row.place, row.member) for row in rows}
     years = {row.year for row in rows if row.year is not None}
@@ -343,8 +343,8 @@ def _mark_other_years(ledger: Ledger, years: Mapping[int, int]) -> None:
     for year in years:
         if year != season:
             ledger.connection.execute(
-                "UPDATE filings SET other_year = ?, errors = errors + 1, state = iif(state = 'unusable', state, 'error')"
-                " WHERE year = ? AND NOT replaced AND NOT part AND state != 'unread'",
+                "UPDATE filings SET other_year = ?, errors = errors + 1,"
+                " state = iif(state = 'unusable', state, 'error') WHERE year = ? AND NOT replaced AND NOT part AND state != 'unread'",
                 (said_of_year(year, season, years.get(season, 0)), year),
             )
 
@@ -362,7 +362,7 @@ def _lines(ledger: Ledger, roster: Roster | None, season: Season) -> list[UnitLi
 def _line(ledger: Ledger, unit: Unit, owner: str, asked: Sequence[str] = ()) -> UnitLine:
     """Sum up what became of one unit; ``asked`` are the files that may be its own."""
     rows = ledger.connection.execute(
-        "SELECT state, name, member, errors, warnings, hints, explained, part, seen.round, seen.day, replaced, what, kind"
+        "SELECT state, name, member, errors, warnings, hints, explained, part, seen.round, seen.day, replaced, what"
         " FROM filings JOIN files USING(place) LEFT JOIN seen ON seen.content = filings.content WHERE owner = ?"
         " ORDER BY place, number",
         (owner,),

@@ -1,8 +1,8 @@
 """Which of several filings of a unit counts, by evidence that copying a file does not change.
 
 The evidence, strongest first: a person said so (``--prefer``); the round in which the ledger first saw the content; the
-time of last saving inside the workbook; words in the file's name (修改版, 最终版, 第二次, v2, (1)). The time on the disk
-says nothing: mail, chat programs and copying change it.
+time of last saving inside the workbook; words in the file's name (修改版, 最终版, 第二次, v2, (1)). The time on
+the disk says nothing: mail, chat programs and copying change it.
 
 Example: 甲局.xlsx was saved on 26 March, 甲局最终版.xlsx on 7 April: the second counts. Had it been saved on 20 March,
 the first would count, and a person is asked, because the name says otherwise.
@@ -94,7 +94,7 @@ def name_rank(name: str) -> tuple[bool, bool, int]:
 
 
 def evidence(one: Version, other: Version) -> tuple[int, ...]:
-    """Give what each kind of evidence says, strongest first: 1 if ``one`` is later, -1 if ``other`` is, 0 for nothing."""
+    """Give what each kind of evidence says, strongest first: 1 if ``one`` is later, -1 if ``other`` is, else 0."""
     said = _sign(one.preferred if other.round <= one.preferred else 0, other.preferred * (one.round <= other.preferred))
     saved = _sign(one.saved, other.saved) if one.saved and other.saved else 0
     return said, _sign(one.round, other.round), saved, _sign(name_rank(one.name), name_rank(other.name))

@@ -120,7 +120,8 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
     options = _Options(**{name: given[name] for name in _Options._fields})  # type: ignore[arg-type]  # click gives these types
     _check_combination(options)
     others = (options.ledger, options.roster, options.template, options.waive)
-    reports = chosen_reports(reports_in(given), others, force=options.force)
+    written = _written_before(options.ledger)
+    reports = chosen_reports(reports_in(given), others, force=options.force, written=written)
     found = collect_for(names, reports.values(), options.ledger, options.roster)
     for folder in found.closed:
         click.echo(sentence(f"文件夹打不开：{folder}"), err=True)
@@ -136,6 +137,14 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
 
     code = check_single(found.files[0], request, options.form, allowance_of(options.max_seconds, options.max_memory))
     sys.exit(max(code, _MACHINE if found.closed else 0))
+
+
+def _written_before(ledger: Path | None) -> Mapping[str, str]:
+    if ledger is None:
+        return {}
+    from xlsxeval.batch.ledger import written_before
+
+    return written_before(ledger)
 
 
 def _check_combination(options: _Options) -> None:
@@ -201,7 +210,7 @@ def _check_many(
     from xlsxeval.cli.cluster import cluster
     from xlsxeval.cli.folder import check_folder
     from xlsxeval.outputs.letters import Letter
-    from xlsxeval.outputs.run import Plan
+    from xlsxeval.outputs.run import Plan, there_already
 
     with ExitStack() as stack:
         plan = Plan(
@@ -215,5 +224,6 @@ def _check_many(
             jobs=options.jobs,
             allowance=allowance_of(options.max_seconds, options.max_memory),
             force=options.force,
+            renewed=there_already(reports),
         )
         return check_folder(found, request, plan, options.form, quiet=options.quiet, statistics=options.statistics)

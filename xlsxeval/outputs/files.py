@@ -46,13 +46,19 @@ def write_jsonl(path: _PathLike, outcomes: Iterable[Outcome], *, force: bool = F
 
 
 def write_csv(
-    path: _PathLike, outcomes: Iterable[Outcome], *, formset: SetLike | None = None, force: bool = False
+    path: _PathLike,
+    outcomes: Iterable[Outcome],
+    *,
+    facts: Facts | None = None,
+    formset: SetLike | None = None,
+    force: bool = False,
 ) -> None:
-    """Write a table with a row for each finding.
+    """Write a table with a row for each finding, each file that was not checked and each unit that sent nothing.
 
     Args:
         path: the file.
         outcomes: the results, as ``outcomes`` or ``check_many`` give them.
+        facts: the run; None: nothing is said of other files and units.
         formset: the set that was chosen for the check; default: every set that comes with the program.
         force: write over a file that is there.
 
@@ -63,7 +69,27 @@ def write_csv(
     """
     from xlsxeval.report.table import csv_lines
 
-    _write(path, csv_lines(outcomes, catalogues_of(formset)), force=force)
+    _write(path, csv_lines(outcomes, catalogues_of(formset), facts), force=force)
+
+
+def write_progress(path: _PathLike, facts: Facts, *, force: bool = False) -> None:
+    """Write the progress of a season, a line for each unit: a workbook, or a table if the name ends with .csv.
+
+    Args:
+        path: the file.
+        facts: the run; ``CheckedFiles.facts``.
+        force: write over a file that is there.
+
+    Raises:
+        OutputError: if the file is there already, or its folder is not.
+        MachineError: if it cannot be written; what was there before stays.
+    """
+    from xlsxeval.report.progress import progress_book, progress_csv
+
+    if Path(path).suffix.lower() == ".csv":
+        _write(path, progress_csv(facts), force=force)
+    else:
+        write_output(Path(path), progress_book(facts, f"由xlsxeval {__version__}生成"), force=force)
 
 
 def write_sarif(

@@ -63,7 +63,7 @@ def _finding_text(finding: Finding) -> str:
 
 
 def history_csv(history: History) -> Iterator[str]:
-    """Yield a table line by line, each ended by CR LF, a byte order mark first: a row for each version that was sent."""
+    """Yield a table line by line, each ended by CR LF, a byte order mark first: a row for each version sent."""
     yield BOM + _row(_HEAD)
     for unit in history.units:
         line = unit.line

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxeval.output_folder import OutputFolder
 from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.marked import is_transient
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
 from xlsxeval.report.outcome import Outcome
@@ -19,6 +20,7 @@ def write_notices(
     outcomes: Iterable[Outcome],
     letter: Letter = Letter(),
     *,
+    others: Iterable[OtherFile] = (),
     scope: Iterable[Path] = (),
     complete: bool = True,
 ) -> tuple[str, ...]:
@@ -28,6 +30,7 @@ def write_notices(
         folder: a new folder, an empty folder, or a folder that this program wrote.
         outcomes: the results, without filings that a newer filing replaces.
         letter: the parts that are the same in every notice.
+        others: the files that were sent and are no workbooks.
         scope: the arguments of the run. Notices that an earlier run with the same arguments wrote and this run does
             not write are removed.
         complete: whether the run checked all its files; if not, nothing is removed.
@@ -50,7 +53,14 @@ def write_notices(
                 unread.append(outcome.file)
             yield outcome
 
-    letters = notices(watched(), template, deadline=letter.deadline, contact=letter.contact, sender=letter.sender)
+    letters = notices(
+        watched(),
+        template,
+        others=others,
+        deadline=letter.deadline,
+        contact=letter.contact,
+        sender=letter.sender,
+    )
     for name, content in letters:
         target.write(name, content)
     # A unit whose file could not be checked this time keeps the notice of an earlier run.

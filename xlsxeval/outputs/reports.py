@@ -52,6 +52,7 @@ class Report(NamedTuple):
         excerpts: whether the outcomes must contain the cells around each finding.
         folder: whether the path is a folder.
         replaced: whether the outcomes contain filings that a newer one, or the same under another name, replaces.
+        endings: the endings that its file may have; empty for any.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Report(NamedTuple):
     excerpts: bool = False
     folder: bool = False
     replaced: bool = True
+    endings: tuple[str, ...] = ()
 
 
 # The rooms that write are imported when they write: a check without reports does not load them.
@@ -80,7 +82,13 @@ def _jsonl(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
 def _csv(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
     from xlsxeval.outputs.files import write_csv
 
-    write_csv(path, outcomes, formset=run.request.formset, force=run.force)
+    write_csv(path, outcomes, facts=run.facts, formset=run.request.formset, force=run.force)
+
+
+def _progress(path: Path, _outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_progress
+
+    write_progress(path, run.facts, force=run.force)
 
 
 def _html(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
@@ -108,7 +116,8 @@ def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...
 def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...]:
     from xlsxeval.outputs.notices import write_notices
 
-    return write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
+    complete = not run.facts.interrupted
+    return write_notices(path, outcomes, run.letter, others=run.facts.others, scope=run.scope, complete=complete)
 
 
 def _sarif(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
@@ -128,6 +137,7 @@ REPORTS = (
     Report("jsonl", "全部结果写成JSON，每份一行", _jsonl),
     Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", _csv),
     Report("html", "全部结果写成一个网页，用浏览器打开", _html, excerpts=True),
+    Report("progress", "报送进度，每个单位一行（.xlsx或.csv）", _progress, endings=(".xlsx", ".csv")),
     Report("mark", "给每个工作簿写一份加了批注和底色的副本", _marked, folder=True),
     Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", _notices, folder=True, replaced=False),
     Report("sarif", "SARIF 2.1.0，给代码平台用", _sarif, replaced=False),
@@ -136,7 +146,11 @@ REPORTS = (
 
 
 def chosen_reports(
-    wanted: Mapping[str, str | os.PathLike[str]], others: Iterable[Path | None] = (), *, force: bool = False
+    wanted: Mapping[str, str | os.PathLike[str]],
+    others: Iterable[Path | None] = (),
+    *,
+    force: bool = False,
+    written: Mapping[str, str] = {},
 ) -> dict[Report, Path]:
     """Give the chosen reports, after testing, before the checks, that they can be written.
 
@@ -144,6 +158,7 @@ def chosen_reports(
         wanted: name of a report -> where to write it.
         others: the other files of the run: ledger, roster and so on.
         force: whether an earlier report may be written over; never anything that someone may have sent.
+        written: real path -> hash of what earlier runs wrote; such a file, unchanged, is written again without force.
 
     Raises:
         OutputError: for an unknown name, if a file is there already (without ``force``), or its folder is not, or two
@@ -162,9 +177,12 @@ def chosen_reports(
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if report.folder else '文件'}名")
         if report.folder:
             require_free(path)
-        if path.exists() and not (force or report.folder):
+        if report.endings and path.suffix.lower() not in report.endings:
+            raise OutputError(f"--{report.name}的文件名要以{'或'.join(report.endings)}结尾：{path}")
+        own = path.exists() and not report.folder and _is_own(path, written)
+        if path.exists() and not (force or report.folder or own):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
-        if path.exists() and not report.folder and _may_be_a_filing(path):
+        if path.exists() and not report.folder and not own and _may_be_a_filing(path):
             raise OutputError(f"这不是以前写出的结果，没有覆盖：{path}；请换一个文件名")
     places = [real(path) for path in (*chosen.values(), *others) if path]
     if len(set(places)) < len(places):
@@ -172,9 +190,23 @@ def chosen_reports(
     return chosen
 
 
+def _is_own(path: Path, written: Mapping[str, str]) -> bool:
+    """Tell whether this program wrote a file and nobody changed it since."""
+    from xlsxeval.batch.own_outputs import is_renewable
+    from xlsxeval.folder import digest_of
+    from xlsxeval.output import real
+
+    if is_renewable(path):
+        return True
+    try:
+        return real(path) in written and digest_of(path.read_bytes()) == written[real(path)]
+    except OSError:
+        return False
+
+
 def _may_be_a_filing(path: Path) -> bool:
-    """Tell whether a file is of a kind that is read, and no table of findings that this program wrote."""
-    from xlsxeval.batch.collect import is_our_table
+    """Tell whether a file is of a kind that is read, and no output of this program."""
+    from xlsxeval.batch.own_outputs import is_output
     from xlsxeval.read.others import has_workbook_ending
 
-    return has_workbook_ending(path.name) and not is_our_table(path)
+    return has_workbook_ending(path.name) and not is_output(path)

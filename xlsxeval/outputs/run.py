@@ -15,11 +15,12 @@ from xlsxeval.api.sets import request_of, sets_of
 from xlsxeval.api.source import printable
 from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
-from xlsxeval.batch.ledger import Ledger, open_ledger
+from xlsxeval.batch.ledger import Ledger, open_ledger, written_before
 from xlsxeval.batch.roster import Roster, read_roster
 from xlsxeval.batch.run import Progress, facts_of, join_files, run_files
 from xlsxeval.batch.season import Season, finish, join_known, settle
 from xlsxeval.errors import DataError, MachineError, OutputError, XlsxevalError
+from xlsxeval.folder import digest_of
 from xlsxeval.output import real
 from xlsxeval.outputs.collecting import collect_for, nothing_to_check
 from xlsxeval.outputs.letters import Letter
@@ -51,6 +52,7 @@ class Plan:
         jobs: how many processes; None: one for each processor.
         allowance: the processor seconds and memory that one file may use.
         force: whether earlier reports may be written over.
+        renewed: the reports that are there and were written by this program, which are written again.
     """
 
     reports: Mapping[Report, Path] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Plan:
     jobs: int | None = None
     allowance: Allowance = Allowance()
     force: bool = False
+    renewed: frozenset[Path] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,8 @@ def check_files(
         MachineError: if the ledger cannot be read or written.
     """
     book, units = (Path(path) if path else None for path in (ledger, roster))
-    chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force)
+    written = written_before(book)
+    chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force, written=written)
     preferred = tuple(map(Path, prefer))
     scope = tuple(map(Path, names))
     collected = collect_for(list(map(str, scope)), chosen.values(), book, units)
@@ -150,8 +154,14 @@ def check_files(
     excerpts = bool(book) or any(report.excerpts for report in chosen)
     request = request_of({"excerpts": excerpts, "answers": bool(book), **options})
     allowance = Allowance(max_seconds, max_memory)
-    plan = Plan(chosen, book, units, preferred, letter, scope, executor, jobs, allowance, force)
+    there = there_already(chosen)
+    plan = Plan(chosen, book, units, preferred, letter, scope, executor, jobs, allowance, force, there)
     return run_plan(collected, request, plan)
+
+
+def there_already(reports: Mapping[Report, Path]) -> frozenset[Path]:
+    """Give the files that are there and will be written again, because ``chosen_reports`` allowed it."""
+    return frozenset(path for report, path in reports.items() if not report.folder and path.exists())
 
 
 def _no_watch(_label: str, _steps: int) -> AbstractContextManager[Callable[[Progress | None], None]]:
@@ -284,6 +294,8 @@ def _write_reports(
     paths = {printable(path): path for path in collected.files}
     run = Run(request, facts, plan.letter, paths, collected.places, plan.scope, plan.allowance, plan.force)
     for report, path in plan.reports.items():
+        # What stands there was found to be ours before the checks.
+        run = run._replace(force=plan.force or path in plan.renewed)
         if facts.interrupted and report.folder:
             failures.append(OutputError(f"核对没有做完，没有写：{path}"))
             continue
@@ -291,8 +303,12 @@ def _write_reports(
         try:
             with watch(f"写出 {path.name}", steps) as step:
                 notes += report.write(path, _watched(ledger.outcomes(replaced=report.replaced), step), run) or ()
+            if not report.folder:
+                ledger.wrote(real(path), digest_of(path.read_bytes()))
         except XlsxevalError as error:
             failures.append(error)
+        except OSError as error:
+            failures.append(MachineError(f"无法读取文件：{path}（{error.strerror or error}）"))
 
 
 def _watched(outcomes: Iterator[Outcome], step: Callable[[Progress | None], None]) -> Iterator[Outcome]:

@@ -37,7 +37,7 @@ def read_docx(package: Package) -> Workbook:
 def is_report(book: Workbook) -> bool:
     """Tell whether a document is a report in words, and not a form: far more words outside its tables than inside.
 
-    An official form saved as a document has a title and notes of a few hundred characters, and nearly all else in tables.
+    An official form saved as a document has a title and notes of a few hundred characters, and all else in tables.
     """
     inside = sum(len(cell.text) for sheet in book.sheets for cell in sheet.cells.values()) - book.prose
     return book.prose >= _LEAST_PROSE and book.prose > 2 * inside

@@ -37,7 +37,7 @@ class PlainAnswer(NamedTuple):
 
 
 def plain_answers(case: Case) -> tuple[PlainAnswer, ...]:
-    """Give the answers of a filing that its sheets have; a cell with the form's own formula has its recomputed result."""
+    """Give the answers of a filing that its sheets have; the form's own formulas have their recomputed results."""
     return tuple(row for answers in case.filing.forms.values() for row in _rows(answers, case.numbers))
 
 

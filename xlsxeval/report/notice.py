@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xlsxeval.read.refusals import TRANSIENT
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
@@ -25,6 +26,7 @@ def notices(
     outcomes: Iterable[Outcome],
     template: Template,
     *,
+    others: Iterable[OtherFile] = (),
     deadline: str = "",
     contact: str = "",
     sender: str = "",
@@ -38,6 +40,7 @@ def notices(
     Args:
         outcomes: the results, in any order; without filings that a newer filing replaces.
         template: from ``letter.load_template``.
+        others: files that were sent and are no workbooks; of units of which nothing else is known, they get a letter.
         deadline: the day until which the unit must send its forms again, as it is to be printed.
         contact: the person to ask, as it is to be printed.
         sender: the office that sends the letters, printed above the date.
@@ -49,7 +52,7 @@ def notices(
     day = today or date.today()  # noqa: DTZ011  # the day where the user is
     fixed = {"期限": deadline, "联系人": contact, "落款": sender, "日期": f"{day.year}年{day.month}月{day.day}日"}
     taken: set[str] = set()
-    for packed in _by_unit(outcomes).values():
+    for packed in _by_unit(outcomes, others).values():
         filings = [json.loads(zlib.decompress(filing)) for filing in packed]
         text = filled(template, {**fixed, **_values(filings)})
         stem = file_stem(NOTICE, filings[0]["单位"] or filings[0]["文件"], taken)
@@ -57,14 +60,18 @@ def notices(
         yield f"{stem}.docx", word_document(text)
 
 
-def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
+def _by_unit(outcomes: Iterable[Outcome], others: Iterable[OtherFile]) -> dict[str, list[bytes]]:
     """Give for each unit its filings with findings, as compressed JSON.
+
+    A scan beside a workbook that was read needs no letter; of a unit that sent nothing else it does.
 
     The last file may belong to the first unit, so all filings are kept until the end; compressed, they need little
     memory.
     """
     by_unit: dict[str, list[bytes]] = {}
+    read: set[str] = set()
     for outcome in outcomes:
+        read.add(_addressee(outcome.belongs or outcome.unit))
         counted = [
             finding
             for finding in outcome.findings
@@ -72,15 +79,30 @@ def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
         ]
         if counted:
             packed = zlib.compress(json.dumps(_filing(outcome, counted)).encode())
-            by_unit.setdefault(clean(outcome.unit) or outcome.file, []).append(packed)
+            by_unit.setdefault(_addressee(outcome.belongs or outcome.unit) or outcome.file, []).append(packed)
+    for other in others:
+        unit = _addressee(other.unit)
+        if unit and unit not in read:
+            by_unit.setdefault(unit, []).append(zlib.compress(json.dumps(_unread(other)).encode()))
     return by_unit
+
+
+def _addressee(unit: str) -> str:
+    return clean(unit)
+
+
+def _unread(other: OtherFile) -> dict[str, Any]:
+    """Give the data of a file that is no workbook for the notice to its unit."""
+    item = {"问题": f"{other.what}。", "severity": "error", "form": ""}
+    file = other.file.replace("\\", "/").rpartition("/")[2]
+    return {"单位": other.unit, "项目": "", "文件": file, "年度": None, "unusable": True, "findings": [item]}
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
     """Give the data of one filing for its notice."""
     file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
-        "单位": outcome.unit,
+        "单位": outcome.belongs or outcome.unit,
         "项目": outcome.subject,
         "文件": file,
         "年度": outcome.year,

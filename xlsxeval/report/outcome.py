@@ -148,7 +148,7 @@ def outcome_of(
 
 
 def year_cell(filing: Filing, forms: Iterable[str]) -> tuple[str, str, str]:
-    """Give form, sheet and cell of the first label on some forms that prints the filing's year; empty texts for none."""
+    """Give form, sheet and cell of the first label on some forms that prints the filing's year; else empty texts."""
     found = (
         (name, filing.forms[name].sheet, seen.cell)
         for name in forms

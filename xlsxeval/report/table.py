@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from xlsxeval.report.catalogues import Catalogues, title_of
-from xlsxeval.report.facts import STATES
+from xlsxeval.report.facts import STATES, UNIT_STATES, Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import verdict_text
 from xlsxeval.text import safe
@@ -31,12 +31,14 @@ COLUMNS = (
 BOM = "\ufeff"
 #: The first line of every table.
 HEAD = BOM + ",".join(COLUMNS) + "\r\n"
+#: 项目, 表, 工作表, 单元格, 代码 and 规则 of what is no finding.
+_NO_PLACE = ("",) * 6
 #: First characters that make a spreadsheet calculate a text.
 _CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 
 
-def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[str]:
+def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts | None = None) -> Iterator[str]:
     """Yield the table line by line, each ended by CR LF, a byte order mark first; to be encoded as UTF-8.
 
     Args:
@@ -44,6 +46,8 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             rule had anything to judge); a filing that
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
+        facts: the run; its files that were not checked have a row with 未核对, its units that sent nothing one with
+            没有报送.
     """
     import csv
 
@@ -60,6 +64,10 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             checked = outcome.verdict != "unchecked"
             said = ("通过", "没有发现问题") if checked else (STATES["unchecked"], verdict_text(outcome))
             yield writer.writerow(map(inert, (*whose, "", "", "", "", "", *said, "", "", "", counts)))
+    for other in facts.others if facts else ():
+        yield writer.writerow(map(inert, (other.file, other.unit, *_NO_PLACE, "未核对", other.what, "", "", "", "")))
+    for unit in facts.missing if facts else ():
+        yield writer.writerow(map(inert, ("", unit, *_NO_PLACE, UNIT_STATES["missing"], "", "", "", "", "")))
 
 
 def inert(text: str) -> str:
