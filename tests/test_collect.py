@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from xlsxeval.batch.collect import LINK, LOCK, OTHER, OURS, SYSTEM, collect
+from xlsxeval.batch.collect import LINK, LOCK, OURS, SYSTEM, collect
 from xlsxeval.output_folder import OutputFolder
 from xlsxeval.report.table import HEAD
 
@@ -37,15 +37,17 @@ def test_a_folder_gives_every_type_that_is_read_sorted(tmp_path: Path) -> None:
         "c/Thumbs.db",
     )
     found = collect([str(tmp_path)])
-    assert names(found.files, tmp_path) == ["a.et", "b.XLSX", "c/0.csv", "c/1.docx"]
-    assert found.skipped == {OTHER: 1, LOCK: 2, SYSTEM: 2}
+    assert names(found.files, tmp_path) == ["a.et", "b.XLSX", "z.txt", "c/0.csv", "c/1.docx"]
+    assert names(tuple(found.loose), tmp_path) == ["z.txt"]
+    assert found.skipped == {LOCK: 2, SYSTEM: 2}
 
 
 def test_named_files_are_taken_whatever_their_name_but_once(tmp_path: Path) -> None:
     put(tmp_path, "z.txt", "~$b.xlsx", "a.xlsx")
     found = collect([str(tmp_path / name) for name in ("z.txt", "~$b.xlsx", "没有.xlsx", "z.txt")] + [str(tmp_path)])
     assert names(found.files, tmp_path) == ["z.txt", "没有.xlsx", "a.xlsx"]
-    assert found.skipped == {LOCK: 2, OTHER: 1}
+    assert found.loose == frozenset()
+    assert found.skipped == {LOCK: 2}
 
 
 def test_patterns_are_expanded_here(tmp_path: Path) -> None:
@@ -62,8 +64,8 @@ def test_our_own_outputs_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", "结果.json", "台账.csv", "b.json", ".xlsxeval-1-00.tmp")
     (tmp_path / "上次.csv").write_text(HEAD + "a.xlsx,甲局\r\n", encoding="utf-8")
     found = collect([str(tmp_path)], [tmp_path / "结果.json", tmp_path / "台账.csv"])
-    assert names(found.files, tmp_path) == ["a.csv"]
-    assert found.skipped == {OTHER: 1, OURS: 1}
+    assert names(found.files, tmp_path) == ["a.csv", "b.json"]
+    assert found.skipped == {OURS: 1}
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from tests.many import FILLED
 from tests.test_cli import run
 from xlsxeval.batch import ledger as module
 from xlsxeval.batch.ledger import open_ledger
+from xlsxeval.batch.ledger_file import OLD
+from xlsxeval.batch.season import settle_ledger
 from xlsxeval.batch.worker import unusable
 from xlsxeval.errors import DataError, MachineError
 from xlsxeval.report.outcome import Outcome
@@ -27,14 +29,14 @@ RESULT = (Outcome("a.xlsx", "pass", (), sha256="digest"),)
 
 def remembered(path: Path, content: str) -> tuple[Outcome, ...] | None:
     with open_ledger(path) as ledger:
-        return ledger.begin(0, "a.xlsx", 0.0, content)
+        return ledger.begin(0, "a.xlsx", content)
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """Give a ledger in which one result is kept."""
     with open_ledger(tmp_path / "l.db") as ledger:
-        ledger.begin(0, "a.xlsx", 0.0, "")
+        ledger.begin(0, "a.xlsx", "")
         ledger.add(0, RESULT)
     assert remembered(tmp_path / "l.db", "digest") == RESULT
     return tmp_path / "l.db"
@@ -46,18 +48,18 @@ def path(tmp_path: Path) -> Path:
 def test_what_is_about_this_machine_or_program_is_not_remembered(tmp_path: Path, code: str, *, kept: bool) -> None:
     result = (replace(unusable("a.xlsx", code, "x"), sha256="digest"),)
     with open_ledger(tmp_path / "l.db") as ledger:
-        ledger.begin(0, "a.xlsx", 0.0, "")
+        ledger.begin(0, "a.xlsx", "")
         ledger.add(0, result)
         assert list(ledger.outcomes()) == list(result)
     assert (remembered(tmp_path / "l.db", "digest") is not None) == kept
 
 
 def test_a_result_that_is_too_long_costs_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_MOST_RESULT", 1000)
+    monkeypatch.setattr(module, "MOST_RESULT", 1000)
     long = (replace(unusable("a.xlsx", "R05", "x" * 1000), sha256="long"),)
     with open_ledger(tmp_path / "l.db") as ledger:
         for place, result in enumerate([long, RESULT]):
-            ledger.begin(place, "a.xlsx", 0.0, "")
+            ledger.begin(place, "a.xlsx", "")
             ledger.add(place, result)
         assert [[one.code for one in outcome.findings] for outcome in ledger.outcomes()] == [["R10"], []]
     assert remembered(tmp_path / "l.db", "digest") is not None
@@ -91,7 +93,7 @@ def test_a_stored_result_that_nobody_can_read_is_said(path: Path, statement: str
         "CREATE INDEX i ON results(rules)",
         "DROP TABLE results; CREATE TABLE results(content TEXT, rules TEXT)",
         "DROP TABLE results; CREATE VIEW results AS SELECT 'digest' content, 'rules' rules, '[]' outcomes",
-        "PRAGMA user_version = 7",
+        "PRAGMA user_version = 1",
         "PRAGMA application_id = 7",
     ],
 )
@@ -104,11 +106,32 @@ def test_anything_else_in_the_file_makes_it_no_ledger(path: Path, statement: str
     assert path.read_bytes() == before
 
 
+def test_a_ledger_of_a_later_version_is_refused_in_one_sentence(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA user_version = 7")
+    with pytest.raises(DataError, match=r"^台账是较新版本的程序写的：.*，请升级程序，或换一个文件名$"):
+        remembered(path, "digest")
+
+
+def test_a_ledger_of_the_first_version_is_upgraded_and_knows_what_came_in_the_first_round(tmp_path: Path) -> None:
+    path, content = tmp_path / "old.db", "a" * 64
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        for statement in OLD.values():
+            connection.execute(statement)
+        connection.execute("INSERT INTO results VALUES('x', 'y', '[]')")
+        connection.execute("INSERT INTO files VALUES(0, '甲.xlsx', 0.0, ?)", (content,))
+        connection.execute("PRAGMA application_id = 0x786C6576")
+        connection.execute("PRAGMA user_version = 1")
+    with open_ledger(path) as ledger:
+        assert ledger.round == 2
+        assert ledger.connection.execute("SELECT content, round FROM seen").fetchall() == [(content, 1)]
+
+
 def filled(path: Path) -> bytearray:
     """Give the bytes of a ledger with many pages."""
     with open_ledger(path) as ledger:
         for place in range(300):
-            ledger.begin(place, f"{place}.xlsx", 0.0, "")
+            ledger.begin(place, f"{place}.xlsx", "")
             ledger.add(place, (replace(unusable(f"{place}.xlsx", "R05", "x" * 500), sha256=f"{place}"),))
     return bytearray(path.read_bytes())
 
@@ -126,9 +149,9 @@ def test_garbage_in_a_ledger_is_one_sentence(path: Path) -> None:
         try:
             with open_ledger(path) as ledger:
                 for place in range(300):
-                    if ledger.begin(place, "a", 0.0, f"{place}") is None:
+                    if ledger.begin(place, "a", f"{place}") is None:
                         ledger.add(place, RESULT)
-                ledger.settle()
+                settle_ledger(ledger)
                 list(ledger.outcomes())
         except (DataError, MachineError) as error:
             said.add(str(error).partition("：")[0])

@@ -40,6 +40,10 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
         with xlsxeval.open_ledger(folder / "l.db", xlsxeval.Request(year=2024)) as ledger:
             assert isinstance(ledger, xlsxeval.Ledger)
 
+    def settle() -> None:
+        with xlsxeval.open_ledger(None) as ledger:
+            assert xlsxeval.settle_ledger(ledger).lines == []
+
     def check_files() -> None:
         with xlsxeval.check_files([folder.parent / "报送"], reports={"html": folder / "run.html"}) as done:
             assert [outcome.unit for outcome in done.outcomes()]
@@ -62,6 +66,9 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
         "outcomes": lambda: xlsxeval.outcomes(WORKBOOK),
         "read_filing": lambda: xlsxeval.read_filing(WORKBOOK),
         "read_filings": lambda: xlsxeval.read_filings(WORKBOOK),
+        "read_history": lambda: (open_ledger(), xlsxeval.read_history(folder / "l.db")),
+        "settle_ledger": settle,
+        "write_progress": lambda: xlsxeval.write_progress(folder / "r.xlsx", xlsxeval.Facts()),
         "read_roster": lambda: xlsxeval.read_roster(roster),
         "select_rules": lambda: xlsxeval.select_rules(["E", "B0"]),
         "set_names": xlsxeval.set_names,

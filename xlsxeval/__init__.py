@@ -21,22 +21,32 @@ if TYPE_CHECKING:
     from xlsxeval.api.sets import SetLike
     from xlsxeval.api.source import Source
     from xlsxeval.api.writing import fill, new
+    from xlsxeval.batch.history import History, read_history
     from xlsxeval.batch.ledger import Ledger, open_ledger
     from xlsxeval.batch.many import check_many
-    from xlsxeval.batch.roster import read_roster
+    from xlsxeval.batch.roster import Roster, Unit, read_roster
+    from xlsxeval.batch.season import Season, settle_ledger
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
     from xlsxeval.filing import Answer, Filing, FormAnswers
     from xlsxeval.forms.library import load_set, set_names
     from xlsxeval.forms.model import FormSet, Rule
     from xlsxeval.forms.waivers import Waiver, load_waivers
-    from xlsxeval.outputs.files import write_csv, write_html, write_json, write_jsonl, write_junit, write_sarif
+    from xlsxeval.outputs.files import (
+        write_csv,
+        write_html,
+        write_json,
+        write_jsonl,
+        write_junit,
+        write_progress,
+        write_sarif,
+    )
     from xlsxeval.outputs.letters import Letter
     from xlsxeval.outputs.marked import marked_copy, write_marked
     from xlsxeval.outputs.notices import write_notices
     from xlsxeval.outputs.run import CheckedFiles, check_files
     from xlsxeval.read.limits import Limits
     from xlsxeval.read.refusals import Refused
-    from xlsxeval.report.facts import Facts
+    from xlsxeval.report.facts import Facts, OtherFile, UnitLine
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import CheckOptions, Request
     from xlsxeval.rules.finding import Checked, Finding
@@ -51,22 +61,26 @@ _MODULES = {
     "api.sets": ("SetLike",),
     "api.source": ("Source",),
     "api.writing": ("fill", "new"),
+    "batch.history": ("History", "read_history"),
     "batch.ledger": ("Ledger", "open_ledger"),
     "batch.many": ("check_many",),
-    "batch.roster": ("read_roster",),
+    "batch.roster": ("Roster", "Unit", "read_roster"),
+    "batch.season": ("Season", "settle_ledger"),
     "errors": ("DataError", "DefinitionError", "MachineError", "OutputError", "XlsxevalError"),
     "filing": ("Answer", "Filing", "FormAnswers"),
     "forms.library": ("load_set", "set_names"),
     "forms.model": ("FormSet", "Rule"),
     "forms.waivers": ("Waiver", "load_waivers"),
-    "outputs.files": ("write_csv", "write_html", "write_json", "write_jsonl", "write_junit", "write_sarif"),
+    "outputs.files": (
+        *("write_csv", "write_html", "write_json", "write_jsonl", "write_junit", "write_progress", "write_sarif"),
+    ),
     "outputs.letters": ("Letter",),
     "outputs.marked": ("marked_copy", "write_marked"),
     "outputs.notices": ("write_notices",),
     "outputs.run": ("CheckedFiles", "check_files"),
     "read.limits": ("Limits",),
     "read.refusals": ("Refused",),
-    "report.facts": ("Facts",),
+    "report.facts": ("Facts", "OtherFile", "UnitLine"),
     "report.outcome": ("Outcome",),
     "request": ("CheckOptions", "Request"),
     "rules.finding": ("Checked", "Finding"),
@@ -87,19 +101,25 @@ __all__ = [
     "Finding",
     "FormAnswers",
     "FormSet",
+    "History",
     "Ledger",
     "Letter",
     "Limits",
     "MachineError",
+    "OtherFile",
     "Outcome",
     "OutputError",
     "Refused",
     "Request",
+    "Roster",
     "Rule",
+    "Season",
     "Selection",
     "SetLike",
     "Source",
     "Summary",
+    "Unit",
+    "UnitLine",
     "Waiver",
     "XlsxevalError",
     "__version__",
@@ -119,9 +139,11 @@ __all__ = [
     "outcomes",
     "read_filing",
     "read_filings",
+    "read_history",
     "read_roster",
     "select_rules",
     "set_names",
+    "settle_ledger",
     "summarize",
     "unused_rules",
     "write_csv",
@@ -131,6 +153,7 @@ __all__ = [
     "write_junit",
     "write_marked",
     "write_notices",
+    "write_progress",
     "write_sarif",
 ]
 

@@ -103,11 +103,11 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
                     written.setdefault(key, file)
                     search.skipped[OURS] += not (inside and _real(folder) in search.own)
                 else:
-                    files.setdefault(key, file)
-                    if inside and not has_workbook_ending(file.name):
+                    if key not in files and inside and not has_workbook_ending(file.name):
                         loose.add(key)
-                    else:
+                    elif not inside:
                         loose.discard(key)
+                    files.setdefault(key, file)
     if not files and written:
         from xlsxeval.report.filename import NOTICE, OPINION_END
 

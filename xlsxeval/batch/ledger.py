@@ -97,11 +97,10 @@ class Ledger:
         digest = content or outcomes[0].sha256
         # A result that depends on this machine or program is kept for this run only.
         content = digest if digest and not codes & TRANSIENT else f"run:{place}"
-        outcomes = self._keep(content, outcomes, place)
-        self._enter(place, content, outcomes)
+        self._enter(place, *self._keep(content, outcomes, place))
 
-    def _keep(self, content: str, outcomes: tuple[Outcome, ...], place: int) -> tuple[Outcome, ...]:
-        """Write results and answers; give back the outcomes without answers, or what is said of too long ones."""
+    def _keep(self, content: str, outcomes: tuple[Outcome, ...], place: int) -> tuple[str, tuple[Outcome, ...]]:
+        """Write results and answers; give back key and outcomes as they were kept, which too long ones are not."""
         answers = zlib.compress(msgspec.json.encode([outcome.answers for outcome in outcomes]), 1)
         outcomes = tuple(replace(outcome, answers=()) for outcome in outcomes)
         stored = msgspec.json.encode(outcomes)
@@ -111,7 +110,7 @@ class Ledger:
         self.connection.execute("INSERT OR REPLACE INTO results VALUES(?, ?, ?)", (content, self._rules, stored))
         if self.request.answers and answers:
             self.connection.execute("INSERT OR REPLACE INTO answers VALUES(?, ?, ?)", (content, self._rules, answers))
-        return outcomes
+        return content, outcomes
 
     def _enter(self, place: int, content: str, outcomes: tuple[Outcome, ...]) -> None:
         """Enter the filings of a file."""
@@ -131,7 +130,8 @@ class Ledger:
         counts = (*map(outcome.count, ("error", "warning", "info")), outcome.waived)
         self.connection.execute(
             "INSERT INTO filings(place, number, member, content, formset, year, words, subject, forms, state, kind,"
-            " what, saved, errors, warnings, hints, explained) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " what, saved, errors, warnings, hints, explained) "
+            f" VALUES({', '.join('?' * 17)})",
             (place, number, outcome.member, outcome.sha256, *whose, *what, *counts),
         )
         if outcome.sha256:
@@ -158,7 +158,7 @@ class Ledger:
             places: place and number of each file's filing.
             outcomes: the outcome of each file; its own outcome no longer counts.
         """
-        outcomes = self._keep(content, outcomes, places[0][0])
+        _, outcomes = self._keep(content, outcomes, places[0][0])
         if len(outcomes) < len(places):
             return
         worst = _worst([state_of(outcome) for outcome in outcomes])
@@ -294,7 +294,7 @@ def open_ledger(path: str | os.PathLike[str] | None, request: Request = Request(
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 if ledger.begin(place, path.name, digest) is None:
                     ledger.add(place, outcomes(path, year=2024))
-            settle(ledger)
+            settle_ledger(ledger)
             write_html("结果.html", ledger.outcomes())
 
     Args:

@@ -45,7 +45,7 @@ RUN = {
 #: So that the filings of one unit are found without looking at all.
 _INDEXES = {"filings_of": "CREATE INDEX filings_of ON filings(owner)"}
 #: The tables of the first version, whose results no later program can use.
-_OLD = {
+OLD = {
     "results": KEPT["results"],
     "files": "CREATE TABLE files(place INTEGER PRIMARY KEY, name TEXT, modified REAL, content TEXT)",
     "filings": """CREATE TABLE filings(place INTEGER, number INTEGER, owner TEXT, forms TEXT, unit TEXT, state TEXT,
@@ -133,7 +133,7 @@ def _claim(connection: sqlite3.Connection, path: Path | None) -> None:
     tables = dict(connection.execute("SELECT name, sql FROM sqlite_master").fetchall())
     if tables and application == _APPLICATION and form > _FORMAT:
         raise DataError(f"台账是较新版本的程序写的：{path}，请升级程序，或换一个文件名")
-    known = {_FIRST: _OLD, _FORMAT: {**KEPT, **RUN, **_INDEXES}}.get(form, {})
+    known = {_FIRST: OLD, _FORMAT: {**KEPT, **RUN, **_INDEXES}}.get(form, {})
     if tables and (application != _APPLICATION or not tables.items() <= known.items()):
         raise DataError(f"这不是台账文件：{path}，请换一个文件名")
     if tables and connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -147,7 +147,7 @@ def _claim(connection: sqlite3.Connection, path: Path | None) -> None:
 def _upgrade(connection: sqlite3.Connection) -> None:
     """Turn a ledger of the first version into one of this version: what its last run saw came in the first round."""
     seen = connection.execute("SELECT DISTINCT content FROM files WHERE length(content) = 64").fetchall()
-    for name in _OLD:
+    for name in OLD:
         connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute(KEPT["seen"])
     connection.executemany("INSERT INTO seen VALUES(?, 1, '')", seen)

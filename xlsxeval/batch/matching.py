@@ -3,7 +3,8 @@
 "Rather none than a wrong one": a name fits a unit only if nothing is left that could make it the name of another one.
 
 Examples, for a roster with 青石县教育局, 青石县教育局（本级） and 青石县第一小学: 教育局机关 is the second,
-湖南省青石县教育局 the first; ``2024年第一小学自评表.xlsx`` is the third; of ``第一小学附属幼儿园.xlsx`` somebody is asked.
+湖南省青石县教育局 the first; ``2024年第一小学自评表.xlsx`` is the third; of ``第一小学附属幼儿园.xlsx`` a person is
+asked.
 """
 
 from __future__ import annotations

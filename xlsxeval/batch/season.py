@@ -343,8 +343,8 @@ def _mark_other_years(ledger: Ledger, years: Mapping[int, int]) -> None:
     for year in years:
         if year != season:
             ledger.connection.execute(
-                "UPDATE filings SET other_year = ?, errors = errors + 1,"
-                " state = iif(state = 'unusable', state, 'error') WHERE year = ? AND NOT replaced AND NOT part AND state != 'unread'",
+                "UPDATE filings SET other_year = ?, errors = errors + 1, state = 'error'"
+                " WHERE year = ? AND NOT replaced AND NOT part AND state NOT IN ('unread', 'unusable')",
                 (said_of_year(year, season, years.get(season, 0)), year),
             )
 
@@ -390,3 +390,18 @@ def _line(ledger: Ledger, unit: Unit, owner: str, asked: Sequence[str] = ()) -> 
     if asked:
         return line._replace(state="unread", file="、".join(asked), remarks=("只从文件名看像是这个单位的，请核对",))
     return line
+
+
+def settle_ledger(ledger: Ledger, roster: Roster | None = None) -> Season:
+    """Decide about the files of a run that another program entered in a ledger.
+
+    Files that are one filing together are known as such only from an earlier run of ``check_files``.
+
+    Args:
+        ledger: the ledger, with all files of the run.
+        roster: the units that must send something.
+    """
+    season = settle(ledger, roster)
+    join_known(ledger, season)
+    finish(ledger, season, roster)
+    return season

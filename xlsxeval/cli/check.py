@@ -122,7 +122,7 @@ def check_command(names: tuple[str, ...], **given: object) -> None:
     others = (options.ledger, options.roster, options.template, options.waive)
     written = _written_before(options.ledger)
     reports = chosen_reports(reports_in(given), others, force=options.force, written=written)
-    found = collect_for(names, reports.values(), options.ledger, options.roster)
+    found = collect_for(names, reports.values(), options.ledger, others)
     for folder in found.closed:
         click.echo(sentence(f"文件夹打不开：{folder}"), err=True)
     if not found.files:

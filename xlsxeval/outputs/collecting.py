@@ -8,9 +8,18 @@ from pathlib import Path
 from xlsxeval.batch.collect import Collected, collect
 
 
-def collect_for(names: Iterable[str], reports: Iterable[Path], ledger: Path | None, roster: Path | None) -> Collected:
-    """Find the files of a run, without those that the run itself writes or reads as lists."""
-    own = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), roster) if path]
+def collect_for(
+    names: Iterable[str], reports: Iterable[Path], ledger: Path | None, lists: Iterable[Path | None] = ()
+) -> Collected:
+    """Find the files of a run, without those that the run itself writes.
+
+    Args:
+        names: the arguments of the run.
+        reports: what the run writes.
+        ledger: the ledger.
+        lists: what else the run reads: the roster, the template of the letters, the waivers.
+    """
+    own = [path for path in (ledger, ledger and Path(f"{ledger}-journal"), *lists) if path]
     return collect(names, [*reports, *own])
 
 

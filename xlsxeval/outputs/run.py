@@ -148,7 +148,7 @@ def check_files(
     chosen = chosen_reports(reports or {}, (book, units, letter.template), force=force, written=written)
     preferred = tuple(map(Path, prefer))
     scope = tuple(map(Path, names))
-    collected = collect_for(list(map(str, scope)), chosen.values(), book, units)
+    collected = collect_for(list(map(str, scope)), chosen.values(), book, (units, letter.template))
     if not collected.files:
         raise DataError(nothing_to_check(map(str, scope), collected))
     excerpts = bool(book) or any(report.excerpts for report in chosen)
