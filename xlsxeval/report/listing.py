@@ -113,10 +113,11 @@ def _units(facts: Facts) -> Iterator[str]:
     yield from wrapped(f"名单上{facts.roster}个单位：{counted}{missing}", 0)
     if facts.missing:
         yield from wrapped(_names("没有报送", facts.missing), 0)
+    listed = {other.file for other in facts.others[:_MOST_OTHERS]}
     for state in reversed(UNIT_STATES):
         if state not in _QUIET_STATES:
             for line in facts.units:
-                if line.state == state:
+                if line.state == state and not listed.issuperset(line.file.split("、")):
                     yield from _unit(line)
 
 

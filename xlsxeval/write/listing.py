@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -10,12 +11,15 @@ from typing import NamedTuple
 import xlsxwriter
 
 from xlsxeval.a1 import fixed_column_range
+from xlsxeval.text import display_width
 from xlsxeval.write.looks import FONT, TITLE_FONT
 
 _BASE: Mapping[str, object] = {"font_name": FONT, "font_size": 10, "valign": "vcenter", "text_wrap": True}
 _BOXED: Mapping[str, object] = {**_BASE, "border": 1, "border_color": "#BDBDBD"}
 _HEAD: Mapping[str, object] = {**_BOXED, "bold": True, "align": "center", "bg_color": "#ECEFF1"}
 _A4 = 9
+#: Points of a line of text, and the most lines of a row (Excel allows 409 points).
+_LINE, _MOST_LINES = 13.5, 29
 
 
 class Column(NamedTuple):
@@ -90,6 +94,7 @@ def _write(book: xlsxwriter.Workbook, one: List) -> None:
         for value, colour in one.values.items()
     }
     for down, cells in enumerate(one.rows, first + 1):
+        sheet.set_row(down, _height(cells, one.columns))
         for number, (value, column) in enumerate(zip(cells, one.columns, strict=True)):
             look = middle if column.middle else left
             if number == one.counted:
@@ -109,6 +114,15 @@ def _write(book: xlsxwriter.Workbook, one: List) -> None:
     sheet.set_footer("&C第&P页，共&N页")
 
 
+def _height(cells: Sequence[str | int], columns: Sequence[Column]) -> float:
+    """Give the height of a row in which no text is cut; Excel and WPS do not fit rows of a new file by themselves."""
+    lines = [
+        math.ceil((display_width(str(cell)) + 1) / (column.width - 1))
+        for cell, column in zip(cells, columns, strict=True)
+    ]
+    return _LINE * min(max([*lines, 1]), _MOST_LINES) + 3
+
+
 def _write_counts(
     book: xlsxwriter.Workbook, sheet: xlsxwriter.worksheet.Worksheet, one: List, row: int, first: int
 ) -> None:
@@ -119,6 +133,7 @@ def _write_counts(
     column = (one.counted or 0) + 1
     area = fixed_column_range(first + 2, first + 1 + max(len(one.rows), 1), column)
     found = [str(cells[column - 1]) for cells in one.rows]
+    sheet.set_row(row, 2 * _LINE + 3)
     sheet.write_string(row, 0, "合计", head)
     sheet.write_formula(row + 1, 0, f"=COUNTA({area})", number, len(one.rows))
     for place, value in enumerate(one.values, 1):

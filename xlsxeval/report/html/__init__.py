@@ -18,7 +18,7 @@ from xlsxeval.forms.model import SEVERITIES, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.report.catalogues import Catalogues, rule_of
 from xlsxeval.report.excerpt import Excerpt
-from xlsxeval.report.facts import STATES, Facts, counted_text, state_of
+from xlsxeval.report.facts import STATES, UNIT_STATES, Facts, counted_text, state_of
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
@@ -40,7 +40,18 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
     """
     before, _, after = _page().partition(_DATA)
     counted = f"{counted_text(facts)}。" if facts.files else ""
-    words = {"states": STATES, "severities": SEVERITIES, "made": made, "counted": counted, "facts": asdict(facts)}
+    words: dict[str, object] = {
+        "states": STATES,
+        "unitStates": UNIT_STATES,
+        "severities": SEVERITIES,
+        "made": made,
+        "counted": counted,
+    }
+    words["facts"] = {
+        **asdict(facts),
+        "units": [_filled(**unit._asdict()) for unit in facts.units] if facts.roster else [],
+        "others": [_filled(**other._asdict()) for other in facts.others],
+    }
     yield before + _json(words)[:-1] + ',"filings":['
     rules: dict[str, dict[str, object]] = {}
     comma = "\n"

@@ -5,7 +5,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", unchecked: "？", replaced: "－" };
+const SIGNS = { missing: "！", unread: "？", unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", unchecked: "？", replaced: "－" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
 const MANY = 300;
@@ -234,7 +234,7 @@ const ordinal = (letters) => [...(letters ?? "")].reduce((sum, letter) => sum * 
 
 /** The head of the page: what the run comes to. */
 function facts() {
-  const { missing, unlisted, skipped, interrupted, roster, files, total } = data.facts;
+  const { missing, unlisted, skipped, interrupted, roster, files, total, years, unclear, alike } = data.facts;
   const box = byId("facts");
   const names = (what, ones) => box.append(make("details", {}, make("summary", {}, `${what}${ones.length}个单位`), make("p", {}, ones.join("、"))));
   if (data.made) {
@@ -245,9 +245,90 @@ function facts() {
   if (interrupted) box.append(make("p", { class: "notice" }, `核对中途停止：${total}个文件中只完成了${files}个。`));
   const passed = Object.entries(skipped).map(([reason, count]) => `${count}个${reason}`);
   if (passed.length) box.append(make("p", {}, `跳过：${passed.join("，")}`));
-  if (roster) box.append(make("p", {}, `名单上${roster}个单位。`));
+  const dated = Object.entries(years);
+  if (dated.length > 1) box.append(make("p", { class: "notice" }, `年度：${dated.map(([year, count]) => `${year}年度${count}份`).join("，")}`));
+  if (roster) box.append(make("p", {}, `${data.facts.roster_line || `名单上${roster}个单位`}。`));
+  const asked = (what, ones) => ones.length && box.append(make("details", { class: "notice", open: "" }, make("summary", {}, what), ...ones.map((one) => make("p", {}, one))));
+  asked(`${unclear.length}个单位的几份次序不明，请核对`, unclear);
+  asked(`另有${alike.length}处请核对`, alike);
   if (missing.length) names("没有报送的", missing);
   if (unlisted.length) names("不在名单上的", unlisted);
+}
+
+// The columns of the units: head, whether it is a number.
+const UNIT_COLUMNS = [["单位"], ["状态"], ["类别"], ["文件"], ["轮次", true], ["收到日期"], ["错误", true], ["警告", true], ["提示", true], ["已说明", true], ["联系方式"]];
+const UNIT_ORDER = Object.keys(data.unitStates).reverse();
+let unitState = "";
+let unitsShown = ON_A_PAGE;
+
+/** One line for each unit of the roster, the worst state first. */
+function unitLines() {
+  const ordered = data.facts.units.map((one, place) => ({ one, place })).filter(({ one }) => !unitState || one.state === unitState);
+  ordered.sort((a, b) => UNIT_ORDER.indexOf(a.one.state) - UNIT_ORDER.indexOf(b.one.state) || a.place - b.place);
+  byId("unit-list").tBodies[0].replaceChildren(...ordered.slice(0, unitsShown).map(({ one }) => unitLine(one)));
+  more("more-units", ordered.length - unitsShown, "个单位");
+  for (const button of byId("unit-states").children) button.setAttribute("aria-pressed", button.value === unitState);
+}
+
+function unitLine(one) {
+  const came = !["missing", "unread"].includes(one.state);
+  const name = came ? make("button", { type: "button", class: "link" }, one.unit) : one.unit;
+  if (came) {
+    name.addEventListener("click", () => {
+      change({ unit: one.unit });
+      byId("filters").scrollIntoView();
+    });
+  }
+  const said = make("th", { scope: "row" }, name);
+  if (one.code) said.append(make("small", {}, one.code));
+  for (const remark of one.remarks ?? []) said.append(make("small", {}, remark));
+  const count = (value) => (came ? String(value ?? 0) : "");
+  const cells = [one.group ?? "", one.file ?? "", String(one.round ?? ""), one.filed ?? "", count(one.errors), count(one.warnings), count(one.hints), count(one.explained), one.contact ?? ""];
+  return make("tr", {}, said, make("td", {}, badge(one.state, data.unitStates[one.state])), ...cells.map((text, i) => {
+    const [head, isNumber] = UNIT_COLUMNS[i + 2];
+    return make("td", { class: isNumber ? "number" : head === "文件" ? "whole" : head === "收到日期" ? "day" : "", "data-head": head }, text);
+  }));
+}
+
+/** The button that shows more lines of a list, if there are more. */
+function more(id, left, what) {
+  byId(id).hidden = left <= 0;
+  byId(id).textContent = `再显示${Math.min(left, ON_A_PAGE)}${what}（还有${left.toLocaleString("zh-CN")}）`;
+}
+
+function units() {
+  const { units: all, others } = data.facts;
+  byId("units").hidden = !all.length;
+  byId("others").hidden = !others.length;
+  byId("filings-title").hidden = !all.length && !others.length;
+  const counts = {};
+  for (const one of all) counts[one.state] = (counts[one.state] ?? 0) + 1;
+  for (const [state, word, count] of [["", "全部", all.length], ...UNIT_ORDER.filter((state) => counts[state]).map((state) => [state, data.unitStates[state], counts[state]])]) {
+    const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
+    const tile = make("button", { type: "button", class: state, value: state }, make("b", {}, count.toLocaleString("zh-CN")), ...sign, word);
+    tile.addEventListener("click", () => {
+      unitState = unitState === state ? "" : state;
+      unitsShown = ON_A_PAGE;
+      unitLines();
+    });
+    byId("unit-states").append(tile);
+  }
+  byId("unit-heads").append(...UNIT_COLUMNS.map(([head, isNumber]) => make("th", { scope: "col", class: isNumber ? "number" : "" }, head)));
+  byId("more-units").addEventListener("click", () => {
+    unitsShown += ON_A_PAGE;
+    unitLines();
+  });
+  let othersShown = ON_A_PAGE;
+  const otherLines = () => {
+    byId("other-list").tBodies[0].replaceChildren(...others.slice(0, othersShown).map((one) => make("tr", {}, make("th", { scope: "row" }, one.unit ?? ""), make("td", { class: "whole" }, one.file), make("td", { class: "whole" }, one.what))));
+    more("more-others", others.length - othersShown, "个文件");
+  };
+  byId("more-others").addEventListener("click", () => {
+    othersShown += ON_A_PAGE;
+    otherLines();
+  });
+  unitLines();
+  otherLines();
 }
 
 /** The buttons, choices and heads that are made from the data. */
@@ -300,6 +381,8 @@ function follow() {
 /** On paper stands all that is wanted, opened. */
 function print() {
   const kept = opened;
+  unitsShown = data.facts.units.length;
+  unitLines();
   opened = new Set(shown.map((one) => one.place + 1));
   list(shown);
   opened = kept;
@@ -307,6 +390,7 @@ function print() {
 
 controls();
 facts();
+units();
 follow();
 byId("wait").hidden = true;
 byId("main").hidden = false;
