@@ -258,3 +258,18 @@ def test_a_roster_with_a_title_above_its_heads(tmp_path: Path) -> None:
         assert run.facts.unlisted == ()
         assert (run.facts.units[0].code, run.facts.units[0].contact) == ("101001", "某某 0000")
         assert "C列“预算单位名称”，2个单位" in run.facts.roster_line
+
+
+def test_copies_of_files_in_containers_and_of_joined_files_are_marked(tmp_path: Path) -> None:
+    files = {
+        "图书馆一.xlsx": filing("图书馆", 1, forms=("基础数据表",)),
+        "图书馆二.zip": zipped({"内/表.xlsx": filing("图书馆", 1, forms=("自评表",), 项目支出="1", 基本支出="1")}),
+    }
+    folder, target = lay(tmp_path / "报送", files), tmp_path / "标记"
+    with check_files([folder], reports={"mark": target}) as run:
+        assert run.failures == []
+    names = sorted(path.relative_to(target).as_posix() for path in target.rglob("*.xlsx"))
+    assert names == ["图书馆一.xlsx", "图书馆二.zip/内/表.xlsx"]
+    book = openpyxl.load_workbook(target / names[1])
+    assert "审核意见" in book.sheetnames
+    assert any(cell.comment for row in book["自评表"].iter_rows() for cell in row)

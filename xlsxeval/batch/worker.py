@@ -12,7 +12,7 @@ from xlsxeval.api.source import content_of
 from xlsxeval.errors import MachineError, bug_text
 from xlsxeval.folder import digest_of
 from xlsxeval.read.others import HEAD, has_workbook_ending, known_other
-from xlsxeval.read.parcel import Member, members_of
+from xlsxeval.read.parcel import Member, member_content, members_of
 from xlsxeval.read.refusals import BUG, DIED, MACHINE, TRANSIENT, Refused, too_much
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.outcome import Outcome
@@ -137,13 +137,7 @@ def _joined(parts: Sequence[Part], request: Request) -> Result:
 
 def _content(part: Part, request: Request) -> bytes:
     content = read_bytes(part.path, request.limits)
-    if not part.member:
-        return content
-    members = members_of(content, part.name, request.limits) or ()
-    found = next((one.content for one in members if one.name == part.member), None)
-    if found is None:
-        raise Refused("R09", "找不到文件")
-    return found
+    return member_content(content, part.path.name, part.member, request.limits)
 
 
 def _refused(name: str, refused: Refused) -> Outcome:

@@ -15,6 +15,7 @@ from xlsxeval.folder import digest_of
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.output_folder import OutputFolder
 from xlsxeval.read.limits import Limits
+from xlsxeval.read.parcel import member_content
 from xlsxeval.read.refusals import TRANSIENT, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.filename import OPINION_END, copy_name
@@ -76,23 +77,27 @@ def write_marked(
     by_name = paths or {}
     if not places:
         outcomes = list(outcomes)
-        places = [_path(outcome.file, by_name).parent for outcome in outcomes]
+        places = [_path(outcome, by_name).parent for outcome in outcomes]
     target = OutputFolder(Path(folder), scope)
     above = _common_folder(places)
     taken: set[str] = set()
     allowance = None if max_seconds is None else Allowance(max_seconds, max_memory)
-    for file, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
-        group, source = list(same_file), _path(file, by_name)
+    for _, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
+        group = list(same_file)
+        source, member = _path(group[0], by_name), group[0].member
         if is_transient(group):
             complete = False  # the copy of an earlier run stays
             continue
         content, ending = _marked_file(source, group, limits, allowance)
-        target.write(copy_name(_below(source, above), ending, taken), content, _modified(source))
+        below = (*_below(source, above), *filter(None, member.split("/")))
+        target.write(copy_name(below, ending, taken), content, _modified(source))
     target.finish(complete=complete)
     return target.notes
 
 
-def _path(file: str, paths: Mapping[str, Path]) -> Path:
+def _path(outcome: Outcome, paths: Mapping[str, Path]) -> Path:
+    """Give the path of the file that was sent: of a file in a container, that of the container."""
+    file = outcome.file.removesuffix(f"/{outcome.member}") if outcome.member else outcome.file
     return paths.get(file) or Path(file)
 
 
@@ -116,7 +121,8 @@ def _marked_file(
 
 
 def _marked(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> bytes:
-    return marked(_unchanged(read_bytes(path, limits), outcomes), outcomes, limits)
+    content = member_content(read_bytes(path, limits), path.name, outcomes[0].member, limits)
+    return marked(_unchanged(content, outcomes), outcomes, limits)
 
 
 def _unchanged(content: bytes, outcomes: Sequence[Outcome]) -> bytes:

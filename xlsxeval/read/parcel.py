@@ -76,6 +76,26 @@ def members_of(data: bytes, name: str, limits: Limits) -> tuple[Member, ...] | N
     return None
 
 
+def member_content(data: bytes, name: str, member: str, limits: Limits) -> bytes:
+    """Give the content of one file in a container; the content of the file itself without a member.
+
+    Args:
+        data: the content of the file.
+        name: its name.
+        member: the path in the container; empty for the file itself.
+        limits: the budgets.
+
+    Raises:
+        Refused: if the container has no such file.
+    """
+    if not member:
+        return data
+    found = next((one.content for one in members_of(data, name, limits) or () if one.name == member), None)
+    if found is None:
+        raise Refused("R09", "找不到文件")
+    return found
+
+
 def _zip_members(data: bytes, limits: Limits) -> tuple[Member, ...] | None:
     if len(data) > limits.max_file or b"PK\x05\x06" not in data[-66_000:]:
         return None  # the reader of workbooks says what is wrong
