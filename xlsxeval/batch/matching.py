@@ -83,7 +83,7 @@ class Matcher:
                 bare = bare_name(key)
                 self._exact.setdefault(key, set()).add(number)
                 self._bare.setdefault(bare, set()).add(number)
-                for part in (bare, *without_region(bare)):
+                for part in (key, bare, *without_region(bare)):
                     self._parts.setdefault(part, set()).add(number)
             if unit.code:
                 self._codes.setdefault(clean(unit.code).lower(), set()).add(number)
@@ -182,7 +182,7 @@ class Matcher:
     def _stands_alone(self, text: str, start: int, end: int, units: frozenset[int]) -> bool:
         """Tell whether nothing around a name makes it a part of another one."""
         before, after = _run_before(text, start), _run_after(text, end)
-        if not _FILLED.fullmatch(after):
+        if not _FILLED.fullmatch(after) or _is_in_number(text, start, end):
             return False
         if _FILLED.fullmatch(before):
             return True
@@ -191,9 +191,8 @@ class Matcher:
 
     def _lower(self, units: frozenset[int]) -> frozenset[int]:
         """Of units of which one is the department above the others, give the others."""
-        departments = {bare_name(_key(self.units[number].department)) for number in units}
-        lower = frozenset(number for number in units if bare_name(_key(self.units[number].name)) not in departments)
-        return lower or units
+        departments = {self._named(_key(self.units[number].department)) for number in units}
+        return units - departments or units
 
 
 def is_own_level(name: str) -> bool:
@@ -238,6 +237,16 @@ def _is_region_of(before: str, name: str, whole: str) -> bool:
     if whole.startswith(name) or bare_name(whole) == name:
         return name in without_region(text + name)  # the name on the roster has no region of its own before it
     return bare_name(whole).removesuffix(name).endswith(text) if name in bare_name(whole) else False
+
+
+def _is_in_number(text: str, start: int, end: int) -> bool:
+    """Tell whether a number goes on where a name begins or ends: 敬老院 in 第1敬老院, 中学1 in 中学12."""
+    digits = start
+    while digits and text[digits - 1].isdigit():
+        digits -= 1
+    if digits < start and (text[digits - 1 : digits] == "第" or text[start].isdigit()):
+        return True
+    return text[end - 1].isdigit() and text[end : end + 1].isdigit()
 
 
 def _run_before(text: str, start: int) -> str:
