@@ -120,8 +120,8 @@ def decide(versions: Iterable[Version]) -> list[Decision]:
     """Decide which filings of one unit count.
 
     A filing is replaced by a later one in another file that has all its forms: a unit that sends its two forms in two
-    files has sent each form once. A form in which nothing is filled in replaces no other. An unreadable file is
-    replaced by any readable one, unless all evidence says that it is the later one.
+    files has sent each form once. A form in which nothing is filled in replaces no other. Of unreadable files the
+    latest counts, if there is no readable one, or if all evidence says that it came later than that.
 
     Args:
         versions: the filings of one unit, year and project.
@@ -135,11 +135,11 @@ def decide(versions: Iterable[Version]) -> list[Decision]:
                 break
         else:
             groups.append((version, []))
-    for version in [one for one in ordered if not one.readable]:
-        if groups and not is_clear(version, groups[0][0]):
-            groups[0][1].append(version)
-        else:
-            groups.append((version, []))
+    unreadable = [one for one in ordered if not one.readable]
+    if unreadable and (not groups or is_clear(unreadable[0], groups[0][0])):
+        groups.append((unreadable[0], unreadable[1:]))
+    elif unreadable:
+        groups[0][1].extend(unreadable)
     return [
         Decision(newest, tuple(older), tuple(one for one in older if one.readable and not is_clear(newest, one)))
         for newest, older in groups
