@@ -17,7 +17,7 @@ from xlsxeval.forms.compiling import compile_sets
 from xlsxeval.forms.model import FormSet, Rule
 from xlsxeval.forms.spec import FormSpec, SetSpec, schema
 from xlsxeval.read.xlsx import open_xlsx
-from xlsxeval.report.json_types import CheckJson, ExtractJson, RunJson
+from xlsxeval.report.json_types import CheckJson, ExtractJson, LedgerJson, RunJson
 from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
@@ -56,6 +56,7 @@ def generated() -> Iterator[tuple[Path, bytes]]:
         (ROOT / "docs" / "json" / "check.schema.json", CheckJson),
         (ROOT / "docs" / "json" / "run.schema.json", RunJson),
         (ROOT / "docs" / "json" / "extract.schema.json", ExtractJson),
+        (ROOT / "docs" / "json" / "ledger.schema.json", LedgerJson),
     ):
         text = json.dumps(schema(shape), ensure_ascii=False, indent=2)
         yield path, f"{text}\n".encode()

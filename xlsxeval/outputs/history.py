@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from xlsxeval.batch.history import History, SentVersion, UnitHistory
 from xlsxeval.report.facts import STATES, UNIT_STATES
 from xlsxeval.report.json_text import as_json
-from xlsxeval.report.json_types import SCHEMA_VERSION
+from xlsxeval.report.json_types import SCHEMA_VERSION, LedgerJson, VersionJson
 from xlsxeval.report.listing import wrapped
 from xlsxeval.report.table import BOM, inert
 from xlsxeval.report.tree import other_tree, outcome_tree, unit_tree
@@ -95,7 +95,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def history_json(history: History) -> str:
     """Give the season as one JSON object (docs/json/ledger.schema.json)."""
-    tree = {
+    tree: LedgerJson = {
         "schema_version": SCHEMA_VERSION,
         "program_version": __version__,
         "year": history.year,
@@ -110,6 +110,10 @@ def history_json(history: History) -> str:
     return as_json(tree) + "\n"
 
 
-def _version_tree(version: SentVersion) -> dict[str, object]:
-    seen = {"state": version.state, "round": version.round, "day": version.day or None}
-    return {**seen, "saved": version.outcome.saved or None, "check": outcome_tree(version.outcome)}
+def _version_tree(version: SentVersion) -> VersionJson:
+    return {
+        "state": version.state,
+        "round": version.round,
+        "day": version.day or None,
+        "check": outcome_tree(version.outcome),
+    }

@@ -12,6 +12,7 @@ from email.message import Message
 
 #: Parts may be nested so deeply; no mail program nests more.
 _DEEPEST = 20
+_NAMING = frozenset({"content-type", "content-disposition"})
 
 
 def attachments(data: bytes, most: int) -> list[tuple[str, bytes | None]]:
@@ -58,7 +59,7 @@ def _content(part: Message) -> bytes:
 
 def _name_of(part: Message) -> str:
     """Give the name of an attachment: RFC 2231, else RFC 2047, else the bytes in UTF-8 or GBK."""
-    name = part.get_filename("")
+    name = _readable(part).get_filename("")
     if not isinstance(name, str) or not name:
         return ""
     if "=?" in name:
@@ -67,7 +68,16 @@ def _name_of(part: Message) -> str:
         except (HeaderParseError, binascii.Error, ValueError):
             return name
         return "".join(piece if isinstance(piece, str) else _text(piece, charset or "") for piece, charset in pieces)
-    return _text(name.encode("utf-8", "surrogateescape"), "utf-8")  # bytes without a charset were kept as surrogates
+    return name
+
+
+def _readable(part: Message) -> Message:
+    """Give the two headers that may hold the name; bytes without a charset, which no mail may have, are decoded."""
+    readable = Message()
+    for name, value in part.raw_items():
+        if name.lower() in _NAMING:
+            readable[name] = _text(str(value).encode("utf-8", "surrogateescape"), "utf-8")
+    return readable
 
 
 def _text(raw: bytes, charset: str) -> str:

@@ -159,6 +159,36 @@ class RunJson(TypedDict):
     filings: list[CheckJson]
 
 
+class VersionJson(TypedDict):
+    """A filing that a unit sent: ``replaced`` if another one counts, and the round and day in which it first came."""
+
+    state: str
+    round: int | None
+    day: str | None
+    check: CheckJson
+
+
+class HistoryJson(UnitJson):
+    """A unit with what it sent."""
+
+    versions: list[VersionJson]
+
+
+class LedgerJson(TypedDict):
+    """A season as a ledger keeps it: the document of ``ledger --format json``.
+
+    ``complete`` is false if the last run was broken off.
+    """
+
+    schema_version: int
+    program_version: str
+    year: int | None
+    round: int
+    complete: bool
+    units: list[HistoryJson]
+    others: list[OtherJson]
+
+
 class EntryJson(TypedDict):
     """One answer: ``value`` is an exact text, a ratio for a percentage, null for a blank; ``text`` what is printed.
 
