@@ -13,8 +13,11 @@ EOF = (0x0A, b"")
 Record = tuple[int, bytes]
 
 
-def compound(streams: Mapping[str, bytes]) -> bytes:
-    """Put streams into a compound file; each is filled up with zeros."""
+Streams = Mapping[str, "bytes | Mapping[str, bytes]"]
+
+
+def compound(streams: Streams) -> bytes:
+    """Put streams into a compound file; each is filled up with zeros. A mapping of streams is a storage."""
     entries = [_entry("Root Entry", 5, child=1 if streams else -1)]
     sectors: list[bytes] = []
     chain: list[int] = []
@@ -25,11 +28,18 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
         chain.extend([*range(first + 1, first + count), _END])
         return first
 
-    for number, (name, data) in enumerate(streams.items(), 1):
-        whole = data.ljust(_LEAST, b"\0")
-        entries.append(
-            _entry(name, 2, right=number + 1 if number < len(streams) else -1, first=put(whole), size=len(whole))
-        )
+    def add(level: Streams) -> None:
+        for place, (name, data) in enumerate(level.items(), 1):
+            inner = len(data) if isinstance(data, Mapping) else 0
+            right = len(entries) + 1 + inner if place < len(level) else -1
+            if isinstance(data, Mapping):
+                entries.append(_entry(name, 1, right=right, child=len(entries) + 1 if data else -1))
+                add(data)
+            else:
+                whole = data.ljust(_LEAST, b"\0")
+                entries.append(_entry(name, 2, right=right, first=put(whole), size=len(whole)))
+
+    add(streams)
     directory = put(b"".join(entries))
     fats = -(-(len(sectors) + 1) // 127)
     first_fat = len(sectors)

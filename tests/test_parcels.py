@@ -13,6 +13,7 @@ import pytest
 
 from tests import small_books
 from tests.counts import seeds
+from tests.old_books import compound
 from tests.sent import mailed, zipped
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.others import known_other, may_be_workbook
@@ -104,6 +105,21 @@ def test_names_of_attachments() -> None:
         ("教育局.xlsx", "read"),
         ("附件3.eml", "mail"),
     ]
+
+
+def test_a_mail_that_outlook_saved() -> None:
+    def attached(name: str, data: str, content: bytes) -> dict[str, bytes]:
+        return {"__substg1.0_3707001F": f"{name}\0".encode("utf-16-le"), data: content}
+
+    data = compound(
+        {
+            "__properties_version1.0": b"x",
+            "__attach_version1.0_#00000000": attached("教育局.csv", "__substg1.0_37010102", b"a,b\r\n"),
+            "__attach_version1.0_#00000001": attached("转发.msg", "__substg1.0_37010001", b"x"),
+        }
+    )
+    assert listed(data, "甲.msg") == [("教育局.csv", "read"), ("转发.msg", "mail")]
+    assert listed(data, "无后缀") == [("教育局.csv", "read"), ("转发.msg", "mail")]
 
 
 @pytest.mark.parametrize(
