@@ -46,13 +46,19 @@ def write_jsonl(path: _PathLike, outcomes: Iterable[Outcome], *, force: bool = F
 
 
 def write_csv(
-    path: _PathLike, outcomes: Iterable[Outcome], *, formset: SetLike | None = None, force: bool = False
+    path: _PathLike,
+    outcomes: Iterable[Outcome],
+    *,
+    facts: Facts | None = None,
+    formset: SetLike | None = None,
+    force: bool = False,
 ) -> None:
     """Write a table with a row for each finding.
 
     Args:
         path: the file.
         outcomes: the results, as ``outcomes`` or ``check_many`` give them.
+        facts: the run, for the files that were not checked and the units that sent nothing.
         formset: the set that was chosen for the check; default: every set that comes with the program.
         force: write over a file that is there.
 
@@ -63,13 +69,13 @@ def write_csv(
     """
     from xlsxeval.report.table import csv_lines
 
-    _write(path, csv_lines(outcomes, catalogues_of(formset)), force=force)
+    _write(path, csv_lines(outcomes, catalogues_of(formset), facts), force=force)
 
 
 def write_sarif(
     path: _PathLike, outcomes: Iterable[Outcome], *, formset: SetLike | None = None, force: bool = False
 ) -> None:
-    """Write a SARIF log; arguments and errors as ``write_csv``."""
+    """Write a SARIF log; arguments and errors as ``write_csv``, without ``facts``."""
     from xlsxeval.report.sarif import sarif_lines
 
     _write(path, sarif_lines(outcomes, catalogues_of(formset)), force=force)
@@ -78,7 +84,7 @@ def write_sarif(
 def write_junit(
     path: _PathLike, outcomes: Iterable[Outcome], *, formset: SetLike | None = None, force: bool = False
 ) -> None:
-    """Write a JUnit log; arguments and errors as ``write_csv``."""
+    """Write a JUnit log; arguments and errors as ``write_csv``, without ``facts``."""
     from xlsxeval.report.junit import junit_lines
 
     _write(path, junit_lines(outcomes, catalogues_of(formset)), force=force)

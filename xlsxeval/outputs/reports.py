@@ -80,7 +80,7 @@ def _jsonl(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
 def _csv(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
     from xlsxeval.outputs.files import write_csv
 
-    write_csv(path, outcomes, formset=run.request.formset, force=run.force)
+    write_csv(path, outcomes, facts=run.facts, formset=run.request.formset, force=run.force)
 
 
 def _html(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:

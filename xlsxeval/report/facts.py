@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ UNIT_STATES = {
     "unread": "已交未核对",
     "missing": "没有报送",
 }
+_SEVERAL = 2
 
 
 class UnitLine(NamedTuple):
@@ -90,6 +91,12 @@ class Facts:
         unlisted: units that sent something and are not on the roster.
         interrupted: whether the run ended before all files were checked.
         waivers: the waivers that had no effect, a sentence for each.
+        units: what became of each unit of the roster; without a roster, of each unit that sent something.
+        others: the files that were sent and are no workbook that can be checked.
+        roster_line: how the roster was read, in one line.
+        years: year -> number of filings that count.
+        unclear: units whose order of versions is not clear, a sentence for each.
+        alike: units that may be the same one, a sentence for each.
     """
 
     files: int = 0
@@ -102,6 +109,18 @@ class Facts:
     unlisted: tuple[str, ...] = ()
     interrupted: bool = False
     waivers: tuple[str, ...] = ()
+    units: tuple[UnitLine, ...] = ()
+    others: tuple[OtherFile, ...] = ()
+    roster_line: str = ""
+    years: Mapping[int, int] = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
+
+    @property
+    def listed(self) -> tuple[UnitLine, ...]:
+        """The units of the roster."""
+        unlisted = frozenset(self.unlisted)
+        return tuple(line for line in self.units if line.unit not in unlisted)
 
 
 def facts_from(outcomes: Sequence[Outcome]) -> Facts:
@@ -118,6 +137,25 @@ def counted_text(facts: Facts) -> str:
     done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
     replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
     return f"共核对{done}：{counted or '没有结果'}{replaced}"
+
+
+def years_text(facts: Facts) -> str:
+    """Give the years if there are several, the most frequent first: ``2024年度198份，2023年度2份``."""
+    if len(facts.years) < _SEVERAL:
+        return ""
+    counted = sorted(facts.years.items(), key=lambda pair: (-pair[1], -pair[0]))
+    return "，".join(f"{year}年度{count}份" for year, count in counted)
+
+
+def unit_counts(units: Iterable[UnitLine]) -> dict[str, int]:
+    """Give the states that occur among units, the best first: key of UNIT_STATES -> number of units."""
+    counted = Counter(line.state for line in units)
+    return {state: counted[state] for state in UNIT_STATES if counted[state]}
+
+
+def unclear_text(facts: Facts) -> str:
+    """Give the line above the sentences about units whose order of versions is not clear."""
+    return f"{len(facts.unclear)}个单位的几份次序不明，请核对（--prefer 文件 指定）："
 
 
 def state_of(outcome: Outcome) -> str:

@@ -13,6 +13,7 @@ SCHEMA_VERSION = 1
 Severity = Literal["error", "warning", "info"]
 Verdict = Literal["pass", "findings", "unchecked", "unusable"]
 State = Literal["filled", "blank", "absent"]
+UnitState = Literal["pass", "info", "warning", "unchecked", "error", "unusable", "unread", "missing"]
 
 
 class FindingJson(TypedDict):
@@ -108,6 +109,40 @@ class FactsJson(TypedDict):
     unlisted: list[str]
     interrupted: bool
     waivers: list[str]
+    roster_line: str
+    years: dict[str, int]
+    unclear: list[str]
+    alike: list[str]
+
+
+class UnitJson(TypedDict):
+    """What became of one unit; ``errors``, ``warnings`` and ``hints`` are without those explained.
+
+    ``filed`` is a day (2025-04-07) or empty, ``round`` null without a ledger or if nothing came.
+    """
+
+    unit: str
+    code: str
+    group: str
+    state: UnitState
+    round: int | None
+    file: str
+    filed: str
+    errors: int
+    warnings: int
+    hints: int
+    explained: int
+    contact: str
+    remarks: list[str]
+
+
+class OtherJson(TypedDict):
+    """A file that was sent and is no workbook that can be checked; ``unit`` is empty if it is not known."""
+
+    file: str
+    kind: str
+    what: str
+    unit: str
 
 
 class RunJson(TypedDict):
@@ -116,6 +151,8 @@ class RunJson(TypedDict):
     schema_version: int
     program_version: str
     facts: FactsJson
+    units: list[UnitJson]
+    others: list[OtherJson]
     filings: list[CheckJson]
 
 

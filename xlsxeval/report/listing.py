@@ -6,13 +6,27 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from xlsxeval.report.facts import Facts, counted_text, state_of
+from xlsxeval.report.facts import (
+    UNIT_STATES,
+    Facts,
+    OtherFile,
+    UnitLine,
+    counted_text,
+    state_of,
+    unclear_text,
+    unit_counts,
+    years_text,
+)
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import display_width, safe
 
 WIDTH = 80
+#: How many of the files that were not checked are listed.
+_MOST_OTHERS = 50
+#: The states of units that have no line of their own.
+_NO_ATTENTION = frozenset({"pass", "info"})
 #: What a line break may not divide: a number, a word or a character, with the brackets before and after it.
 _PIECES = re.compile("[（《“‘【]{0,3}(?:[!-~]{1,40}|.)[，。；：、！？）》”’】…]{0,5}", re.DOTALL)
 #: Function that colours a text by a severity or a state.
@@ -64,20 +78,94 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
-    """Yield the summary of the run: counts, skipped files, missing units, waivers without effect."""
+    """Yield the summary of the run: counts, units of the roster, files not checked, questions, waivers without effect."""
     yield from _wrapped(counted_text(facts), 0)
+    if years := years_text(facts):
+        yield from _wrapped(f"年度：{years}", 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
         yield from _wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
-    if facts.roster:
+    if facts.roster_line:
+        yield from _wrapped(facts.roster_line, 0)
+    # A file of a unit that sent nothing else stands beside the unit.
+    told: set[OtherFile] = set()
+    if facts.roster and facts.listed:
+        yield from _units(facts, told)
+    elif facts.roster:
         missing = _names("没有报送", facts.missing) if facts.missing else "全部已报送"
         yield from _wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
     if facts.unlisted:
         yield from _wrapped(_names("不在名单上", facts.unlisted), 0)
+    yield from _others([other for other in facts.others if other not in told])
+    if facts.unclear:
+        yield from _wrapped(unclear_text(facts), 0)
+        for line in facts.unclear:
+            yield from _wrapped(line, 2)
+    for line in facts.alike:
+        yield from _wrapped(line, 0)
     if facts.waivers:
         yield from _wrapped(f"审核说明有{len(facts.waivers)}条没有用上：", 0)
         for line in facts.waivers:
             yield from _wrapped(line, 2)
+
+
+def _units(facts: Facts, told: set[OtherFile]) -> Iterator[str]:
+    """Yield the units of the roster: counts, missing ones, and a line for each of the others that needs attention.
+
+    Args:
+        facts: the run.
+        told: gets the files that stand beside a unit.
+    """
+    counts = unit_counts(facts.listed)
+    counted = "，".join(f"{count}个{UNIT_STATES[state]}" for state, count in counts.items())
+    yield from _wrapped(f"名单上{facts.roster}个单位：{counted}", 0)
+    if facts.missing:
+        yield from _wrapped(_names(UNIT_STATES["missing"], facts.missing), 0)
+    of_unit: dict[str, list[OtherFile]] = {}
+    for other in facts.others:
+        of_unit.setdefault(other.unit, []).append(other)
+    for state in reversed(counts):
+        if state in {"missing", *_NO_ATTENTION}:
+            continue
+        for line in facts.listed:
+            if line.state == state == "unread":
+                files = of_unit.get(line.unit, [])
+                told.update(files)
+                yield from _unread(line, files)
+            elif line.state == state:
+                yield from _unit(line)
+
+
+def _unread(line: UnitLine, files: list[OtherFile]) -> Iterator[str]:
+    """Yield the lines of a unit that sent only files that were not checked: each file with its sentence."""
+    if not files:
+        yield from _unit(line)
+    for other in files:
+        yield from _wrapped(f"{UNIT_STATES['unread']}  {line.unit}  {other.file}：{other.what}", 0, 4)
+
+
+def _unit(line: UnitLine) -> Iterator[str]:
+    """Yield the line of a unit: ``须更正  某局  甲.xlsx  2项错误，1项警告  …``."""
+    numbers = {"项错误": line.errors, "项警告": line.warnings, "项提示": line.hints, "项已说明": line.explained}
+    counted = "，".join(f"{number}{word}" for word, number in numbers.items() if number)
+    parts = (UNIT_STATES[line.state], line.unit, line.file, counted, "".join(map(_sentence, line.remarks)))
+    yield from _wrapped("  ".join(filter(None, parts)), 0, 4)
+
+
+def _sentence(text: str) -> str:
+    """Return a sentence with a full stop."""
+    return text if text.endswith(("。", "？", "！")) else f"{text}。"
+
+
+def _others(others: list[OtherFile]) -> Iterator[str]:
+    """Yield the files that were not checked, at most _MOST_OTHERS of them."""
+    if others:
+        yield f"没有核对的文件{len(others)}个："
+    for other in others[:_MOST_OTHERS]:
+        whose = f"（{other.unit}）" if other.unit else ""
+        yield from _wrapped(f"{other.file}{whose}：{other.what}", 2, 4)
+    if len(others) > _MOST_OTHERS:
+        yield f"  还有{len(others) - _MOST_OTHERS}个没有列出"
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:

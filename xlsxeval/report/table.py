@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from xlsxeval.report.catalogues import Catalogues, title_of
-from xlsxeval.report.facts import STATES
+from xlsxeval.report.facts import STATES, UNIT_STATES, Facts
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import verdict_text
 from xlsxeval.text import safe
@@ -27,6 +27,8 @@ COLUMNS = (
     "审核说明",
     "计入",
 )
+#: The level of a file that was not checked.
+NOT_CHECKED = "未核对"
 #: Byte order mark: by it Excel and WPS recognise UTF-8.
 _BOM = "\ufeff"
 #: The first line of every table.
@@ -36,7 +38,7 @@ _CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
 
 
-def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[str]:
+def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts | None = None) -> Iterator[str]:
     """Yield the table line by line, each ended by CR LF, a byte order mark first; to be encoded as UTF-8.
 
     Args:
@@ -44,6 +46,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             rule had anything to judge); a filing that
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
+        facts: the run; after the findings, each file that was not checked has a line, and each unit that sent nothing.
     """
     import csv
 
@@ -60,6 +63,15 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues) -> Iterator[s
             checked = outcome.verdict != "unchecked"
             said = ("通过", "没有发现问题") if checked else (STATES["unchecked"], verdict_text(outcome))
             yield writer.writerow(map(inert, (*whose, "", "", "", "", "", *said, "", "", "", counts)))
+    for other in facts.others if facts else ():
+        yield writer.writerow(map(inert, _row(文件=other.file, 单位=other.unit, 级别=NOT_CHECKED, 问题=other.what)))
+    for unit in facts.missing if facts else ():
+        yield writer.writerow(map(inert, _row(单位=unit, 级别=UNIT_STATES["missing"])))
+
+
+def _row(**cells: str) -> list[str]:
+    """Return a row of the table with texts in some columns."""
+    return [cells.get(column, "") for column in COLUMNS]
 
 
 def inert(text: str) -> str:

@@ -11,7 +11,7 @@ from xlsxeval.filing import ABSENT, Answer, Filing, FormAnswers, joined
 from xlsxeval.forms.model import Field, Rule
 from xlsxeval.formula.tree import FieldRef
 from xlsxeval.numbers import percent_text, plain
-from xlsxeval.report.facts import Facts
+from xlsxeval.report.facts import Facts, OtherFile, UnitLine
 from xlsxeval.report.json_types import (
     SCHEMA_VERSION,
     CheckJson,
@@ -20,9 +20,12 @@ from xlsxeval.report.json_types import (
     FactsJson,
     FindingJson,
     FormJson,
+    OtherJson,
     ReadingJson,
     Severity,
     SummaryJson,
+    UnitJson,
+    UnitState,
     Verdict,
 )
 from xlsxeval.report.outcome import Outcome, Reading
@@ -112,7 +115,35 @@ def facts_tree(facts: Facts) -> FactsJson:
         "unlisted": list(facts.unlisted),
         "interrupted": facts.interrupted,
         "waivers": list(facts.waivers),
+        "roster_line": facts.roster_line,
+        "years": {str(year): count for year, count in facts.years.items()},
+        "unclear": list(facts.unclear),
+        "alike": list(facts.alike),
     }
+
+
+def unit_tree(line: UnitLine) -> UnitJson:
+    """Give what became of a unit."""
+    return {
+        "unit": line.unit,
+        "code": line.code,
+        "group": line.group,
+        "state": cast("UnitState", line.state),
+        "round": line.round,
+        "file": line.file,
+        "filed": line.filed,
+        "errors": line.errors,
+        "warnings": line.warnings,
+        "hints": line.hints,
+        "explained": line.explained,
+        "contact": line.contact,
+        "remarks": list(line.remarks),
+    }
+
+
+def other_tree(other: OtherFile) -> OtherJson:
+    """Give a file that was not checked."""
+    return {"file": other.file, "kind": other.kind, "what": other.what, "unit": other.unit}
 
 
 def rules_tree(rules: Mapping[str, Rule]) -> list[dict[str, object]]:
