@@ -29,14 +29,22 @@ if TYPE_CHECKING:
     from xlsxeval.forms.library import load_set, set_names
     from xlsxeval.forms.model import FormSet, Rule
     from xlsxeval.forms.waivers import Waiver, load_waivers
-    from xlsxeval.outputs.files import write_csv, write_html, write_json, write_jsonl, write_junit, write_sarif
+    from xlsxeval.outputs.files import (
+        write_csv,
+        write_html,
+        write_json,
+        write_jsonl,
+        write_junit,
+        write_progress,
+        write_sarif,
+    )
     from xlsxeval.outputs.letters import Letter
     from xlsxeval.outputs.marked import marked_copy, write_marked
     from xlsxeval.outputs.notices import write_notices
     from xlsxeval.outputs.run import CheckedFiles, check_files
     from xlsxeval.read.limits import Limits
     from xlsxeval.read.refusals import Refused
-    from xlsxeval.report.facts import Facts
+    from xlsxeval.report.facts import Facts, OtherFile, UnitLine
     from xlsxeval.report.outcome import Outcome
     from xlsxeval.request import CheckOptions, Request
     from xlsxeval.rules.finding import Checked, Finding
@@ -59,14 +67,22 @@ _MODULES = {
     "forms.library": ("load_set", "set_names"),
     "forms.model": ("FormSet", "Rule"),
     "forms.waivers": ("Waiver", "load_waivers"),
-    "outputs.files": ("write_csv", "write_html", "write_json", "write_jsonl", "write_junit", "write_sarif"),
+    "outputs.files": (
+        "write_csv",
+        "write_html",
+        "write_json",
+        "write_jsonl",
+        "write_junit",
+        "write_progress",
+        "write_sarif",
+    ),
     "outputs.letters": ("Letter",),
     "outputs.marked": ("marked_copy", "write_marked"),
     "outputs.notices": ("write_notices",),
     "outputs.run": ("CheckedFiles", "check_files"),
     "read.limits": ("Limits",),
     "read.refusals": ("Refused",),
-    "report.facts": ("Facts",),
+    "report.facts": ("Facts", "OtherFile", "UnitLine"),
     "report.outcome": ("Outcome",),
     "request": ("CheckOptions", "Request"),
     "rules.finding": ("Checked", "Finding"),
@@ -91,6 +107,7 @@ __all__ = [
     "Letter",
     "Limits",
     "MachineError",
+    "OtherFile",
     "Outcome",
     "OutputError",
     "Refused",
@@ -100,6 +117,7 @@ __all__ = [
     "SetLike",
     "Source",
     "Summary",
+    "UnitLine",
     "Waiver",
     "XlsxevalError",
     "__version__",
@@ -131,6 +149,7 @@ __all__ = [
     "write_junit",
     "write_marked",
     "write_notices",
+    "write_progress",
     "write_sarif",
 ]
 

@@ -108,7 +108,7 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
         files = {
             key: file
             for key, file in written.items()
-            if not file.name.startswith(NOTICE) and not file.name.endswith(OPINION_END)
+            if not (file.name.startswith(NOTICE) or file.name.endswith(OPINION_END) or is_our_table(file))
         }
         search.skipped[OURS] = len(written) - len(files)
     closed = tuple(folder for folder, error in search.closed.items() if error.errno != errno.ENAMETOOLONG)
@@ -179,7 +179,7 @@ def _reason(name: str) -> str:
 def _owning_folder(path: Path, search: _Search) -> Path | None:
     """Give the output folder of a file that this program wrote and nobody changed since; None for any other file.
 
-    A table of findings (CSV) is recognised by its first line; its own folder is returned.
+    A table of findings or of the progress is recognised by its content; its own folder is returned.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  # links are not followed
     folder = _output_folder(absolute.parent, search)
@@ -200,15 +200,20 @@ def _digest(path: Path) -> str | None:
 
 
 def is_our_table(path: Path) -> bool:
-    """Tell whether a file is a table of findings that this program wrote."""
-    if path.suffix.lower() != ".csv":
+    """Tell whether a file is a table that this program wrote: of findings (CSV), of the progress (CSV, workbook)."""
+    suffix = path.suffix.lower()
+    if suffix not in {".csv", ".xlsx"}:
         return False
-    from xlsxeval.report.table import HEAD
+    from xlsxeval.report.progress_mark import HEAD, is_progress_book
 
-    head = HEAD.encode()
     try:
         with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
-            return stream.read(len(head)) == head
+            if suffix == ".xlsx":
+                return is_progress_book(stream)
+            from xlsxeval.report.table import HEAD as FINDINGS_HEAD
+
+            heads = (HEAD.encode(), FINDINGS_HEAD.encode())
+            return stream.read(max(map(len, heads))).startswith(heads)
     except (OSError, ValueError, XlsxevalError):
         return False
 

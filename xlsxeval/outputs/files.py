@@ -1,4 +1,4 @@
-"""Reports in one file: JSON, CSV, SARIF, JUnit and the HTML page; after an error the file is as it was before."""
+"""Reports in one file: JSON, CSV, SARIF, JUnit, the HTML page and the progress table; after an error the file is as it was before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxeval.api.rules import catalogue
 from xlsxeval.api.sets import SetLike, sets_of
 from xlsxeval.output import write_output
+from xlsxeval.outputs.reports import PROGRESS_ENDINGS, require_ending
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.facts import Facts, facts_from
 from xlsxeval.report.outcome import Outcome
@@ -108,6 +109,27 @@ def write_html(
     kept, facts = _with_facts(outcomes, facts)
     page = html_page(kept, facts, catalogues_of(formset), f"由xlsxeval {__version__}生成")
     _write(path, page, force=force)
+
+
+def write_progress(path: _PathLike, facts: Facts, *, force: bool = False) -> None:
+    """Write what became of each unit: a workbook (.xlsx) or a table (.csv), by the ending of the path.
+
+    Args:
+        path: the file.
+        facts: the run, as ``check_files`` gives it.
+        force: write over a file that is there.
+
+    Raises:
+        OutputError: for another ending, if the file is there already, or its folder is not.
+        MachineError: if it cannot be written; what was there before stays.
+    """
+    from xlsxeval.report.progress import progress_book, progress_csv
+
+    require_ending("progress", Path(path), PROGRESS_ENDINGS)
+    if Path(path).suffix.lower() == ".csv":
+        _write(path, progress_csv(facts), force=force)
+    else:
+        write_output(Path(path), [progress_book(facts, f"由xlsxeval {__version__}生成")], force=force)
 
 
 def catalogues_of(formset: SetLike | None) -> Catalogues:

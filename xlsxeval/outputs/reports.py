@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from xlsxeval.request import Request
 
 
+#: The endings of a progress table; the ending decides what is written.
+PROGRESS_ENDINGS = (".xlsx", ".csv")
+
+
 class Run(NamedTuple):
     """The data of a run that reports need beside the outcomes.
 
@@ -52,6 +56,7 @@ class Report(NamedTuple):
         excerpts: whether the outcomes must contain the cells around each finding.
         folder: whether the path is a folder.
         replaced: whether the outcomes contain filings that a newer one, or the same under another name, replaces.
+        endings: the endings that the file may have; none if it may have any.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Report(NamedTuple):
     excerpts: bool = False
     folder: bool = False
     replaced: bool = True
+    endings: tuple[str, ...] = ()
 
 
 # The rooms that write are imported when they write: a check without reports does not load them.
@@ -111,6 +117,12 @@ def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ..
     return write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
 
 
+def _progress(path: Path, _outcomes: Iterable[Outcome], run: Run) -> None:
+    from xlsxeval.outputs.files import write_progress
+
+    write_progress(path, run.facts, force=run.force)
+
+
 def _sarif(path: Path, outcomes: Iterable[Outcome], run: Run) -> None:
     from xlsxeval.outputs.files import write_sarif
 
@@ -128,6 +140,7 @@ REPORTS = (
     Report("jsonl", "全部结果写成JSON，每份一行", _jsonl),
     Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", _csv),
     Report("html", "全部结果写成一个网页，用浏览器打开", _html, excerpts=True),
+    Report("progress", "各单位报送和核对的进度表（.xlsx或.csv）", _progress, endings=PROGRESS_ENDINGS),
     Report("mark", "给每个工作簿写一份加了批注和底色的副本", _marked, folder=True),
     Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", _notices, folder=True, replaced=False),
     Report("sarif", "SARIF 2.1.0，给代码平台用", _sarif, replaced=False),
@@ -147,7 +160,7 @@ def chosen_reports(
 
     Raises:
         OutputError: for an unknown name, if a file is there already (without ``force``), or its folder is not, or two
-            are the same.
+            are the same, or the ending is wrong.
     """
     from xlsxeval.output import real
     from xlsxeval.output_folder import require_free
@@ -158,6 +171,7 @@ def chosen_reports(
             raise OutputError(f"没有叫“{name}”的结果，现有：{'、'.join(by_name)}")
     chosen = {report: Path(wanted[report.name]) for report in REPORTS if report.name in wanted}
     for report, path in chosen.items():
+        require_ending(report.name, path, report.endings)
         if not path.parent.is_dir() or (path.exists() and path.is_dir() != report.folder):
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if report.folder else '文件'}名")
         if report.folder:
@@ -172,8 +186,18 @@ def chosen_reports(
     return chosen
 
 
+def require_ending(name: str, path: Path, endings: Sequence[str]) -> None:
+    """Refuse a path whose ending a report cannot have.
+
+    Raises:
+        OutputError: if there are endings and the path has none of them.
+    """
+    if endings and path.suffix.lower() not in endings:
+        raise OutputError(f"{name}只能写成{'或'.join(endings)}文件：{path}，请换一个文件名")
+
+
 def _may_be_a_filing(path: Path) -> bool:
-    """Tell whether a file is of a kind that is read, and no table of findings that this program wrote."""
+    """Tell whether a file is of a kind that is read, and no table that this program wrote."""
     from xlsxeval.batch.collect import SUFFIXES, is_our_table
 
     return path.suffix.lower() in SUFFIXES and not is_our_table(path)

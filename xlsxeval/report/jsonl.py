@@ -19,7 +19,7 @@ def json_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def json_document(outcomes: Iterable[Outcome], facts: Facts) -> Iterator[str]:
-    """Yield one object, piece by piece: versions, ``facts`` (the run in numbers), ``units``, ``others``, ``filings``."""
+    """Yield one object, piece by piece: versions, ``facts`` (the run in numbers), units, files, ``filings``."""
     head = {
         "schema_version": SCHEMA_VERSION,
         "program_version": __version__,

@@ -78,7 +78,7 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
-    """Yield the summary of the run: counts, units of the roster, files not checked, questions, waivers without effect."""
+    """Yield the summary of the run: counts, units, files not checked, questions, waivers without effect."""
     yield from _wrapped(counted_text(facts), 0)
     if years := years_text(facts):
         yield from _wrapped(f"年度：{years}", 0)

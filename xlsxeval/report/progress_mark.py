@@ -48,7 +48,7 @@ def is_progress_book(stream: BinaryIO) -> bool:
     _, _, _, _, parts, size, _, _ = _END.unpack_from(tail, at)
     if parts > _MOST_PARTS or size > at or b"PK\6\7" in tail[max(at - 20, 0) : at]:
         return False
-    return PROPERTY.encode() in _part(stream)
+    return f'name="{PROPERTY}"'.encode() in _part(stream)
 
 
 def _part(stream: BinaryIO) -> bytes:

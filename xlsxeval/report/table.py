@@ -50,7 +50,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts 
     """
     import csv
 
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+    writer = csv.writer(Line(), lineterminator="\r\n")
     yield HEAD
     for outcome in outcomes:
         whose, counts = (outcome.file, outcome.unit, outcome.subject), "否" if outcome.replaced else "是"
@@ -79,7 +79,7 @@ def inert(text: str) -> str:
     return f"'{safe(text)}" if text[:1] in _CALCULATED and not _NEGATIVE.fullmatch(text) else safe(text)
 
 
-class _Line:
+class Line:
     """The file object for the csv writer: its ``write`` returns the line."""
 
     def write(self, line: str) -> str:
