@@ -1,4 +1,4 @@
-"""Reports in one file: JSON, CSV, SARIF, JUnit, the HTML page and the progress table; after an error the file is as it was before."""
+"""Reports in one file: JSON, CSV, SARIF, JUnit, the page, the progress table; an error leaves the file as it was."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ REPORTS = (
     Report("jsonl", "全部结果写成JSON，每份一行", _jsonl),
     Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", _csv),
     Report("html", "全部结果写成一个网页，用浏览器打开", _html, excerpts=True),
-    Report("progress", "各单位报送和核对的进度表（.xlsx或.csv）", _progress, endings=PROGRESS_ENDINGS),
+    Report("progress", "各单位的报送进度表，按扩展名写成.xlsx或CSV", _progress, endings=PROGRESS_ENDINGS),
     Report("mark", "给每个工作簿写一份加了批注和底色的副本", _marked, folder=True),
     Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", _notices, folder=True, replaced=False),
     Report("sarif", "SARIF 2.1.0，给代码平台用", _sarif, replaced=False),

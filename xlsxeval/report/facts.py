@@ -25,6 +25,8 @@ UNIT_STATES = {
     "unread": "已交未核对",
     "missing": "没有报送",
 }
+#: The states of a unit of which nothing was checked.
+NOT_CHECKED = frozenset({"unread", "missing"})
 _SEVERAL = 2
 
 

@@ -25,8 +25,8 @@ from xlsxeval.text import display_width, safe
 WIDTH = 80
 #: How many of the files that were not checked are listed.
 _MOST_OTHERS = 50
-#: The states of units that have no line of their own.
-_NO_ATTENTION = frozenset({"pass", "info"})
+#: The states of units that have no line of their own, unless there is a remark.
+_NO_LINE = frozenset({"pass", "info", "missing"})
 #: What a line break may not divide: a number, a word or a character, with the brackets before and after it.
 _PIECES = re.compile("[（《“‘【]{0,3}(?:[!-~]{1,40}|.)[，。；：、！？）》”’】…]{0,5}", re.DOTALL)
 #: Function that colours a text by a severity or a state.
@@ -125,14 +125,12 @@ def _units(facts: Facts, told: set[OtherFile]) -> Iterator[str]:
     for other in facts.others:
         of_unit.setdefault(other.unit, []).append(other)
     for state in reversed(counts):
-        if state in {"missing", *_NO_ATTENTION}:
-            continue
         for line in facts.listed:
             if line.state == state == "unread":
                 files = of_unit.get(line.unit, [])
                 told.update(files)
                 yield from _unread(line, files)
-            elif line.state == state:
+            elif line.state == state and (line.remarks or state not in _NO_LINE):
                 yield from _unit(line)
 
 
@@ -142,6 +140,8 @@ def _unread(line: UnitLine, files: list[OtherFile]) -> Iterator[str]:
         yield from _unit(line)
     for other in files:
         yield from _wrapped(f"{UNIT_STATES['unread']}  {line.unit}  {other.file}：{other.what}", 0, 4)
+    if files and line.remarks:
+        yield from _wrapped("".join(map(_sentence, line.remarks)), 4)
 
 
 def _unit(line: UnitLine) -> Iterator[str]:

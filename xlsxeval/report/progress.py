@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from xlsxeval.a1 import cell_name, fixed_column_range
-from xlsxeval.report.facts import UNIT_STATES, Facts, UnitLine, unclear_text, unit_counts
+from xlsxeval.report.facts import NOT_CHECKED, UNIT_STATES, Facts, UnitLine, unclear_text, unit_counts
 from xlsxeval.report.progress_mark import COLUMNS, HEAD, PROPERTY
 from xlsxeval.report.table import Line, inert
 from xlsxeval.text import UNWRITABLE, display_width, safe
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 PROGRESS_SHEET, OTHERS_SHEET, QUESTIONS_SHEET = "进度", "未核对的文件", "问题"
 _A4 = 9
 #: The greatest width of each column; one with shorter texts is narrower, but has room for its head and filter button.
-_WIDTHS = dict(zip(COLUMNS, (12, 12, 26, 13, 7, 30, 12, 9, 9, 9, 9, 18, 36), strict=True))
-_BUTTON = 3
+_WIDTHS = dict(zip(COLUMNS, (10, 10, 24, 12, 7, 28, 12, 8, 8, 8, 8, 15, 28), strict=True))
+_BUTTON = 2
 _NUMBERS = frozenset({"轮次", "须更正", "须说明", "供核对", "已说明"})
 _CENTRED = frozenset({"状态", "收到日期"}) | _NUMBERS
 #: The columns that hold the counts: the sum, and one for each state.
@@ -92,10 +92,11 @@ def progress_book(facts: Facts, made: str = "") -> bytes:
 
 
 def _cells(line: UnitLine) -> dict[str, str | int]:
-    """Return the cells of a unit, by the head of the column."""
+    """Return the cells of a unit, by the head of the column; without counts if nothing of it was checked."""
+    counts = (line.errors, line.warnings, line.hints, line.explained)
     values = (
         *(line.group, line.code, line.unit, UNIT_STATES[line.state], "" if line.round is None else line.round),
-        *(line.file, line.filed, line.errors, line.warnings, line.hints, line.explained, line.contact),
+        *(line.file, line.filed, *(("",) * len(counts) if line.state in NOT_CHECKED else counts), line.contact),
         "；".join(remark.rstrip("。") for remark in line.remarks),
     )
     return dict(zip(COLUMNS, values, strict=True))

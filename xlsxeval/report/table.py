@@ -28,7 +28,7 @@ COLUMNS = (
     "计入",
 )
 #: The level of a file that was not checked.
-NOT_CHECKED = "未核对"
+LEFT_OUT = "未核对"
 #: Byte order mark: by it Excel and WPS recognise UTF-8.
 _BOM = "\ufeff"
 #: The first line of every table.
@@ -64,7 +64,7 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts 
             said = ("通过", "没有发现问题") if checked else (STATES["unchecked"], verdict_text(outcome))
             yield writer.writerow(map(inert, (*whose, "", "", "", "", "", *said, "", "", "", counts)))
     for other in facts.others if facts else ():
-        yield writer.writerow(map(inert, _row(文件=other.file, 单位=other.unit, 级别=NOT_CHECKED, 问题=other.what)))
+        yield writer.writerow(map(inert, _row(文件=other.file, 单位=other.unit, 级别=LEFT_OUT, 问题=other.what)))
     for unit in facts.missing if facts else ():
         yield writer.writerow(map(inert, _row(单位=unit, 级别=UNIT_STATES["missing"])))
 
