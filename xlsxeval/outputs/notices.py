@@ -11,6 +11,7 @@ from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.marked import is_transient
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.outcome import Outcome
 
 
@@ -21,6 +22,7 @@ def write_notices(
     *,
     scope: Iterable[Path] = (),
     complete: bool = True,
+    others: Iterable[OtherFile] = (),
 ) -> tuple[str, ...]:
     """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
 
@@ -31,6 +33,7 @@ def write_notices(
         scope: the arguments of the run. Notices that an earlier run with the same arguments wrote and this run does
             not write are removed.
         complete: whether the run checked all its files; if not, nothing is removed.
+        others: the files that were not checked, as ``Facts.others``.
 
     Returns:
         Sentences about the folder that the user should know.
@@ -50,7 +53,8 @@ def write_notices(
                 unread.append(outcome.file)
             yield outcome
 
-    letters = notices(watched(), template, deadline=letter.deadline, contact=letter.contact, sender=letter.sender)
+    given = {"deadline": letter.deadline, "contact": letter.contact, "sender": letter.sender}
+    letters = notices(watched(), template, **given, others=others)
     for name, content in letters:
         target.write(name, content)
     # A unit whose file could not be checked this time keeps the notice of an earlier run.

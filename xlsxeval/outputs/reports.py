@@ -114,7 +114,8 @@ def _marked(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...
 def _notices(path: Path, outcomes: Iterable[Outcome], run: Run) -> tuple[str, ...]:
     from xlsxeval.outputs.notices import write_notices
 
-    return write_notices(path, outcomes, run.letter, scope=run.scope, complete=not run.facts.interrupted)
+    complete = not run.facts.interrupted
+    return write_notices(path, outcomes, run.letter, scope=run.scope, complete=complete, others=run.facts.others)
 
 
 def _progress(path: Path, _outcomes: Iterable[Outcome], run: Run) -> None:

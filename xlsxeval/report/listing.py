@@ -18,7 +18,7 @@ from xlsxeval.report.facts import (
     years_text,
 )
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import reading_lines, summary_text, verdict_text
+from xlsxeval.report.text import reading_lines, sentence, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import display_width, safe
 
@@ -141,20 +141,15 @@ def _unread(line: UnitLine, files: list[OtherFile]) -> Iterator[str]:
     for other in files:
         yield from _wrapped(f"{UNIT_STATES['unread']}  {line.unit}  {other.file}：{other.what}", 0, 4)
     if files and line.remarks:
-        yield from _wrapped("".join(map(_sentence, line.remarks)), 4)
+        yield from _wrapped("".join(map(sentence, line.remarks)), 4)
 
 
 def _unit(line: UnitLine) -> Iterator[str]:
     """Yield the line of a unit: ``须更正  某局  甲.xlsx  2项错误，1项警告  …``."""
     numbers = {"项错误": line.errors, "项警告": line.warnings, "项提示": line.hints, "项已说明": line.explained}
     counted = "，".join(f"{number}{word}" for word, number in numbers.items() if number)
-    parts = (UNIT_STATES[line.state], line.unit, line.file, counted, "".join(map(_sentence, line.remarks)))
+    parts = (UNIT_STATES[line.state], line.unit, line.file, counted, "".join(map(sentence, line.remarks)))
     yield from _wrapped("  ".join(filter(None, parts)), 0, 4)
-
-
-def _sentence(text: str) -> str:
-    """Return a sentence with a full stop."""
-    return text if text.endswith(("。", "？", "！")) else f"{text}。"
 
 
 def _others(others: list[OtherFile]) -> Iterator[str]:

@@ -9,16 +9,20 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from xlsxeval.read.refusals import TRANSIENT
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import for_units
+from xlsxeval.report.text import for_units, sentence, without_options
 from xlsxeval.report.word import word_document
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import clean
 
 if TYPE_CHECKING:
     from jinja2 import Template
+
+#: The kind of a file that is sent beside the forms and needs no letter.
+_NO_LETTER = "report"
 
 
 def notices(
@@ -29,11 +33,13 @@ def notices(
     contact: str = "",
     sender: str = "",
     today: date | None = None,
+    others: Iterable[OtherFile] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, content) of the notices: a .md and a .docx for each unit, in the order of first appearance.
 
     A unit gets no notice if it has no error or warning, or if all were waived. Filings without a unit get a notice
-    for each file.
+    for each file. Files that were not checked stand in the letter of their unit; a unit of which no workbook could be
+    read gets a letter for them alone, and so does each file whose unit is not known.
 
     Args:
         outcomes: the results, in any order; without filings that a newer filing replaces.
@@ -42,6 +48,7 @@ def notices(
         contact: the person to ask, as it is to be printed.
         sender: the office that sends the letters, printed above the date.
         today: the date of the letter; default: today.
+        others: the files that were not checked; reports (kind ``report``) need no letter.
 
     Raises:
         DefinitionError: if the template cannot be filled in.
@@ -49,7 +56,7 @@ def notices(
     day = today or date.today()  # noqa: DTZ011  # the day where the user is
     fixed = {"期限": deadline, "联系人": contact, "落款": sender, "日期": f"{day.year}年{day.month}月{day.day}日"}
     taken: set[str] = set()
-    for packed in _by_unit(outcomes).values():
+    for packed in _by_unit(outcomes, others).values():
         filings = [json.loads(zlib.decompress(filing)) for filing in packed]
         text = filled(template, {**fixed, **_values(filings)})
         stem = file_stem(NOTICE, filings[0]["单位"] or filings[0]["文件"], taken)
@@ -57,32 +64,54 @@ def notices(
         yield f"{stem}.docx", word_document(text)
 
 
-def _by_unit(outcomes: Iterable[Outcome]) -> dict[str, list[bytes]]:
-    """Give for each unit its filings with findings, as compressed JSON.
+def _by_unit(outcomes: Iterable[Outcome], others: Iterable[OtherFile]) -> dict[str, list[bytes]]:
+    """Give for each unit its filings with findings, and its files that were not checked, as compressed JSON.
 
     The last file may belong to the first unit, so all filings are kept until the end; compressed, they need little
     memory.
     """
     by_unit: dict[str, list[bytes]] = {}
+    read: set[str] = set()
     for outcome in outcomes:
         counted = [
             finding
             for finding in outcome.findings
             if finding.severity in {"error", "warning"} and not finding.waived and finding.code not in TRANSIENT
         ]
+        key = clean(outcome.unit) or outcome.file
         if counted:
-            packed = zlib.compress(json.dumps(_filing(outcome, counted)).encode())
-            by_unit.setdefault(clean(outcome.unit) or outcome.file, []).append(packed)
+            by_unit.setdefault(key, []).append(_packed(_filing(outcome, counted)))
+        if outcome.verdict != "unusable":
+            read.add(key)
+    # Nobody must correct anything because of a scan that lies beside a good workbook.
+    for other in others:
+        key = clean(other.unit) or other.file
+        if other.kind != _NO_LETTER and (key in by_unit or key not in read):
+            by_unit.setdefault(key, []).append(_packed(_other(other)))
     return by_unit
+
+
+def _packed(filing: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(filing).encode())
+
+
+def _other(other: OtherFile) -> dict[str, Any]:
+    """Give the data of a file that was not checked, as of a filing that cannot be read."""
+    what = sentence(without_options(other.what))
+    data = {"单位": other.unit, "项目": "", "文件": _file_name(other.file), "年度": None, "unusable": True}
+    return {**data, "findings": [{"severity": "error", "问题": what}]}
+
+
+def _file_name(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
     """Give the data of one filing for its notice."""
-    file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
         "单位": outcome.unit,
         "项目": outcome.subject,
-        "文件": file,
+        "文件": _file_name(outcome.file),
         "年度": outcome.year,
         "unusable": outcome.verdict == "unusable",
         "findings": [

@@ -52,9 +52,15 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
     before, _, after = _page().partition(_DATA)
     counted = f"{counted_text(facts)}。" if facts.files else ""
     words = {
-        **{"states": STATES, "severities": SEVERITIES, "made": made, "counted": counted, "facts": facts_tree(facts)},
-        **{"years": years_text(facts), "unclear": unclear_text(facts) if facts.unclear else ""},
-        **{"unitStates": UNIT_STATES, "units": [_unit(line) for line in facts.listed] if facts.roster else []},
+        "states": STATES,
+        "unitStates": UNIT_STATES,
+        "severities": SEVERITIES,
+        "made": made,
+        "counted": counted,
+        "facts": facts_tree(facts),
+        "years": years_text(facts),
+        "unclear": unclear_text(facts) if facts.unclear else "",
+        "units": [_unit(line) for line in facts.listed] if facts.roster else [],
         "others": [other_tree(other) for other in facts.others],
     }
     yield before + _json(words)[:-1] + ',"filings":['

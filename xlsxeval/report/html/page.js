@@ -321,6 +321,7 @@ function facts() {
   if (data.years) box.append(make("p", {}, `年度：${data.years}。`));
   if (roster) box.append(make("p", {}, `名单上${roster}个单位。`));
   if (read) box.append(make("p", {}, read));
+  if (data.others.length) box.append(make("p", {}, `另有${data.others.length}个文件没有核对，列在最后。`));
   if (missing.length) names("没有报送的", missing);
   if (unlisted.length) names("不在名单上的", unlisted);
 }
@@ -333,6 +334,7 @@ function questions() {
     const box = make("details", { class: "notice", ...(lines.length <= FEW && { open: "" }) }, make("summary", {}, head));
     box.append(make("ul", {}, ...lines.map((line) => make("li", {}, line))));
     byId("questions").append(box);
+    byId("questions").hidden = false;
   }
 }
 
