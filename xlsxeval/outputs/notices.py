@@ -9,9 +9,9 @@ from pathlib import Path
 from xlsxeval.output_folder import OutputFolder
 from xlsxeval.outputs.letters import Letter
 from xlsxeval.outputs.marked import is_transient
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.letter import load_template
 from xlsxeval.report.notice import notices
-from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.outcome import Outcome
 
 
@@ -53,8 +53,14 @@ def write_notices(
                 unread.append(outcome.file)
             yield outcome
 
-    given = {"deadline": letter.deadline, "contact": letter.contact, "sender": letter.sender}
-    letters = notices(watched(), template, **given, others=others)
+    letters = notices(
+        watched(),
+        template,
+        deadline=letter.deadline,
+        contact=letter.contact,
+        sender=letter.sender,
+        others=others,
+    )
     for name, content in letters:
         target.write(name, content)
     # A unit whose file could not be checked this time keeps the notice of an earlier run.
