@@ -606,9 +606,7 @@ RUN = Facts(
     files=3, total=3, roster=4, missing=("乙局",), unlisted=("外协会",), units=ROSTER, others=OTHERS, years={2023: 1, 2024: 9}, roster_line="名单：B列",
     unclear=("甲局的a.xlsx和b.xlsx",), alike=("丙局和丙局（本级）可能是同一个单位",),
 )  # fmt: skip
-CELLS = (
-    "Array.from(document.querySelectorAll('%s .line'), (one) => Array.from(one.cells, (cell) => cell.innerText.trim()))"
-)
+CELLS = "Array.from(document.querySelectorAll('%s .line'), (one) => Array.from(one.cells, (cell) => cell.textContent))"
 
 
 def test_units_worst_first(page: Page) -> None:
@@ -616,8 +614,8 @@ def test_units_worst_first(page: Page) -> None:
     assert page.browser.ask(CELLS % "#units") == [
         ["乙局", "□ 没有报送", *[""] * 9],
         ["丁局", "◇ 已交未核对", "", "丁.rar", "", "2025-04-09", *[""] * 5],
-        ["丙局\n003\n按编码对上\n<b>请核对</b>", "■ 须更正", "教科股", "丙.xlsx", "2", "2025-04-08", "3", "2", "1", "4", ""],
-        ["甲局\n001", "√ 通过", "行政股", "报送/甲.xlsx", "1", "2025-04-07", "0", "0", "0", "0", "某某 000"],
+        ["丙局003按编码对上<b>请核对</b>", "■ 须更正", "教科股", "丙.xlsx", "2", "2025-04-08", "3", "2", "1", "4", ""],
+        ["甲局001", "√ 通过", "行政股", "报送/甲.xlsx", "1", "2025-04-07", "0", "0", "0", "0", "某某 000"],
     ]  # fmt: skip
     tiles = ["4全部", "1□ 没有报送", "1◇ 已交未核对", "1■ 须更正", "1√ 通过"]
     assert page.browser.texts("#unit-states button") == tiles
@@ -637,7 +635,7 @@ def test_units_worst_first(page: Page) -> None:
 
 def test_units_are_filtered_by_state_and_by_name_and_the_filings_are_not(page: Page) -> None:
     page.show(FOUR, facts=RUN)
-    names = "#units th.name"
+    names = "#units .line .name"
     page.click("#unit-states .error")
     assert page.browser.texts(names) == ["丙局003按编码对上<b>请核对</b>"]
     assert page.browser.texts("#unit-status") == ["符合状态“须更正”的1个单位（全部4个）"]
@@ -668,12 +666,12 @@ def test_ten_thousand_units_are_drawn_twenty_at_a_time_and_all_are_printed(page:
     assert page.browser.ask(lines) == 20
     assert page.browser.texts("#unit-pages span") == ["第1页，共500页"]
     page.click("#unit-pages button:last-child")
-    assert page.browser.texts("#units th.name")[0] == "第167局"
+    assert page.browser.texts("#units .line .name")[0] == "第167局"
     assert page.address() == "#units=2"
     page.click("#other-pages button:last-child")
-    assert page.browser.texts("#others th.name") == ["20.pdf"]
+    assert page.browser.texts("#others .line .name") == ["20.pdf"]
     page.click("#unit-states .pass")
-    assert (page.browser.texts("#units th.name")[0], page.browser.ask(lines)) == ("第0局", 20)
+    assert (page.browser.texts("#units .line .name")[0], page.browser.ask(lines)) == ("第0局", 20)
     page.browser.ask("dispatchEvent(new Event('beforeprint'))")
     assert page.browser.ask(lines) == 1250
     page.browser.ask("dispatchEvent(new Event('afterprint'))")

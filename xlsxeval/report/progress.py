@@ -122,7 +122,7 @@ def _write_units(file: xlsxwriter.Workbook, looks: Mapping[str, Format], facts: 
             if isinstance(cell, int):
                 sheet.write_number(row, column, cell, look)
             else:
-                sheet.write_string(row, column, _written(cell), look)
+                _write_text(sheet, row, column, cell, look)
         sheet.set_row(row, max(text_height(str(cell), widths[name]) for name, cell in cells.items()))
     state = COLUMNS.index("状态")
     for key, colour in _COLOURS.items():
@@ -165,7 +165,7 @@ def _write_list(
         sheet.write_string(0, column, name, looks["head"])
     for row, texts in enumerate(rows, 1):
         for column, text in enumerate(texts):
-            sheet.write_string(row, column, _written(text), looks["left"])
+            _write_text(sheet, row, column, text, looks["left"])
         sheet.set_row(row, max(map(text_height, texts, widths.values())))
     _finish(sheet, 0, len(rows), len(widths), made)
 
@@ -190,7 +190,10 @@ def _width(name: str, most: int, rows: Sequence[Mapping[str, str | int]]) -> int
     return min(max(longest + 2, display_width(name) + _BUTTON), most)
 
 
-def _written(text: str) -> str:
-    """Return a text as a cell can hold it."""
+def _write_text(sheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
+    """Write a text as a cell can hold it, never as a formula; an empty text leaves the cell blank."""
     text = UNWRITABLE.sub("\ufffd", safe(text))
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + _CUT
+    if text:
+        sheet.write_string(row, column, text if len(text) <= _LONGEST else text[:_LONGEST] + _CUT, look)
+    else:
+        sheet.write_blank(row, column, None, look)
