@@ -72,6 +72,7 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
         "write_jsonl": lambda: xlsxeval.write_jsonl(folder / "r.jsonl", outcomes),
         "write_junit": lambda: xlsxeval.write_junit(folder / "r.xml", outcomes),
         "write_marked": lambda: xlsxeval.write_marked(folder / "标记", outcomes),
+        "write_progress": lambda: xlsxeval.write_progress(folder / "进度.xlsx", xlsxeval.Facts()),
         "write_notices": lambda: xlsxeval.write_notices(folder / "通知", outcomes, xlsxeval.Letter(deadline="5月20日")),
         "write_sarif": lambda: xlsxeval.write_sarif(folder / "r.sarif", outcomes),
     }
