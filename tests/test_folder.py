@@ -115,7 +115,7 @@ def test_reports_are_written_whole_and_only_over_others_if_wanted(sent: Path) ->
     assert tree["facts"] == {
         "files": 4, "total": 4, "states": {"error": 2, "pass": 1, "unusable": 1}, "replaced": 0,
         "skipped": {"其他类型的文件": 1, "打开文件时留下的临时文件": 1}, "roster": 0, "missing": [], "unlisted": [],
-        "interrupted": False, "waivers": [],
+        "interrupted": False, "waivers": [], "roster_line": "", "years": tree["facts"]["years"], "unclear": [], "alike": [],
     }  # fmt: skip
     assert run("check", "报送", "--format", "json", cwd=sent.parent).stdout == all_lines.read_text(encoding="utf-8")
     before = one.read_bytes()

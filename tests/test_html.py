@@ -19,7 +19,7 @@ import xlsxeval as api
 from tests.browser import Browser, start_browser
 from tests.conftest import CLEAN, FAULTY, S
 from xlsxeval.report.excerpt import Excerpt
-from xlsxeval.report.facts import Facts
+from xlsxeval.report.facts import UNIT_STATES, Facts, OtherFile, UnitLine
 from xlsxeval.report.html import html_page
 from xlsxeval.report.outcome import Outcome, Reading
 from xlsxeval.rules.finding import Finding
@@ -577,3 +577,122 @@ def test_nothing_runs_out_of_the_window(page: Page, width: int) -> None:
       return box.width && box.right > document.documentElement.clientWidth + 1;
     }).map((one) => one.className || one.tagName)""")
     assert wide == []
+
+
+# Units, and files that were not checked
+
+ROSTER = (
+    UnitLine("甲局", "001", "行政股", "pass", 1, "报送/甲.xlsx", "2025-04-07", hints=0, contact="某某 000"),
+    UnitLine("乙局", state="missing"),
+    UnitLine(
+        "丙局",
+        "003",
+        "教科股",
+        "error",
+        2,
+        "丙.xlsx",
+        "2025-04-08",
+        3,
+        2,
+        1,
+        4,
+        remarks=("按编码对上", "<b>请核对</b>"),
+    ),
+    UnitLine("丁局", state="unread", file="丁.rar", filed="2025-04-09"),
+    UnitLine("外协会", state="pass", file="外.xlsx"),
+)
+OTHERS = (OtherFile("报送/丁.rar", "archive", "这是压缩包，请解压", "丁局"), OtherFile("<i>.pdf", "pdf", "这是PDF"))
+RUN = Facts(
+    files=3, total=3, roster=4, missing=("乙局",), unlisted=("外协会",), units=ROSTER, others=OTHERS, years={2023: 1, 2024: 9}, roster_line="名单：B列",
+    unclear=("甲局的a.xlsx和b.xlsx",), alike=("丙局和丙局（本级）可能是同一个单位",),
+)  # fmt: skip
+CELLS = "Array.from(document.querySelectorAll('%s .line'), (one) => Array.from(one.cells, (cell) => cell.textContent))"
+
+
+def test_units_worst_first(page: Page) -> None:
+    page.show(FOUR, facts=RUN)
+    assert page.browser.ask(CELLS % "#units") == [
+        ["乙局", "□ 没有报送", *[""] * 9],
+        ["丁局", "◇ 已交未核对", "", "丁.rar", "", "2025-04-09", *[""] * 5],
+        ["丙局003按编码对上<b>请核对</b>", "■ 须更正", "教科股", "丙.xlsx", "2", "2025-04-08", "3", "2", "1", "4", ""],
+        ["甲局001", "√ 通过", "行政股", "报送/甲.xlsx", "1", "2025-04-07", "0", "0", "0", "0", "某某 000"],
+    ]  # fmt: skip
+    tiles = ["4全部", "1□ 没有报送", "1◇ 已交未核对", "1■ 须更正", "1√ 通过"]
+    assert page.browser.texts("#unit-states button") == tiles
+    assert page.browser.texts("#unit-status") == ["共4个单位"]
+    assert page.browser.texts("#facts > p") == [
+        "共核对3个文件：没有结果。", "年度：2024年度9份，2023年度1份。", "名单上4个单位。", "名单：B列", "另有2个文件没有核对，列在最后。",
+    ]  # fmt: skip
+    assert page.browser.texts("#questions > details") == [
+        "1个单位的几份次序不明，请核对（--prefer 文件 指定）：甲局的a.xlsx和b.xlsx",
+        "1处请核对：丙局和丙局（本级）可能是同一个单位",
+    ]
+    assert page.browser.ask(CELLS % "#others") == [
+        ["报送/丁.rar", "丁局", "这是压缩包，请解压"],
+        ["<i>.pdf", "", "这是PDF"],
+    ]
+
+
+def test_units_are_filtered_by_state_and_by_name_and_the_filings_are_not(page: Page) -> None:
+    page.show(FOUR, facts=RUN)
+    names = "#units .line .name"
+    page.click("#unit-states .error")
+    assert page.browser.texts(names) == ["丙局003按编码对上<b>请核对</b>"]
+    assert page.browser.texts("#unit-status") == ["符合状态“须更正”的1个单位（全部4个）"]
+    assert (page.address(), len(page.units())) == ("#of=error", 4)
+    page.click("#unit-states .error")
+    assert len(page.browser.texts(names)) == 4
+    page.enter("#member", "００1")
+    assert page.browser.texts(names) == ["甲局001"]
+    assert page.browser.texts("#unit-status") == ["符合含“００1”的1个单位（全部4个）"]
+    page.show(FOUR, "#of=missing", RUN)
+    assert page.browser.texts(names) == ["乙局"]
+
+
+def test_a_page_without_roster_has_no_units(page: Page) -> None:
+    page.show(FOUR, facts=Facts(files=4, total=4, units=ROSTER))
+    hidden = (
+        "['#roster', '#unread', '#checked', '#questions'].map((one) => document.querySelector(one).checkVisibility())"
+    )
+    assert page.browser.ask(hidden) == [False] * 4
+
+
+def test_ten_thousand_units_are_drawn_twenty_at_a_time_and_all_are_printed(page: Page) -> None:
+    states = list(UNIT_STATES)
+    units = tuple(UnitLine(f"第{n}局", state=states[n % 8], file=f"{n}.xlsx") for n in range(10_000))
+    others = tuple(OtherFile(f"{n}.pdf", "pdf", "这是PDF") for n in range(21))
+    page.show(FOUR, facts=Facts(roster=10_000, units=units, others=others))
+    lines = "document.querySelectorAll('#units .line').length"
+    assert page.browser.ask(lines) == 20
+    assert page.browser.texts("#unit-pages span") == ["第1页，共500页"]
+    page.click("#unit-pages button:last-child")
+    assert page.browser.texts("#units .line .name")[0] == "第167局"
+    assert page.address() == "#units=2"
+    page.click("#other-pages button:last-child")
+    assert page.browser.texts("#others .line .name") == ["20.pdf"]
+    page.click("#unit-states .pass")
+    assert (page.browser.texts("#units .line .name")[0], page.browser.ask(lines)) == ("第0局", 20)
+    page.browser.ask("dispatchEvent(new Event('beforeprint'))")
+    assert page.browser.ask(lines) == 1250
+    page.browser.ask("dispatchEvent(new Event('afterprint'))")
+    assert page.browser.ask(lines) == 20
+
+
+@pytest.mark.parametrize("width", [420, 1400])
+def test_long_names_of_units_stay_in_the_window(page: Page, width: int) -> None:
+    long = UnitLine(
+        "县" * 90,
+        "1" * 60,
+        "类" * 40,
+        "error",
+        1,
+        f"{'长' * 120}.xlsx",
+        "2025-04-07",
+        1,
+        contact="0" * 60,
+        remarks=("注" * 200,),
+    )
+    others = (OtherFile("a" * 200, "pdf", "说" * 200, "单" * 80),)
+    page.browser.size(width, 900)
+    page.show(FOUR, facts=Facts(roster=1, units=(long,), others=others, unclear=("x" * 300,), alike=("y" * 300,)))
+    assert page.browser.ask("document.documentElement.scrollWidth <= innerWidth") is True

@@ -68,7 +68,6 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
         "read_filings": lambda: xlsxeval.read_filings(WORKBOOK),
         "read_history": lambda: (open_ledger(), xlsxeval.read_history(folder / "l.db")),
         "settle_ledger": settle,
-        "write_progress": lambda: xlsxeval.write_progress(folder / "r.xlsx", xlsxeval.Facts()),
         "read_roster": lambda: xlsxeval.read_roster(roster),
         "select_rules": lambda: xlsxeval.select_rules(["E", "B0"]),
         "set_names": xlsxeval.set_names,
@@ -79,6 +78,7 @@ def calls(folder: Path) -> dict[str, Callable[[], object]]:
         "write_jsonl": lambda: xlsxeval.write_jsonl(folder / "r.jsonl", outcomes),
         "write_junit": lambda: xlsxeval.write_junit(folder / "r.xml", outcomes),
         "write_marked": lambda: xlsxeval.write_marked(folder / "标记", outcomes),
+        "write_progress": lambda: xlsxeval.write_progress(folder / "进度.xlsx", xlsxeval.Facts()),
         "write_notices": lambda: xlsxeval.write_notices(folder / "通知", outcomes, xlsxeval.Letter(deadline="5月20日")),
         "write_sarif": lambda: xlsxeval.write_sarif(folder / "r.sarif", outcomes),
     }

@@ -30,6 +30,7 @@ from tests.test_reports import CELL, FINDING, HOSTILE
 from xlsxeval.cli.check import check_command
 from xlsxeval.errors import DefinitionError
 from xlsxeval.read.limits import Limits
+from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.filename import file_stem
 from xlsxeval.report.letter import escape, load_template
 from xlsxeval.report.notice import notices
@@ -150,6 +151,59 @@ def test_names_of_options_stand_in_no_letter() -> None:
 @pytest.mark.parametrize("code", ["R10", "R11", "R12", "R13"])
 def test_nobody_gets_a_letter_for_what_failed_here(code: str) -> None:
     assert letters([Outcome("a.xlsx", "unusable", (replace(FINDING, code=code, form=""),))]) == {}
+
+
+SCAN = OtherFile("报送/乙局.zip/扫描件.pdf", "pdf", "这是PDF，请报送电子表格（--max-file）", "乙局")
+
+
+def test_files_that_were_not_checked_stand_in_the_letter_of_their_unit() -> None:
+    text = markdown([outcome("乙 局")], others=[SCAN])
+    assert text.startswith("""# 关于退回修改2024年度绩效自评材料的通知
+
+乙 局：
+
+你单位报送的文件“扫描件.pdf”不能读取，没有核对：这是PDF，请报送电子表格。
+
+你单位报送的2024年度绩效自评材料已经核对，有1项错误须更正。现退回修改，具体如下。
+
+## 一、须更正的事项
+
+### 自评表
+
+""")
+
+
+def test_units_that_sent_only_such_files_get_a_letter_and_reports_need_none() -> None:
+    others = [
+        SCAN,
+        SCAN._replace(file="报送/图.png", kind="picture", what="这是图片。"),
+        OtherFile("报送/某.rar", "archive", "这是压缩包"),
+        OtherFile("报送/报告.docx", "report", "这是自评报告", "丙局"),
+    ]
+    found = letters([], others=others)
+    assert list(found)[::2] == ["退回修改通知-乙局.md", "退回修改通知-某.rar.md"]
+    assert (
+        found["退回修改通知-乙局.md"].decode()
+        == """# 关于退回修改绩效自评材料的通知
+
+乙局：
+
+你单位报送的文件“扫描件.pdf”不能读取，没有核对：这是PDF，请报送电子表格。
+
+你单位报送的文件“图.png”不能读取，没有核对：这是图片。
+
+请尽快处理好，并重新报送电子表格。
+
+> 2025年4月1日
+"""
+    )
+    assert "\n报送单位：\n\n你单位报送的文件“某.rar”不能读取" in found["退回修改通知-某.rar.md"].decode()
+
+
+def test_a_scan_beside_a_good_workbook_needs_no_letter() -> None:
+    assert letters([Outcome("乙.xlsx", "pass", (), unit="乙局")], others=[SCAN]) == {}
+    unusable = Outcome("乙.xlsx", "unusable", (replace(FINDING, code="R10"),), unit="乙局")  # failed here, not there
+    assert list(letters([unusable], others=[SCAN]))[::2] == ["退回修改通知-乙局.md"]
 
 
 # What stands in it

@@ -27,6 +27,7 @@ from tests.conftest import CLEAN, FAULTY, ROOT, S
 from tests.places import addressed, cell_of, sample
 from tests.soffice import convert, needs_soffice
 from xlsxeval.report.catalogues import Catalogues
+from xlsxeval.report.facts import Facts, OtherFile
 from xlsxeval.report.junit import junit_lines
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.sarif import sarif_lines, uri_of
@@ -142,6 +143,16 @@ def test_each_finding_has_a_row_and_a_clean_filing_has_one(samples: list[Outcome
     assert rows[50][:9] == ["网页.xlsx", "", "", "", "", "", "R02", "不是电子表格文件", "错误"]
     formula = next(row for row in rows if row[6] == "F01")
     assert formula[11] == '\'=IF(COUNT(B8,B11,B12)=0,"",SUM(B8,B11,B12))'
+
+
+def test_files_not_checked_and_units_that_are_missing_have_a_row_after_the_findings() -> None:
+    others = (OtherFile("甲.rar", "archive", "=请解压", "甲局"), OtherFile("乙.pdf", "pdf", "这是PDF"))
+    facts = Facts(roster=3, missing=("丙局",), others=others)
+    rows = "".join(csv_lines([Outcome("a.xlsx", "pass", (), unit="丁局")], {}, facts)).split("\r\n")
+    assert rows[1:] == [
+        "a.xlsx,丁局,,,,,,,通过,没有发现问题,,,,是", "甲.rar,甲局,,,,,,,未核对,'=请解压,,,,", "乙.pdf,,,,,,,,未核对,这是PDF,,,,",
+        ",丙局,,,,,,,没有报送,,,,,", "",
+    ]  # fmt: skip
 
 
 def test_lines_end_as_excel_wants_them(samples: list[Outcome], catalogues: Catalogues) -> None:

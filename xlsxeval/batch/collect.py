@@ -114,7 +114,7 @@ def collect(names: Iterable[str], ours: Collection[Path] = ()) -> Collected:
         files = {
             key: file
             for key, file in written.items()
-            if not file.name.startswith(NOTICE) and not file.name.endswith(OPINION_END)
+            if not (file.name.startswith(NOTICE) or file.name.endswith(OPINION_END) or is_output(file))
         }
         search.skipped[OURS] = len(written) - len(files)
     closed = tuple(folder for folder, error in search.closed.items() if error.errno != errno.ENAMETOOLONG)

@@ -1,12 +1,13 @@
-"""Recognise the outputs of this program by their first or last bytes, under any name and in any folder."""
+"""Recognise the outputs of this program by their content, under any name and in any folder."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from xlsxeval.errors import XlsxevalError
 from xlsxeval.folder import open_folder
+from xlsxeval.report.progress_mark import HEAD as PROGRESS_HEAD
+from xlsxeval.report.progress_mark import is_progress_book
 
 #: So many bytes of a file are looked at.
 _HEAD = 4096
@@ -21,33 +22,32 @@ _ENDINGS = frozenset({".csv", ".xlsx", ".html", ".htm", ".json", ".jsonl", ".sar
 
 def is_output(path: Path) -> bool:
     """Tell whether a file is a report or a ledger of this program."""
-    if path.suffix.lower() not in _ENDINGS:
+    ending = path.suffix.lower()
+    if ending not in _ENDINGS:
         return False
-    head, tail = _ends(path)
-    return _is_table(head) or _is_progress(tail) or _is_report(head) or _is_ledger(head)
+    try:
+        with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
+            if ending == ".xlsx":
+                return is_progress_book(stream)
+            head = stream.read(_HEAD)
+    except (OSError, ValueError, XlsxevalError):
+        return False
+    return _is_table(head) or _is_report(head) or _is_ledger(head)
 
 
 def is_renewable(path: Path) -> bool:
-    """Tell whether a file is a report that can be written again, because nobody changed it or anybody would.
-
-    Tables (CSV) are edited by people, which cannot be seen; a workbook with the progress that was saved again is no
-    longer known.
-    """
-    head, tail = _ends(path)
-    return _is_report(head) or _is_progress(tail)
+    """Tell whether a file is a report that nobody edits by hand: a page, JSON, SARIF or JUnit."""
+    try:
+        with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
+            return _is_report(stream.read(_HEAD))
+    except (OSError, ValueError, XlsxevalError):
+        return False
 
 
 def _is_table(head: bytes) -> bool:
-    from xlsxeval.report.progress import HEAD as PROGRESS
     from xlsxeval.report.table import HEAD
 
-    return head.startswith((HEAD.encode(), PROGRESS.encode()))
-
-
-def _is_progress(tail: bytes) -> bool:
-    from xlsxeval.report.progress import MARK
-
-    return tail.endswith(MARK)
+    return head.startswith((HEAD.encode(), PROGRESS_HEAD.encode()))
 
 
 def _is_report(head: bytes) -> bool:
@@ -56,14 +56,3 @@ def _is_report(head: bytes) -> bool:
 
 def _is_ledger(head: bytes) -> bool:
     return head.startswith(_SQLITE) and head[_MARK_AT : _MARK_AT + len(_MARK)] == _MARK
-
-
-def _ends(path: Path) -> tuple[bytes, bytes]:
-    """Give the first bytes of a file, and the last few."""
-    try:
-        with open_folder(path.parent, follow=True) as folder, folder.open(path.name) as stream:
-            head = stream.read(_HEAD)
-            stream.seek(max(stream.seek(0, os.SEEK_END) - 64, 0))
-            return head, stream.read(64)
-    except (OSError, ValueError, XlsxevalError):
-        return b"", b""

@@ -9,6 +9,7 @@ from pathlib import Path
 from xlsxeval.api.rules import catalogue
 from xlsxeval.api.sets import SetLike, sets_of
 from xlsxeval.output import write_output
+from xlsxeval.outputs.reports import PROGRESS_ENDINGS, require_ending
 from xlsxeval.report.catalogues import Catalogues
 from xlsxeval.report.facts import Facts, facts_from
 from xlsxeval.report.outcome import Outcome
@@ -81,11 +82,12 @@ def write_progress(path: _PathLike, facts: Facts, *, force: bool = False) -> Non
         force: write over a file that is there.
 
     Raises:
-        OutputError: if the file is there already, or its folder is not.
+        OutputError: for another ending, if the file is there already, or its folder is not.
         MachineError: if it cannot be written; what was there before stays.
     """
     from xlsxeval.report.progress import progress_book, progress_csv
 
+    require_ending("progress", Path(path), PROGRESS_ENDINGS)
     if Path(path).suffix.lower() == ".csv":
         _write(path, progress_csv(facts), force=force)
     else:

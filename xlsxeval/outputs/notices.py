@@ -20,9 +20,9 @@ def write_notices(
     outcomes: Iterable[Outcome],
     letter: Letter = Letter(),
     *,
-    others: Iterable[OtherFile] = (),
     scope: Iterable[Path] = (),
     complete: bool = True,
+    others: Iterable[OtherFile] = (),
 ) -> tuple[str, ...]:
     """Write a notice, as Markdown and for Word, for each unit with errors or warnings.
 
@@ -30,10 +30,10 @@ def write_notices(
         folder: a new folder, an empty folder, or a folder that this program wrote.
         outcomes: the results, without filings that a newer filing replaces.
         letter: the parts that are the same in every notice.
-        others: the files that were sent and are no workbooks.
         scope: the arguments of the run. Notices that an earlier run with the same arguments wrote and this run does
             not write are removed.
         complete: whether the run checked all its files; if not, nothing is removed.
+        others: the files that were not checked, as ``Facts.others``.
 
     Returns:
         Sentences about the folder that the user should know.
@@ -56,10 +56,10 @@ def write_notices(
     letters = notices(
         watched(),
         template,
-        others=others,
         deadline=letter.deadline,
         contact=letter.contact,
         sender=letter.sender,
+        others=others,
     )
     for name, content in letters:
         target.write(name, content)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from xlsxeval.request import Request
 
 
+#: The endings of a progress table; the ending decides what is written.
+PROGRESS_ENDINGS = (".xlsx", ".csv")
+
+
 class Run(NamedTuple):
     """The data of a run that reports need beside the outcomes.
 
@@ -137,7 +141,7 @@ REPORTS = (
     Report("jsonl", "全部结果写成JSON，每份一行", _jsonl),
     Report("csv", "每项问题一行的表格，Excel和WPS可以直接打开", _csv),
     Report("html", "全部结果写成一个网页，用浏览器打开", _html, excerpts=True),
-    Report("progress", "报送进度，每个单位一行（.xlsx或.csv）", _progress, endings=(".xlsx", ".csv")),
+    Report("progress", "报送进度，每个单位一行（.xlsx或.csv）", _progress, endings=PROGRESS_ENDINGS),
     Report("mark", "给每个工作簿写一份加了批注和底色的副本", _marked, folder=True),
     Report("notice", "给每个单位写一份退回修改通知（Markdown和Word）", _notices, folder=True, replaced=False),
     Report("sarif", "SARIF 2.1.0，给代码平台用", _sarif, replaced=False),
@@ -177,8 +181,7 @@ def chosen_reports(
             raise OutputError(f"不能写到这里：{path}，请写已有文件夹里的{'文件夹' if report.folder else '文件'}名")
         if report.folder:
             require_free(path)
-        if report.endings and path.suffix.lower() not in report.endings:
-            raise OutputError(f"--{report.name}的文件名要以{'或'.join(report.endings)}结尾：{path}")
+        require_ending(report.name, path, report.endings)
         own = path.exists() and not report.folder and _is_own(path, written)
         if path.exists() and not (force or report.folder or own):
             raise OutputError(f"文件已存在，没有覆盖：{path}；要覆盖请加 --force")
@@ -188,6 +191,16 @@ def chosen_reports(
     if len(set(places)) < len(places):
         raise OutputError("两个输出写成了同一个文件，或写成了台账、名单、模板的文件，请分开")
     return chosen
+
+
+def require_ending(name: str, path: Path, endings: Sequence[str]) -> None:
+    """Refuse a path whose ending a report cannot have.
+
+    Raises:
+        OutputError: if there are endings and the path has none of them.
+    """
+    if endings and path.suffix.lower() not in endings:
+        raise OutputError(f"{name}只能写成{'或'.join(endings)}文件：{path}，请换一个文件名")
 
 
 def _is_own(path: Path, written: Mapping[str, str]) -> bool:

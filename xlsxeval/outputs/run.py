@@ -124,7 +124,7 @@ def check_files(
 
     Args:
         names: files, folders, and patterns such as ``报送/**/*.xlsx``.
-        reports: name of a report (json, jsonl, csv, html, mark, notice, sarif, junit) -> file or folder.
+        reports: name of a report (json, jsonl, csv, html, progress, mark, notice, sarif, junit) -> file or folder.
         letter: the parts that are the same in every notice.
         ledger: a file that keeps results for the next run.
         roster: a file with the names of the units.

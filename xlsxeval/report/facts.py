@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ UNIT_STATES = {
     "unread": "已交未核对",
     "missing": "没有报送",
 }
+#: The states of a unit of which nothing was checked.
+NOT_CHECKED = frozenset({"unread", "missing"})
+_SEVERAL = 2
 
 
 class UnitLine(NamedTuple):
@@ -90,11 +93,11 @@ class Facts:
         unlisted: units that sent something and are not on the roster.
         interrupted: whether the run ended before all files were checked.
         waivers: the waivers that had no effect, a sentence for each.
-        units: what became of each unit of the roster; without a roster, of each that sent something.
-        others: the files that were sent and are no workbooks.
+        units: what became of each unit of the roster; without a roster, of each unit that sent something.
+        others: the files that were sent and are no workbook that can be checked.
         roster_line: how the roster was read, in one line.
         years: year -> number of filings that count.
-        unclear: the units of which it is not clear which version is the latest, a sentence for each.
+        unclear: units whose order of versions is not clear, a sentence for each.
         alike: what else a person has to look at, a sentence for each.
     """
 
@@ -115,6 +118,12 @@ class Facts:
     unclear: tuple[str, ...] = ()
     alike: tuple[str, ...] = ()
 
+    @property
+    def listed(self) -> tuple[UnitLine, ...]:
+        """The units of the roster."""
+        unlisted = frozenset(self.unlisted)
+        return tuple(line for line in self.units if line.unit not in unlisted)
+
 
 def facts_from(outcomes: Sequence[Outcome]) -> Facts:
     """Count outcomes; for outcomes that did not go through a ledger."""
@@ -130,6 +139,25 @@ def counted_text(facts: Facts) -> str:
     done = f"{facts.files}个文件" if not facts.interrupted else f"{facts.total}个文件中的{facts.files}个"
     replaced = f"；另有{facts.replaced}份重复或较早的没有计入" if facts.replaced else ""
     return f"共核对{done}：{counted or '没有结果'}{replaced}"
+
+
+def years_text(facts: Facts) -> str:
+    """Give the years if there are several, the most frequent first: ``2024年度198份，2023年度2份``."""
+    if len(facts.years) < _SEVERAL:
+        return ""
+    counted = sorted(facts.years.items(), key=lambda pair: (-pair[1], -pair[0]))
+    return "，".join(f"{year}年度{count}份" for year, count in counted)
+
+
+def unit_counts(units: Iterable[UnitLine]) -> dict[str, int]:
+    """Give the states that occur among units, the best first: key of UNIT_STATES -> number of units."""
+    counted = Counter(line.state for line in units)
+    return {state: counted[state] for state in UNIT_STATES if counted[state]}
+
+
+def unclear_text(facts: Facts) -> str:
+    """Give the line above the sentences about units whose order of versions is not clear."""
+    return f"{len(facts.unclear)}个单位的几份次序不明，请核对（--prefer 文件 指定）："
 
 
 def state_of(outcome: Outcome) -> str:

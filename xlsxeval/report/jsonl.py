@@ -19,11 +19,15 @@ def json_lines(outcomes: Iterable[Outcome]) -> Iterator[str]:
 
 
 def json_document(outcomes: Iterable[Outcome], facts: Facts) -> Iterator[str]:
-    """Yield one object, piece by piece: versions, ``facts`` (the run in numbers), units, others and filings."""
-    tree = {"schema_version": SCHEMA_VERSION, "program_version": __version__, "facts": facts_tree(facts)}
-    units, others = map(unit_tree, facts.units), map(other_tree, facts.others)
-    head = as_json({**tree, "units": list(units), "others": list(others)})
-    yield head[:-1] + ', "filings": [\n'
+    """Yield one object, piece by piece: versions, ``facts`` (the run in numbers), units, files, ``filings``."""
+    head = {
+        "schema_version": SCHEMA_VERSION,
+        "program_version": __version__,
+        "facts": facts_tree(facts),
+        "units": list(map(unit_tree, facts.units)),
+        "others": list(map(other_tree, facts.others)),
+    }
+    yield as_json(head)[:-1] + ', "filings": [\n'
     before = ""
     for outcome in outcomes:
         yield before + as_json(outcome_tree(outcome))

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import groupby
 
-from xlsxeval.report.facts import UNIT_STATES, Facts, UnitLine, counted_text, state_of
+from xlsxeval.report.facts import (
+    UNIT_STATES,
+    Facts,
+    OtherFile,
+    UnitLine,
+    counted_text,
+    state_of,
+    unclear_text,
+    unit_counts,
+    years_text,
+)
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import reading_lines, summary_text, verdict_text
+from xlsxeval.report.text import reading_lines, sentence, summary_text, verdict_text
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import display_width, safe
 
 WIDTH = 80
-#: So many files that were not checked are listed.
+#: How many of the files that were not checked are listed.
 _MOST_OTHERS = 50
-#: Units of these states are only counted, or listed by name.
-_QUIET_STATES = frozenset({"missing", "pass", "info"})
+#: The states of units that have no line of their own, unless there is a remark.
+_NO_LINE = frozenset({"pass", "info", "missing"})
 #: What a line break may not divide: a number, a word or a character, with the brackets before and after it.
 _PIECES = re.compile("[（《“‘【]{0,3}(?:[!-~]{1,40}|.)[，。；：、！？）》”’】…]{0,5}", re.DOTALL)
 #: Function that colours a text by a severity or a state.
@@ -69,20 +78,27 @@ def verdict_line(outcome: Outcome, paint: Paint = plain_paint) -> str:
 
 
 def facts_lines(facts: Facts) -> Iterator[str]:
-    """Yield the summary of the run: counts, units, files that were not checked, questions, waivers without effect."""
+    """Yield the summary of the run: counts, units, files not checked, questions, waivers without effect."""
     yield from wrapped(counted_text(facts), 0)
-    if len(facts.years) > 1:
-        yield from wrapped("年度：" + "，".join(f"{year}年度{count}份" for year, count in facts.years.items()), 0)
+    if years := years_text(facts):
+        yield from wrapped(f"年度：{years}", 0)
     if facts.skipped:
         reasons = "，".join(f"{count}个{reason}" for reason, count in sorted(facts.skipped.items()))
         yield from wrapped(f"跳过{sum(facts.skipped.values())}个：{reasons}", 0)
-    yield from _others(facts)
-    if facts.roster:
-        yield from _units(facts)
+    if facts.roster_line:
+        yield from wrapped(facts.roster_line, 0)
+    # A file of a unit that sent nothing else stands beside the unit.
+    told: set[OtherFile] = set()
+    if facts.roster and facts.listed:
+        yield from _units(facts, told)
+    elif facts.roster:
+        missing = _names("没有报送", facts.missing) if facts.missing else "全部已报送"
+        yield from wrapped(f"名单上{facts.roster}个单位，{missing}", 0)
     if facts.unlisted:
         yield from wrapped(_names("不在名单上", facts.unlisted), 0)
+    yield from _others([other for other in facts.others if other not in told])
     if facts.unclear:
-        yield from wrapped(f"{len(facts.unclear)}个单位的几份次序不明，请核对（用 --prefer 文件 指定）：", 0)
+        yield from wrapped(unclear_text(facts), 0)
         for line in facts.unclear:
             yield from wrapped(line, 2)
     for line in facts.alike:
@@ -93,39 +109,58 @@ def facts_lines(facts: Facts) -> Iterator[str]:
             yield from wrapped(line, 2)
 
 
-def _others(facts: Facts) -> Iterator[str]:
-    """Yield the files that were sent and not checked."""
-    if facts.others:
-        yield from wrapped(f"没有核对的文件{len(facts.others)}个：", 0)
-    for other in facts.others[:_MOST_OTHERS]:
-        yield from wrapped(f"{other.file}{f'（{other.unit}）' if other.unit else ''}：{other.what}", 2, 4)
-    if len(facts.others) > _MOST_OTHERS:
-        yield f"  另有{len(facts.others) - _MOST_OTHERS}个，见结果文件"
+def _units(facts: Facts, told: set[OtherFile]) -> Iterator[str]:
+    """Yield the units of the roster: counts, missing ones, and a line for each of the others that needs attention.
 
-
-def _units(facts: Facts) -> Iterator[str]:
-    """Yield what became of the units of the roster: how many of each state, and those of which something is wanted."""
-    if facts.roster_line:
-        yield from wrapped(facts.roster_line, 0)
-    counts = Counter(line.state for line in facts.units)
-    missing = "" if facts.missing else "，全部已报送"
-    counted = "，".join(f"{counts[state]}个{word}" for state, word in UNIT_STATES.items() if counts[state])
-    yield from wrapped(f"名单上{facts.roster}个单位：{counted}{missing}", 0)
+    Args:
+        facts: the run.
+        told: gets the files that stand beside a unit.
+    """
+    counts = unit_counts(facts.listed)
+    counted = "，".join(f"{count}个{UNIT_STATES[state]}" for state, count in counts.items())
+    yield from wrapped(f"名单上{facts.roster}个单位：{counted}", 0)
     if facts.missing:
-        yield from wrapped(_names("没有报送", facts.missing), 0)
-    listed = {other.file for other in facts.others[:_MOST_OTHERS]}
-    for state in reversed(UNIT_STATES):
-        if state not in _QUIET_STATES:
-            for line in facts.units:
-                if line.state == state and not listed.issuperset(line.file.split("、")):
-                    yield from _unit(line)
+        yield from wrapped(_names(UNIT_STATES["missing"], facts.missing), 0)
+    of_unit: dict[str, list[OtherFile]] = {}
+    for other in facts.others:
+        of_unit.setdefault(other.unit, []).append(other)
+    for state in reversed(counts):
+        for line in facts.listed:
+            if line.state == state == "unread":
+                files = of_unit.get(line.unit, [])
+                told.update(files)
+                yield from _unread(line, files)
+            elif line.state == state and (line.remarks or state not in _NO_LINE):
+                yield from _unit(line)
+
+
+def _unread(line: UnitLine, files: list[OtherFile]) -> Iterator[str]:
+    """Yield the lines of a unit that sent only files that were not checked: each file with its sentence."""
+    if not files:
+        yield from _unit(line)
+    for other in files:
+        yield from wrapped(f"{UNIT_STATES['unread']}  {line.unit}  {other.file}：{other.what}", 0, 4)
+    if files and line.remarks:
+        yield from wrapped("".join(map(sentence, line.remarks)), 4)
 
 
 def _unit(line: UnitLine) -> Iterator[str]:
-    """Yield the line of one unit: ``须更正  县教育局  报送/教育局.xlsx  2项错误，1项警告``."""
-    counts = [f"{count}项{word}" for count, word in ((line.errors, "错误"), (line.warnings, "警告")) if count]
-    parts = [UNIT_STATES[line.state], line.unit, line.file, "，".join(counts), "；".join(line.remarks)]
-    yield from wrapped("  ".join(filter(None, parts)), 2, 4)
+    """Yield the line of a unit: ``须更正  某局  甲.xlsx  2项错误，1项警告  …``."""
+    numbers = {"项错误": line.errors, "项警告": line.warnings, "项提示": line.hints, "项已说明": line.explained}
+    counted = "，".join(f"{number}{word}" for word, number in numbers.items() if number)
+    parts = (UNIT_STATES[line.state], line.unit, line.file, counted, "".join(map(sentence, line.remarks)))
+    yield from wrapped("  ".join(filter(None, parts)), 0, 4)
+
+
+def _others(others: list[OtherFile]) -> Iterator[str]:
+    """Yield the files that were not checked, at most _MOST_OTHERS of them."""
+    if others:
+        yield f"没有核对的文件{len(others)}个："
+    for other in others[:_MOST_OTHERS]:
+        whose = f"（{other.unit}）" if other.unit else ""
+        yield from wrapped(f"{other.file}{whose}：{other.what}", 2, 4)
+    if len(others) > _MOST_OTHERS:
+        yield f"  还有{len(others) - _MOST_OTHERS}个没有列出"
 
 
 def _names(what: str, names: tuple[str, ...]) -> str:
@@ -150,7 +185,7 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
 
 
 def wrapped(text: str, indent: int, hanging: int | None = None) -> Iterator[str]:
-    """Yield a text as lines of at most WIDTH columns; a number or word is not divided.
+    """Return a text as lines of at most WIDTH columns; a number or word is not divided.
 
     Args:
         text: the text.

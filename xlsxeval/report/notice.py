@@ -13,7 +13,7 @@ from xlsxeval.report.facts import OtherFile
 from xlsxeval.report.filename import NOTICE, file_stem
 from xlsxeval.report.letter import filled
 from xlsxeval.report.outcome import Outcome
-from xlsxeval.report.text import for_units
+from xlsxeval.report.text import for_units, sentence, without_options
 from xlsxeval.report.word import word_document
 from xlsxeval.rules.finding import Finding
 from xlsxeval.text import clean
@@ -21,30 +21,36 @@ from xlsxeval.text import clean
 if TYPE_CHECKING:
     from jinja2 import Template
 
+#: The kind of a file that is sent beside the forms and needs no letter.
+_NO_LETTER = "report"
+#: The kinds of files that units send; of others nobody knows a unit that should get a letter.
+_SENT_BY_UNITS = frozenset({"archive", "pdf", "picture", "document", "mail", "empty"})
+
 
 def notices(
     outcomes: Iterable[Outcome],
     template: Template,
     *,
-    others: Iterable[OtherFile] = (),
     deadline: str = "",
     contact: str = "",
     sender: str = "",
     today: date | None = None,
+    others: Iterable[OtherFile] = (),
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (file name, content) of the notices: a .md and a .docx for each unit, in the order of first appearance.
 
     A unit gets no notice if it has no error or warning, or if all were waived. Filings without a unit get a notice
-    for each file.
+    for each file. Files that were not checked stand in the letter of their unit; a unit of which no workbook could be
+    read gets a letter for them alone, and so does each file whose unit is not known.
 
     Args:
         outcomes: the results, in any order; without filings that a newer filing replaces.
         template: from ``letter.load_template``.
-        others: files that were sent and are no workbooks; of units of which nothing else is known, they get a letter.
         deadline: the day until which the unit must send its forms again, as it is to be printed.
         contact: the person to ask, as it is to be printed.
         sender: the office that sends the letters, printed above the date.
         today: the date of the letter; default: today.
+        others: the files that were not checked; reports (kind ``report``) need no letter.
 
     Raises:
         DefinitionError: if the template cannot be filled in.
@@ -61,9 +67,7 @@ def notices(
 
 
 def _by_unit(outcomes: Iterable[Outcome], others: Iterable[OtherFile]) -> dict[str, list[bytes]]:
-    """Give for each unit its filings with findings, as compressed JSON.
-
-    A scan beside a workbook that was read needs no letter; of a unit that sent nothing else it does.
+    """Give for each unit its filings with findings, and its files that were not checked, as compressed JSON.
 
     The last file may belong to the first unit, so all filings are kept until the end; compressed, they need little
     memory.
@@ -71,40 +75,46 @@ def _by_unit(outcomes: Iterable[Outcome], others: Iterable[OtherFile]) -> dict[s
     by_unit: dict[str, list[bytes]] = {}
     read: set[str] = set()
     for outcome in outcomes:
-        read.add(_addressee(outcome.belongs or outcome.unit))
         counted = [
             finding
             for finding in outcome.findings
             if finding.severity in {"error", "warning"} and not finding.waived and finding.code not in TRANSIENT
         ]
+        key = clean(outcome.belongs or outcome.unit) or outcome.file
         if counted:
-            packed = zlib.compress(json.dumps(_filing(outcome, counted)).encode())
-            by_unit.setdefault(_addressee(outcome.belongs or outcome.unit) or outcome.file, []).append(packed)
+            by_unit.setdefault(key, []).append(_packed(_filing(outcome, counted)))
+        if outcome.verdict != "unusable":
+            read.add(key)
+    # Nobody must correct anything because of a scan that lies beside a good workbook.
     for other in others:
-        unit = _addressee(other.unit)
-        if unit and unit not in read:
-            by_unit.setdefault(unit, []).append(zlib.compress(json.dumps(_unread(other)).encode()))
+        key = clean(other.unit) or other.file
+        whose = other.unit or other.kind in _SENT_BY_UNITS
+        if whose and other.kind != _NO_LETTER and (key in by_unit or key not in read):
+            by_unit.setdefault(key, []).append(_packed(_other(other)))
     return by_unit
 
 
-def _addressee(unit: str) -> str:
-    return clean(unit)
+def _packed(filing: dict[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(filing).encode())
 
 
-def _unread(other: OtherFile) -> dict[str, Any]:
-    """Give the data of a file that is no workbook for the notice to its unit."""
-    item = {"问题": f"{other.what}。", "severity": "error", "form": ""}
-    file = other.file.replace("\\", "/").rpartition("/")[2]
-    return {"单位": other.unit, "项目": "", "文件": file, "年度": None, "unusable": True, "findings": [item]}
+def _other(other: OtherFile) -> dict[str, Any]:
+    """Give the data of a file that was not checked, as of a filing that cannot be read."""
+    what = sentence(without_options(other.what))
+    data = {"单位": other.unit, "项目": "", "文件": _file_name(other.file), "年度": None, "unusable": True}
+    return {**data, "findings": [{"severity": "error", "问题": what}]}
+
+
+def _file_name(file: str) -> str:
+    return file.replace("\\", "/").rpartition("/")[2]
 
 
 def _filing(outcome: Outcome, findings: Iterable[Finding]) -> dict[str, Any]:
     """Give the data of one filing for its notice."""
-    file = outcome.file.replace("\\", "/").rpartition("/")[2]
     return {
         "单位": outcome.belongs or outcome.unit,
         "项目": outcome.subject,
-        "文件": file,
+        "文件": _file_name(outcome.file),
         "年度": outcome.year,
         "unusable": outcome.verdict == "unusable",
         "findings": [

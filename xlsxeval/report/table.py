@@ -27,12 +27,12 @@ COLUMNS = (
     "审核说明",
     "计入",
 )
+#: The level of a file that was not checked.
+LEFT_OUT = "未核对"
 #: Byte order mark: by it Excel and WPS recognise UTF-8.
 BOM = "\ufeff"
 #: The first line of every table.
 HEAD = BOM + ",".join(COLUMNS) + "\r\n"
-#: 项目, 表, 工作表, 单元格, 代码 and 规则 of what is no finding.
-_NO_PLACE = ("",) * 6
 #: First characters that make a spreadsheet calculate a text.
 _CALCULATED = frozenset("=+-@\t\r\n＝＋－＠")
 _NEGATIVE = re.compile(r"-(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?%?")
@@ -46,12 +46,11 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts 
             rule had anything to judge); a filing that
             another one replaces has 否 under 计入.
         catalogues: the rules of the sets, for their titles.
-        facts: the run; its files that were not checked have a row with 未核对, its units that sent nothing one with
-            没有报送.
+        facts: the run; after the findings, each file that was not checked has a line, and each unit that sent nothing.
     """
     import csv
 
-    writer = csv.writer(_Line(), lineterminator="\r\n")
+    writer = csv.writer(Line(), lineterminator="\r\n")
     yield HEAD
     for outcome in outcomes:
         whose, counts = (outcome.file, outcome.unit, outcome.subject), "否" if outcome.replaced else "是"
@@ -65,9 +64,14 @@ def csv_lines(outcomes: Iterable[Outcome], catalogues: Catalogues, facts: Facts 
             said = ("通过", "没有发现问题") if checked else (STATES["unchecked"], verdict_text(outcome))
             yield writer.writerow(map(inert, (*whose, "", "", "", "", "", *said, "", "", "", counts)))
     for other in facts.others if facts else ():
-        yield writer.writerow(map(inert, (other.file, other.unit, *_NO_PLACE, "未核对", other.what, "", "", "", "")))
+        yield writer.writerow(map(inert, _row(文件=other.file, 单位=other.unit, 级别=LEFT_OUT, 问题=other.what)))
     for unit in facts.missing if facts else ():
-        yield writer.writerow(map(inert, ("", unit, *_NO_PLACE, UNIT_STATES["missing"], "", "", "", "", "")))
+        yield writer.writerow(map(inert, _row(单位=unit, 级别=UNIT_STATES["missing"])))
+
+
+def _row(**cells: str) -> list[str]:
+    """Return a row of the table with texts in some columns."""
+    return [cells.get(column, "") for column in COLUMNS]
 
 
 def inert(text: str) -> str:
@@ -75,7 +79,7 @@ def inert(text: str) -> str:
     return f"'{safe(text)}" if text[:1] in _CALCULATED and not _NEGATIVE.fullmatch(text) else safe(text)
 
 
-class _Line:
+class Line:
     """The file object for the csv writer: its ``write`` returns the line."""
 
     def write(self, line: str) -> str:

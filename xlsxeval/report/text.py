@@ -38,7 +38,17 @@ def findings_text(outcome: Outcome) -> Iterator[str]:
 
 def for_units(finding: Finding) -> str:
     """Return the message for the unit: without the names of options, because the unit does not run the program."""
-    return _OPTION.sub("", finding.message)
+    return without_options(finding.message)
+
+
+def without_options(text: str) -> str:
+    """Return a sentence without the names of options in brackets."""
+    return _OPTION.sub("", text)
+
+
+def sentence(text: str) -> str:
+    """Return a sentence with its full stop."""
+    return text if text.endswith(("。", "？", "！")) else f"{text}。"
 
 
 def reading_lines(outcome: Outcome) -> Iterator[str]:

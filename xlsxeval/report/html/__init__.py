@@ -18,9 +18,20 @@ from xlsxeval.forms.model import SEVERITIES, Rule
 from xlsxeval.numbers import plain
 from xlsxeval.report.catalogues import Catalogues, rule_of
 from xlsxeval.report.excerpt import Excerpt
-from xlsxeval.report.facts import STATES, UNIT_STATES, Facts, counted_text, state_of
+from xlsxeval.report.facts import (
+    NOT_CHECKED,
+    STATES,
+    UNIT_STATES,
+    Facts,
+    UnitLine,
+    counted_text,
+    state_of,
+    unclear_text,
+    years_text,
+)
 from xlsxeval.report.outcome import Outcome
 from xlsxeval.report.text import reading_lines, summary_text, verdict_text
+from xlsxeval.report.tree import facts_tree, other_tree
 from xlsxeval.rules.finding import Finding
 from xlsxeval.rules.summary import Summary
 from xlsxeval.text import safe
@@ -40,17 +51,17 @@ def html_page(outcomes: Iterable[Outcome], facts: Facts, catalogues: Catalogues,
     """
     before, _, after = _page().partition(_DATA)
     counted = f"{counted_text(facts)}。" if facts.files else ""
-    words: dict[str, object] = {
+    words = {
         "states": STATES,
         "unitStates": UNIT_STATES,
         "severities": SEVERITIES,
         "made": made,
         "counted": counted,
-    }
-    words["facts"] = {
-        **asdict(facts),
-        "units": [_filled(**unit._asdict()) for unit in facts.units] if facts.roster else [],
-        "others": [_filled(**other._asdict()) for other in facts.others],
+        "facts": facts_tree(facts),
+        "years": years_text(facts),
+        "unclear": unclear_text(facts) if facts.unclear else "",
+        "units": [_unit(line) for line in facts.listed] if facts.roster else [],
+        "others": [other_tree(other) for other in facts.others],
     }
     yield before + _json(words)[:-1] + ',"filings":['
     rules: dict[str, dict[str, object]] = {}
@@ -101,6 +112,18 @@ def _filing(outcome: Outcome) -> dict[str, object]:
         "findings": [
             _finding(*pair) for pair in zip(outcome.findings, chain(outcome.excerpts, repeat(None)), strict=False)
         ],
+    }
+
+
+def _unit(line: UnitLine) -> dict[str, object]:
+    """Return what the page shows of a unit; empty values are left out."""
+    counts = {"error": line.errors, "warning": line.warnings, "info": line.hints, "waived": line.explained}
+    return {
+        "unit": line.unit,
+        "state": line.state,
+        **_filled(code=line.code, group=line.group, round=line.round, file=line.file, filed=line.filed),
+        **_filled(contact=line.contact, remarks=line.remarks),
+        **({} if line.state in NOT_CHECKED else {"counts": counts}),
     }
 
 

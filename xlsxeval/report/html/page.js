@@ -5,12 +5,15 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
-const SIGNS = { missing: "！", unread: "？", unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", unchecked: "？", replaced: "－" };
+const SIGNS = { unusable: "×", error: "■", warning: "▲", info: "●", pass: "√", waived: "○", unchecked: "？", replaced: "－", unread: "◇", missing: "□" };
 const LEVELS = { ...data.severities, waived: "已说明" };
 const ON_A_PAGE = 100;
+const UNITS_ON_A_PAGE = 20;
 const MANY = 300;
+const FEW = 10;
 const GRADES = "优良中差";
 const STATES = Object.keys(data.states).reverse();
+const UNIT_STATES = Object.keys(data.unitStates).reverse();
 const collator = new Intl.Collator("zh-Hans-CN", { numeric: true });
 
 // How the list can be sorted: head, class, the value compared (null comes last), whether large comes first.
@@ -26,14 +29,31 @@ const COLUMNS = {
   file: ["文件", "file", (one) => one.file, false],
 };
 
+// The columns of the units: head, class, what stands there.
+const UNIT_COLUMNS = [
+  ["单位", "name", (one) => one.unit],
+  ["状态", "state", (one) => badge(one.state, data.unitStates[one.state])],
+  ["类别", "group", (one) => one.group],
+  ["文件", "file", (one) => one.file],
+  ["轮次", "number round", (one) => one.round],
+  ["收到", "filed", (one) => one.filed],
+  ["错误", "number", (one) => one.counts?.error],
+  ["警告", "number", (one) => one.counts?.warning],
+  ["提示", "number", (one) => one.counts?.info],
+  ["已说明", "number", (one) => one.counts?.waived],
+  ["联系方式", "contact", (one) => one.contact],
+];
+
 // What is shown stands in the address behind #, so that a view can be kept and passed on.
 const DEFAULTS = {
   state: "", severity: "", rule: "", unit: "", text: "",
-  sort: "state", page: "1", open: data.filings.length === 1 ? "1" : "",
+  of: "", member: "", units: "1", others: "1", sort: "state", page: "1", open: data.filings.length === 1 ? "1" : "",
 };
 let query = { ...DEFAULTS };
 let opened = new Set();
 let shown = [];
+const units = data.units.map((unit, place) => ({ unit, place }));
+units.sort((one, other) => UNIT_STATES.indexOf(one.unit.state) - UNIT_STATES.indexOf(other.unit.state) || one.place - other.place);
 
 /** Make an element; attribute names are ours, values and children become text. */
 function make(tag, attributes, ...children) {
@@ -86,9 +106,61 @@ function refresh() {
   draw();
 }
 
+/** Give the number of pages, and the page wanted if there is such a page. */
+function paged(wanted, count, size) {
+  const pages = Math.max(Math.ceil(count / size), 1);
+  return [Math.min(Math.max(Number.parseInt(wanted, 10) || 1, 1), pages), pages];
+}
+
+const known = (unit) => (unit.known ??= plain([unit.unit, unit.code, unit.group, unit.file].join("\n")));
+const wantedUnits = () => units.filter(({ unit }) =>
+  (!query.of || unit.state === query.of) && words(query.member).every((word) => known(unit).includes(word)));
+
+/** Show a part of a list of units or files, and the buttons to turn its pages. */
+function part(name, nav, entries, size, row) {
+  const [page, pages] = paged(query[name], entries.length, size);
+  query[name] = String(page);
+  rows(byId(name), entries.slice((page - 1) * size, page * size).map(row));
+  byId(nav).hidden = pages === 1;
+  byId(nav).children[0].disabled = page === 1;
+  byId(nav).children[1].textContent = `第${page}页，共${pages}页`;
+  byId(nav).children[2].disabled = page === pages;
+}
+
+const rows = (table, lines) => table.querySelector("tbody").replaceChildren(...lines);
+
+/** Draw the units of the roster and the files that were not checked. */
+function drawUnits() {
+  const found = wantedUnits();
+  part("units", "unit-pages", found, UNITS_ON_A_PAGE, unitLine);
+  part("others", "other-pages", data.others, UNITS_ON_A_PAGE, otherLine);
+  const conditions = [query.of && `状态“${data.unitStates[query.of] ?? query.of}”`, query.member.trim() && `含“${query.member.trim()}”`].filter(Boolean);
+  const all = conditions.length ? `符合${conditions.join("、")}的` : "共";
+  byId("unit-status").textContent = `${all}${found.length.toLocaleString("zh-CN")}个单位`
+    + (conditions.length ? `（全部${units.length.toLocaleString("zh-CN")}个）` : "");
+  if (byId("member").value !== query.member) byId("member").value = query.member;
+  for (const button of byId("unit-states").children) button.setAttribute("aria-pressed", button.value === query.of);
+}
+
+function unitLine({ unit }) {
+  const line = make("tr", { class: "line" });
+  for (const [head, kind, value] of UNIT_COLUMNS) {
+    const zero = value(unit) === 0 ? " zero" : "";
+    const cell = kind === "name" ? make("th", { scope: "row", class: kind }) : make("td", { class: kind + zero, ...(["file", "state"].includes(kind) ? {} : { "data-head": head }) });
+    cell.append(value(unit) ?? "");
+    line.append(cell);
+  }
+  if (unit.code) line.firstChild.append(make("small", {}, unit.code));
+  for (const remark of unit.remarks ?? []) line.firstChild.append(make("p", { class: "remark" }, remark));
+  return line;
+}
+
+const otherLine = ({ file, unit, what }) => make(
+  "tr", { class: "line" }, make("th", { scope: "row", class: "name" }, file), make("td", { class: "unit" }, unit), make("td", { class: "what" }, what),
+);
+
 function draw() {
-  const pages = Math.max(Math.ceil(shown.length / ON_A_PAGE), 1);
-  const page = Math.min(Math.max(Number.parseInt(query.page, 10) || 1, 1), pages);
+  const [page, pages] = paged(query.page, shown.length, ON_A_PAGE);
   query.page = String(page);
   query.open = [...opened].sort((a, b) => a - b).join(",");
   list(shown.slice((page - 1) * ON_A_PAGE, page * ON_A_PAGE));
@@ -97,6 +169,7 @@ function draw() {
   byId("back").disabled = page === 1;
   byId("next").disabled = page === pages;
   byId("status").textContent = status();
+  drawUnits();
   for (const name of ["severity", "rule", "unit", "text"]) {
     if (byId(name).value !== query[name]) byId(name).value = query[name];
   }
@@ -234,7 +307,7 @@ const ordinal = (letters) => [...(letters ?? "")].reduce((sum, letter) => sum * 
 
 /** The head of the page: what the run comes to. */
 function facts() {
-  const { missing, unlisted, skipped, interrupted, roster, files, total, years, unclear, alike } = data.facts;
+  const { missing, unlisted, skipped, interrupted, roster, roster_line: read, files, total } = data.facts;
   const box = byId("facts");
   const names = (what, ones) => box.append(make("details", {}, make("summary", {}, `${what}${ones.length}个单位`), make("p", {}, ones.join("、"))));
   if (data.made) {
@@ -245,90 +318,52 @@ function facts() {
   if (interrupted) box.append(make("p", { class: "notice" }, `核对中途停止：${total}个文件中只完成了${files}个。`));
   const passed = Object.entries(skipped).map(([reason, count]) => `${count}个${reason}`);
   if (passed.length) box.append(make("p", {}, `跳过：${passed.join("，")}`));
-  const dated = Object.entries(years);
-  if (dated.length > 1) box.append(make("p", { class: "notice" }, `年度：${dated.map(([year, count]) => `${year}年度${count}份`).join("，")}`));
-  if (roster) box.append(make("p", {}, `${data.facts.roster_line || `名单上${roster}个单位`}。`));
-  const asked = (what, ones) => ones.length && box.append(make("details", { class: "notice", open: "" }, make("summary", {}, what), ...ones.map((one) => make("p", {}, one))));
-  asked(`${unclear.length}个单位的几份次序不明，请核对`, unclear);
-  asked(`另有${alike.length}处请核对`, alike);
+  if (data.years) box.append(make("p", {}, `年度：${data.years}。`));
+  if (roster) box.append(make("p", {}, `名单上${roster}个单位。`));
+  if (read) box.append(make("p", {}, read));
+  if (data.others.length) box.append(make("p", {}, `另有${data.others.length}个文件没有核对，列在最后。`));
   if (missing.length) names("没有报送的", missing);
   if (unlisted.length) names("不在名单上的", unlisted);
 }
 
-// The columns of the units: head, whether it is a number.
-const UNIT_COLUMNS = [["单位"], ["状态"], ["类别"], ["文件"], ["轮次", true], ["收到日期"], ["错误", true], ["警告", true], ["提示", true], ["已说明", true], ["联系方式"]];
-const UNIT_ORDER = Object.keys(data.unitStates).reverse();
-let unitState = "";
-let unitsShown = ON_A_PAGE;
-
-/** One line for each unit of the roster, the worst state first. */
-function unitLines() {
-  const ordered = data.facts.units.map((one, place) => ({ one, place })).filter(({ one }) => !unitState || one.state === unitState);
-  ordered.sort((a, b) => UNIT_ORDER.indexOf(a.one.state) - UNIT_ORDER.indexOf(b.one.state) || a.place - b.place);
-  byId("unit-list").tBodies[0].replaceChildren(...ordered.slice(0, unitsShown).map(({ one }) => unitLine(one)));
-  more("more-units", ordered.length - unitsShown, "个单位");
-  for (const button of byId("unit-states").children) button.setAttribute("aria-pressed", button.value === unitState);
-}
-
-function unitLine(one) {
-  const came = !["missing", "unread"].includes(one.state);
-  const name = came ? make("button", { type: "button", class: "link" }, one.unit) : one.unit;
-  if (came) {
-    name.addEventListener("click", () => {
-      change({ unit: one.unit });
-      byId("filters").scrollIntoView();
-    });
+/** What somebody has to decide: which of several versions counts, which names mean one unit. */
+function questions() {
+  const { unclear, alike } = data.facts;
+  for (const [head, lines] of [[data.unclear, unclear], [`${alike.length}处请核对：`, alike]]) {
+    if (!lines.length) continue;
+    const box = make("details", { class: "notice", ...(lines.length <= FEW && { open: "" }) }, make("summary", {}, head));
+    box.append(make("ul", {}, ...lines.map((line) => make("li", {}, line))));
+    byId("questions").append(box);
+    byId("questions").hidden = false;
   }
-  const said = make("th", { scope: "row" }, name);
-  if (one.code) said.append(make("small", {}, one.code));
-  for (const remark of one.remarks ?? []) said.append(make("small", {}, remark));
-  const count = (value) => (came ? String(value ?? 0) : "");
-  const cells = [one.group ?? "", one.file ?? "", String(one.round ?? ""), one.filed ?? "", count(one.errors), count(one.warnings), count(one.hints), count(one.explained), one.contact ?? ""];
-  return make("tr", {}, said, make("td", {}, badge(one.state, data.unitStates[one.state])), ...cells.map((text, i) => {
-    const [head, isNumber] = UNIT_COLUMNS[i + 2];
-    return make("td", { class: isNumber ? "number" : head === "文件" ? "whole" : head === "收到日期" ? "day" : "", "data-head": head }, text);
-  }));
 }
 
-/** The button that shows more lines of a list, if there are more. */
-function more(id, left, what) {
-  byId(id).hidden = left <= 0;
-  byId(id).textContent = `再显示${Math.min(left, ON_A_PAGE)}${what}（还有${left.toLocaleString("zh-CN")}）`;
-}
-
-function units() {
-  const { units: all, others } = data.facts;
-  byId("units").hidden = !all.length;
-  byId("others").hidden = !others.length;
-  byId("filings-title").hidden = !all.length && !others.length;
+/** The parts about units and files that were not checked; a page without them is as if they did not exist. */
+function unitControls() {
   const counts = {};
-  for (const one of all) counts[one.state] = (counts[one.state] ?? 0) + 1;
-  for (const [state, word, count] of [["", "全部", all.length], ...UNIT_ORDER.filter((state) => counts[state]).map((state) => [state, data.unitStates[state], counts[state]])]) {
-    const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
-    const tile = make("button", { type: "button", class: state, value: state }, make("b", {}, count.toLocaleString("zh-CN")), ...sign, word);
-    tile.addEventListener("click", () => {
-      unitState = unitState === state ? "" : state;
-      unitsShown = ON_A_PAGE;
-      unitLines();
-    });
-    byId("unit-states").append(tile);
+  for (const { state } of data.units) counts[state] = (counts[state] ?? 0) + 1;
+  const tiles = [["", "全部", data.units.length], ...UNIT_STATES.filter((state) => counts[state]).map((state) => [state, data.unitStates[state], counts[state]])];
+  byId("unit-states").append(...tiles.map(([state, word, count]) => tile(state, word, count, () => turned({ of: query.of === state ? "" : state, units: "1" }))));
+  byId("unit-heads").append(...UNIT_COLUMNS.map(([head, kind]) => make("th", { scope: "col", class: kind }, head)));
+  for (const [name, nav] of [["units", "unit-pages"], ["others", "other-pages"]]) {
+    const turn = (word, step) => {
+      const button = make("button", { type: "button" }, word);
+      button.addEventListener("click", () => turned({ [name]: String(Number(query[name]) + step) }));
+      return button;
+    };
+    byId(nav).append(turn("上一页", -1), make("span", {}), turn("下一页", 1));
   }
-  byId("unit-heads").append(...UNIT_COLUMNS.map(([head, isNumber]) => make("th", { scope: "col", class: isNumber ? "number" : "" }, head)));
-  byId("more-units").addEventListener("click", () => {
-    unitsShown += ON_A_PAGE;
-    unitLines();
-  });
-  let othersShown = ON_A_PAGE;
-  const otherLines = () => {
-    byId("other-list").tBodies[0].replaceChildren(...others.slice(0, othersShown).map((one) => make("tr", {}, make("th", { scope: "row" }, one.unit ?? ""), make("td", { class: "whole" }, one.file), make("td", { class: "whole" }, one.what))));
-    more("more-others", others.length - othersShown, "个文件");
-  };
-  byId("more-others").addEventListener("click", () => {
-    othersShown += ON_A_PAGE;
-    otherLines();
-  });
-  unitLines();
-  otherLines();
+  byId("roster").hidden = !data.units.length;
+  byId("unread").hidden = !data.others.length;
+  byId("checked").hidden = !data.units.length && !data.others.length;
+}
+
+/** A button with a number that shows one state only. */
+function tile(state, word, count, click) {
+  const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
+  const button = make("button", { type: "button", class: state, value: state }, make("b", {}, count.toLocaleString("zh-CN")), ...sign, word);
+  button.addEventListener("click", click);
+  return button;
 }
 
 /** The buttons, choices and heads that are made from the data. */
@@ -345,12 +380,7 @@ function controls() {
   }
   const met = STATES.filter((state) => !["replaced", "unchecked"].includes(state) || states[state]);
   const tiles = [["", "全部", data.filings.length], ...met.map((state) => [state, data.states[state], states[state] ?? 0])];
-  for (const [state, word, count] of tiles) {
-    const sign = state ? [make("span", { "aria-hidden": "true" }, `${SIGNS[state]} `)] : [];
-    const tile = make("button", { type: "button", class: state, value: state }, make("b", {}, count.toLocaleString("zh-CN")), ...sign, word);
-    tile.addEventListener("click", () => change({ state: query.state === state ? "" : state }));
-    byId("states").append(tile);
-  }
+  byId("states").append(...tiles.map(([state, word, count]) => tile(state, word, count, () => change({ state: query.state === state ? "" : state }))));
   for (const [value, word] of Object.entries(LEVELS)) byId("severity").append(make("option", { value }, word));
   for (const [code, { title, count }] of [...codes].sort(([a], [b]) => (a < b ? -1 : 1))) {
     byId("rule").append(make("option", { value: code }, `${code}　${title ?? ""}（${count}）`));
@@ -369,6 +399,13 @@ function change(part) {
   refresh();
 }
 
+/** Show another page of units or files; the filings stay as they are. */
+function turned(part) {
+  query = { ...query, ...part };
+  drawUnits();
+  keep();
+}
+
 /** Take over what the address says. */
 function follow() {
   const given = Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
@@ -381,20 +418,22 @@ function follow() {
 /** On paper stands all that is wanted, opened. */
 function print() {
   const kept = opened;
-  unitsShown = data.facts.units.length;
-  unitLines();
   opened = new Set(shown.map((one) => one.place + 1));
   list(shown);
+  rows(byId("units"), wantedUnits().map(unitLine));
+  rows(byId("others"), data.others.map(otherLine));
   opened = kept;
 }
 
 controls();
+unitControls();
 facts();
-units();
+questions();
 follow();
 byId("wait").hidden = true;
 byId("main").hidden = false;
 for (const name of ["severity", "rule", "unit", "text"]) byId(name).addEventListener("input", () => change({ [name]: byId(name).value }));
+byId("member").addEventListener("input", () => turned({ member: byId("member").value, units: "1" }));
 byId("filters").addEventListener("submit", (event) => event.preventDefault());
 byId("clear").addEventListener("click", () => change({ state: "", severity: "", rule: "", unit: "", text: "" }));
 byId("back").addEventListener("click", () => change({ page: String(Number(query.page) - 1) }));
