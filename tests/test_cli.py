@@ -315,7 +315,7 @@ def test_ctrl_c_and_bugs_have_their_own_codes(
     with monkeypatch.context() as stopped:
         stopped.setattr(child, "call_limited", stop)
         assert program._run(["check", str(S / "filled.xlsx")]) == 130  # noqa: SLF001  # run() leaves the process
-    monkeypatch.setattr(worker, "outcomes_for", fail)
+    monkeypatch.setattr(worker, "outcomes_or_report", fail)
     with pytest.raises(SystemExit) as left:
         program._run(["check", str(S / "filled.xlsx")])  # noqa: SLF001  # run() leaves the process
     assert left.value.code == 4

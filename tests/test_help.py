@@ -28,7 +28,7 @@ LOCALE = ROOT / "xlsxeval" / "cli" / "locale"
 
 #: Words in Latin letters that help may hold beside the names of commands and options: formats, products, examples.
 LATIN = {"xlsxeval", "YAML", "JSON", "CSV", "SARIF", "JUnit", "XML", "Markdown", "Word", "Excel", "WPS", "MiB"}
-LATIN |= {"dask", "tcp", "xlsx", "hunan", "json", "jsonl", "yaml", "text", "md"}
+LATIN |= {"dask", "tcp", "xlsx", "hunan", "json", "jsonl", "yaml", "text", "md", "csv", "html"}
 
 
 def commands(

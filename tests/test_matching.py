@@ -10,7 +10,7 @@ import pytest
 
 from tests.counts import seeds
 from xlsxeval.batch.matching import Matcher
-from xlsxeval.batch.roster import Roster, Unit
+from xlsxeval.batch.roster import Roster, RosterUnit
 
 TOWNS = ("城关镇", "盐井镇", "梦溪镇", "码头铺镇", "城头山镇", "洈水街道", "澹澧乡")
 KINDS = ("小学", "中心小学", "中学", "幼儿园", "中心卫生院", "初级中学", "第一小学附属幼儿园", "敬老院")
@@ -62,15 +62,15 @@ def test_no_file_is_tied_to_a_wrong_unit(seed: int) -> None:
     draw = random.Random(seed)
     names = roster_of(draw)
     kept = names[: max(3, len(names) * 2 // 3)]
-    matcher, strangers = Matcher(Roster(tuple(map(Unit, kept)), "")), names[len(kept) :]
+    matcher, strangers = Matcher(Roster(tuple(map(RosterUnit, kept)), "")), names[len(kept) :]
     for name in kept:
-        assert matcher.by_name(name).unit == Unit(name), name
+        assert matcher.by_name(name).unit == RosterUnit(name), name
         before, after = draw.choice(BEFORE), draw.choice(AFTER)
         if name[0] in "青白云" or not before.startswith("湖南"):
             tied = matcher.by_path([f"{before}{name}{after}", "报送"])
-            assert tied.unit == Unit(name), (before, name, after, tied)
+            assert tied.unit == RosterUnit(name), (before, name, after, tied)
         tied = matcher.by_path(["自评表", f"{before if before.startswith('2') else ''}{name}", draw.choice(TOWNS)])
-        assert tied == (Unit(name), "folder", ()), (name, tied)
+        assert tied == (RosterUnit(name), "folder", ()), (name, tied)
         tied = matcher.by_path([f"{name}{draw.choice(STRANGE)}"])
         assert tied.unit is None or tied.unit.name != name, (name, tied)
     for name in strangers:
@@ -113,12 +113,12 @@ def test_the_words_in_a_form(words: str, unit: str) -> None:
 MATCHER = Matcher(
     Roster(
         (
-            Unit("青石县教育局"),
-            Unit("青石县教育局（本级）"),
-            Unit("青石县水利局"),
-            Unit("青石县第一中学", code="101003", aliases=("县一中",)),
-            Unit("青石县城关第一小学", department="教育局"),
-            Unit("青石县城关第一中心小学", department="青石县教育局"),
+            RosterUnit("青石县教育局"),
+            RosterUnit("青石县教育局（本级）"),
+            RosterUnit("青石县水利局"),
+            RosterUnit("青石县第一中学", code="101003", aliases=("县一中",)),
+            RosterUnit("青石县城关第一小学", department="教育局"),
+            RosterUnit("青石县城关第一中心小学", department="青石县教育局"),
         ),
         "",
     )
@@ -155,7 +155,7 @@ def test_a_form_that_names_somebody_else_is_asked_about() -> None:
 def test_the_cost_does_not_grow_with_the_roster() -> None:
     def cost(count: int) -> float:
         matcher = Matcher(
-            Roster(tuple(Unit(f"青石县{town}第{number}小学") for town in TOWNS for number in range(count)), "")
+            Roster(tuple(RosterUnit(f"青石县{town}第{number}小学") for town in TOWNS for number in range(count)), "")
         )
         names = [f"青石县{TOWNS[number % 7]}第{number % count}小学自评表（最终版）" for number in range(300)]
         times = []

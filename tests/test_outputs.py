@@ -91,8 +91,9 @@ def test_each_unit_that_must_act_gets_a_letter(done: Path) -> None:
 
 def test_the_next_run_passes_over_outputs(done: Path) -> None:
     again = run("报送", "--quiet", cwd=done)
-    assert again.stdout.splitlines()[-2:] == [
+    assert again.stdout.splitlines()[-3:] == [
         "共核对5个文件：1份通过，3份须更正，1份无法使用",
+        "年度：2024年度3份，2022年度1份",
         "跳过5个：5个本程序写出的文件",
     ]
 
@@ -194,7 +195,7 @@ def test_a_failure_of_the_machine_leaves_what_there_is(tmp_path: Path) -> None:
 
 
 def test_copies_are_as_old_as_their_originals(tmp_path: Path) -> None:
-    for name, sample, day in (("旧.xlsx", S, 10), ("新.xlsx", S_PUBLISHED, 20)):
+    for name, sample, day in (("甲.xlsx", S, 10), ("甲最终版.xlsx", S_PUBLISHED, 20)):
         (tmp_path / name).write_bytes((sample / "filled.xlsx").read_bytes())
         os.utime(tmp_path / name, (day * 86400, day * 86400))
     first = run(".", "--mark", "标记", "--quiet", cwd=tmp_path)
@@ -202,6 +203,8 @@ def test_copies_are_as_old_as_their_originals(tmp_path: Path) -> None:
     assert [line.partition("：")[2] for line in second.stdout.splitlines()] == [
         line.partition("：")[2] for line in first.stdout.splitlines()
     ]
+    for name in ("甲.xlsx", "甲最终版.xlsx"):
+        assert (tmp_path / "标记" / name).stat().st_mtime == (tmp_path / name).stat().st_mtime
 
 
 def test_two_runs_into_the_same_folders(tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ import pytest
 from tests import small_books
 from tests.sent import filing, saved_at
 from xlsxeval.read.any import open_any
-from xlsxeval.read.docx import is_report
 
 
 @pytest.mark.parametrize(
@@ -65,4 +64,4 @@ def table(rows: int) -> str:
     ],
 )
 def test_a_report_in_words_is_told_from_a_form(body: str, *, report: bool) -> None:
-    assert is_report(open_any(small_books.docx(body))) is report
+    assert open_any(small_books.docx(body)).is_report is report

@@ -15,7 +15,6 @@ from xlsxeval.api.source import Source, content_of, name_of
 from xlsxeval.filing import Filing
 from xlsxeval.folder import digest_of
 from xlsxeval.read.cells import Workbook
-from xlsxeval.read.docx import is_report
 from xlsxeval.read.refusals import Refused
 from xlsxeval.report.outcome import Outcome, outcome_of
 from xlsxeval.request import CheckOptions, Request
@@ -67,7 +66,7 @@ def outcomes_for(source: Source, name: str, request: Request) -> tuple[Outcome, 
 def outcomes_or_report(source: Source, name: str, request: Request) -> tuple[Outcome, ...]:
     """Check every filing in a workbook, but not the tables in a report in words: that is ``unread``, of kind report."""
     results, book = _checked(source, name, request)
-    if book is not None and is_report(book):
+    if book is not None and book.is_report:
         first = results[0][0]
         return (Outcome(name, "unread", (), sha256=first.sha256, kind="report", what=_REPORT, saved=book.saved),)
     return _plain(results, book, request)

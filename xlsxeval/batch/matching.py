@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from xlsxeval.batch.roster import Roster, Unit
+from xlsxeval.batch.roster import Roster, RosterUnit
 from xlsxeval.text import clean
 
 #: Words for the own level of a department that has units below it; they mean the same.
@@ -48,7 +48,7 @@ class Tied(NamedTuple):
         asked: the names of the units that it may be, if that is not certain.
     """
 
-    unit: Unit | None
+    unit: RosterUnit | None
     how: str = ""
     asked: tuple[str, ...] = ()
 
@@ -233,7 +233,7 @@ def without_region(name: str) -> list[str]:
 
 def _is_region_of(before: str, name: str, whole: str) -> bool:
     """Tell whether the signs before a name are only a region, and no other one than the unit's name has."""
-    text = re.sub(f"^{_FILLER}+", "", before)
+    text = before[len(_FILLED.match(before)[0]) :]  # type: ignore[index]  # it matches no sign at least
     if whole.startswith(name) or bare_name(whole) == name:
         return name in without_region(text + name)  # the name on the roster has no region of its own before it
     return bare_name(whole).removesuffix(name).endswith(text) if name in bare_name(whole) else False

@@ -51,6 +51,7 @@ _WORDS = {
 _NO_NAMES = frozenset({"序号", "编号", "行号", "no", "no."})
 _NUMBER = re.compile(r"[0-9.]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_SPREAD = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 _SUMS = re.compile(
     r"(?:合计|小计|总计|共计|汇总)(?:数)?[:：]?|(?:共|合计)?\d+个?(?:单位)?|(?:注|说明|备注|填表人|制表人?|审核人?|日期)[:：].*|…+"
 )
@@ -62,7 +63,7 @@ _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _Rows = list[list[str]]
 
 
-class Unit(NamedTuple):
+class RosterUnit(NamedTuple):
     """A unit of the roster; what the roster does not say is empty.
 
     Attributes:
@@ -99,7 +100,7 @@ class Unit(NamedTuple):
 class Roster(NamedTuple):
     """The units, and in one line how they were read: ``名单：花名册.xlsx，C列“预算单位名称”，3个单位``."""
 
-    units: tuple[Unit, ...]
+    units: tuple[RosterUnit, ...]
     said: str
 
 
@@ -188,9 +189,9 @@ def _without_heads(sheet: str, rows: _Rows) -> _Table | None:
     return None
 
 
-def _units(table: _Table, path: Path) -> Iterator[Unit]:
+def _units(table: _Table, path: Path) -> Iterator[RosterUnit]:
     """Yield the units of a table; sums, notes, headings and repeated rows of heads are left out."""
-    seen: dict[str, Unit] = {}
+    seen: dict[str, RosterUnit] = {}
     heads = table.rows[table.first - 1] if table.first else []
     others = [number for kind, number in table.columns.items() if kind != "name"]
     body = table.rows[table.first :]
@@ -205,7 +206,7 @@ def _units(table: _Table, path: Path) -> Iterator[Unit]:
             continue  # a heading between the units: 一、党政机关
         values = {kind: _at(row, number) for kind, number in table.columns.items()}
         aliases = tuple(filter(None, (text.strip() for text in _ALIASES.split(values.pop("aliases", "")))))
-        unit = Unit(**values, aliases=aliases)
+        unit = RosterUnit(**values, aliases=aliases)
         before = seen.setdefault(clean(name), unit)
         if before is unit:
             yield unit
@@ -214,10 +215,11 @@ def _units(table: _Table, path: Path) -> Iterator[Unit]:
 
 
 def _at(row: Sequence[str], column: int) -> str:
-    return " ".join(row[column].split()) if len(row) > column else ""
+    """Give the text of a cell; blanks between Chinese signs only spread a name over the width of its cell."""
+    return _SPREAD.sub("", " ".join(row[column].split())) if len(row) > column else ""
 
 
-def _check_names(units: Sequence[Unit], table: _Table, path: Path) -> None:
+def _check_names(units: Sequence[RosterUnit], table: _Table, path: Path) -> None:
     """Refuse a list that was read from a wrong column."""
     chinese = sum(bool(_CHINESE.search(unit.name)) for unit in units)
     if chinese * 2 < len(units) or any(clean(unit.name).lower() in _NO_NAMES for unit in units):

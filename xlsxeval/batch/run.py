@@ -15,7 +15,7 @@ from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.many import processors, run_tasks
 from xlsxeval.batch.roster import Roster
 from xlsxeval.batch.season import Joinable, Season
-from xlsxeval.batch.worker import Part, Task
+from xlsxeval.batch.worker import JoinedPart, Task
 from xlsxeval.errors import MachineError
 from xlsxeval.folder import digest_of
 from xlsxeval.read.others import HEAD, known_other, may_be_workbook
@@ -86,7 +86,7 @@ def run_files(
             if known is not None:
                 progress.known += other_than_unread(known)
                 progress.count(known)
-            yield Task(place, name, path if known is None else None, loose)
+            yield Task(place, name, path if known is None else None, sent=True, loose=loose)
 
     results = run_tasks(
         tasks(),
@@ -122,9 +122,9 @@ def join_files(
         for place, number, member in ledger.connection.execute("SELECT place, number, member FROM filings")
     }
 
-    def part(key: tuple[int, int]) -> Part:
+    def part(key: tuple[int, int]) -> JoinedPart:
         path, member = collected.files[key[0]], members[key]
-        return Part(f"{printable(path)}/{member}" if member else printable(path), path, member)
+        return JoinedPart(f"{printable(path)}/{member}" if member else printable(path), path, member)
 
     tasks = (
         Task(number, printable(path := collected.files[one.places[0][0]]), path, parts=tuple(map(part, one.places)))

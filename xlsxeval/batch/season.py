@@ -17,7 +17,7 @@ from typing import NamedTuple
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.matching import Matcher, Tied
 from xlsxeval.batch.other_year import said_of_year
-from xlsxeval.batch.roster import Roster, Unit
+from xlsxeval.batch.roster import Roster, RosterUnit
 from xlsxeval.batch.versions import Decision, Version, decide, notes_on, unclear_text
 from xlsxeval.report.facts import UNIT_STATES, UnitLine
 from xlsxeval.rules.across import bare_unit
@@ -98,7 +98,7 @@ def _tie(ledger: Ledger, roster: Roster | None, places: Sequence[str], season: S
     db = ledger.connection
     if roster is None:
         names = [row[0] for row in db.execute("SELECT DISTINCT words FROM filings WHERE words != '' ORDER BY words")]
-        units = {clean(name): Unit(name) for name in reversed(names)}
+        units = {clean(name): RosterUnit(name) for name in reversed(names)}
         matcher = Matcher(Roster(tuple(units.values()), ""))
     else:
         matcher = Matcher(roster)
@@ -356,10 +356,10 @@ def _lines(ledger: Ledger, roster: Roster | None, season: Season) -> list[UnitLi
     rows = ledger.connection.execute(
         "SELECT owner FROM filings WHERE owner != '' GROUP BY owner ORDER BY min(place), min(number)"
     ).fetchall()
-    return [_line(ledger, Unit(owner.strip()), owner) for (owner,) in rows]
+    return [_line(ledger, RosterUnit(owner.strip()), owner) for (owner,) in rows]
 
 
-def _line(ledger: Ledger, unit: Unit, owner: str, asked: Sequence[str] = ()) -> UnitLine:
+def _line(ledger: Ledger, unit: RosterUnit, owner: str, asked: Sequence[str] = ()) -> UnitLine:
     """Sum up what became of one unit; ``asked`` are the files that may be its own."""
     rows = ledger.connection.execute(
         "SELECT state, name, member, errors, warnings, hints, explained, part, seen.round, seen.day, replaced, what"

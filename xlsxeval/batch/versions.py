@@ -141,7 +141,8 @@ def decide(versions: Iterable[Version]) -> list[Decision]:
     elif unreadable:
         groups[0][1].extend(unreadable)
     return [
-        Decision(newest, tuple(older), tuple(one for one in older if one.readable and not is_clear(newest, one)))
+        # Beside a filled form nobody asks which came later: an empty one, or a file that cannot be read.
+        Decision(newest, tuple(older), tuple(one for one in older if one.forms and not is_clear(newest, one)))
         for newest, older in groups
     ]
 

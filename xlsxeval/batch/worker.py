@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from xlsxeval.api.checking import joined_outcomes, outcomes_or_report
+from xlsxeval.api.checking import joined_outcomes, outcomes_for, outcomes_or_report
 from xlsxeval.api.source import content_of
 from xlsxeval.errors import MachineError, bug_text
 from xlsxeval.folder import digest_of
@@ -25,7 +25,7 @@ _EMPTY = "压缩包里没有文件，请重新报送"
 DIED_MESSAGE = "读取程序在核对这个文件时中止，可能是内存不够（--max-memory），请删去多余内容后重新保存"
 
 
-class Part(NamedTuple):
+class JoinedPart(NamedTuple):
     """One of several files that make one filing: its name, its path, and its path in that container."""
 
     name: str
@@ -40,6 +40,7 @@ class Task(NamedTuple):
         place: its number in the run.
         name: its name.
         source: its path or bytes; None if the result is known.
+        sent: whether it is looked at as what a unit sent: containers are opened, a report in words is only named.
         loose: whether it was found in a folder and has no ending of a workbook: if it is none, it is only named.
         parts: the files that are checked together as one filing; the first is ``source``.
     """
@@ -47,8 +48,9 @@ class Task(NamedTuple):
     place: int
     name: str
     source: Path | bytes | None
+    sent: bool = False
     loose: bool = False
-    parts: tuple[Part, ...] = ()
+    parts: tuple[JoinedPart, ...] = ()
 
 
 class Result(NamedTuple):
@@ -90,18 +92,21 @@ def check_chunk(tasks: Sequence[Task], request: Request) -> list[Result]:
 
 
 def _checked(task: Task, request: Request) -> Result:
+    if not task.sent:
+        outcomes = outcomes_for(task.source or b"", task.name, request)
+        return Result(outcomes[0].sha256, outcomes)
     try:
         content = content_of(task.source or b"", request.limits)
         members = members_of(content, task.name, request.limits)
     except Refused as refused:
-        return Result("", (_refused(task.name, refused),))
+        return Result("", (unusable(task.name, refused.code, str(refused)),))
     digest = digest_of(content)
     if members is None:
         outcomes = outcomes_or_report(content, task.name, request)
         return Result(digest, _if_workbook(outcomes, content, task))
     if not members:
-        known = Outcome(task.name, "unread", (), sha256=digest, kind="archive", what=_EMPTY)
-        return Result(digest, (known,))
+        empty = replace(unusable(task.name, "R02", _EMPTY), sha256=digest)
+        return Result(digest, _if_workbook((empty,), content, task))
     return Result(digest, tuple(one for member in members for one in _member(member, task, request)))
 
 
@@ -111,7 +116,7 @@ def _member(member: Member, task: Task, request: Request) -> Iterator[Outcome]:
     if member.content is None:
         yield Outcome(name, "unread", (), member=member.name, kind=member.kind, what=member.what)
         return
-    inside = Task(task.place, name, member.content, loose=not has_workbook_ending(member.name))
+    inside = Task(task.place, name, member.content, sent=True, loose=not has_workbook_ending(member.name))
     for outcome in _if_workbook(outcomes_or_report(member.content, name, request), member.content, inside):
         yield replace(outcome, member=member.name)
 
@@ -126,7 +131,7 @@ def _if_workbook(outcomes: tuple[Outcome, ...], content: bytes, task: Task) -> t
     return (Outcome(task.name, "unread", (), sha256=first.sha256, kind=known.kind, what=said),)
 
 
-def _joined(parts: Sequence[Part], request: Request) -> Result:
+def _joined(parts: Sequence[JoinedPart], request: Request) -> Result:
     """Check several files as one filing."""
     try:
         contents = [_content(part, request) for part in parts]
@@ -135,10 +140,6 @@ def _joined(parts: Sequence[Part], request: Request) -> Result:
         return Result("", ())  # a file has changed since; each was checked by itself
 
 
-def _content(part: Part, request: Request) -> bytes:
+def _content(part: JoinedPart, request: Request) -> bytes:
     content = read_bytes(part.path, request.limits)
     return member_content(content, part.path.name, part.member, request.limits)
-
-
-def _refused(name: str, refused: Refused) -> Outcome:
-    return unusable(name, refused.code, str(refused))

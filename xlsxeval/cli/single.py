@@ -33,7 +33,7 @@ def check_single(file: Path, request: Request, form: str, allowance: Allowance) 
     from xlsxeval.batch.worker import Task
     from xlsxeval.read.refusals import BUG, MACHINE
 
-    outcomes = check_limited(Task(0, printable(file), file), request, allowance).outcomes
+    outcomes = check_limited(Task(0, printable(file), file, sent=True), request, allowance).outcomes
     worst = 0
     for outcome in outcomes:
         for finding in outcome.findings:
@@ -44,7 +44,8 @@ def check_single(file: Path, request: Request, form: str, allowance: Allowance) 
             click.echo(sentence(outcome.title))
         for line in _lines(outcome, form):
             click.echo(line)
-        worst = max(worst, _REFUSED if outcome.verdict == "unusable" else _FOUND if outcome.count("error") else 0)
+        refused = outcome.verdict in {"unusable", "unread"}
+        worst = max(worst, _REFUSED if refused else _FOUND if outcome.count("error") else 0)
     return worst
 
 

@@ -65,6 +65,10 @@ class Sheet:
     struck: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
+#: Shorter texts outside the tables of a document are titles and notes.
+_LEAST_PROSE = 800
+
+
 @dataclass(frozen=True, slots=True)
 class Workbook:
     """The content of a file.
@@ -88,3 +92,12 @@ class Workbook:
     skipped: tuple[str, ...] = ()
     saved: str = ""
     prose: int = 0
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it is a report in words, and not a form: far more words stand outside its tables than inside.
+
+        An official form saved as a document has a title and notes of a few hundred characters, all else in tables.
+        """
+        inside = sum(len(cell.text) for sheet in self.sheets for cell in sheet.cells.values()) - self.prose
+        return self.prose >= _LEAST_PROSE and self.prose > 2 * inside

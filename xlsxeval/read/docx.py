@@ -17,8 +17,6 @@ from xlsxeval.read.typed import CellStore, typed_cell
 
 NOTE = "这是文字文档（.docx），读的是里面的表格，没有公式，只核对了数值。"
 SHEET = "文档"
-#: Shorter texts outside tables are titles and notes.
-_LEAST_PROSE = 800
 #: Elements with formats that do not hold for the run: of the mark of a paragraph, and formats before a change.
 _OTHER_FORMATS = frozenset({"pPr", "rPrChange"})
 
@@ -32,15 +30,6 @@ def read_docx(package: Package) -> Workbook:
     reader = _DocumentReader(package.limits)
     parse(inflate(package, "word/document.xml"), reader.start, reader.end, reader.pieces, package.limits)
     return Workbook((reader.store.sheet(SHEET),), notes=(NOTE,), prose=reader.prose)
-
-
-def is_report(book: Workbook) -> bool:
-    """Tell whether a document is a report in words, and not a form: far more words outside its tables than inside.
-
-    An official form saved as a document has a title and notes of a few hundred characters, and all else in tables.
-    """
-    inside = sum(len(cell.text) for sheet in book.sheets for cell in sheet.cells.values()) - book.prose
-    return book.prose >= _LEAST_PROSE and book.prose > 2 * inside
 
 
 class _DocumentReader:

@@ -11,7 +11,7 @@ from typing import Literal, NotRequired, TypedDict
 SCHEMA_VERSION = 1
 
 Severity = Literal["error", "warning", "info"]
-Verdict = Literal["pass", "findings", "unchecked", "unusable"]
+Verdict = Literal["pass", "findings", "unchecked", "unusable", "unread"]
 State = Literal["filled", "blank", "absent"]
 UnitState = Literal["missing", "unread", "unusable", "error", "unchecked", "warning", "info", "pass"]
 

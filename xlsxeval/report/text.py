@@ -64,6 +64,8 @@ def verdict_text(outcome: Outcome) -> str:
     """Return the verdict in words: ``不通过，2项错误须更正，1项警告须说明``."""
     if outcome.verdict == "unusable":
         return "无法使用"
+    if outcome.verdict == "unread":
+        return f"没有核对。{outcome.what}"
     if outcome.verdict == "unchecked":
         return "没有核对规则，只读取了数据"
     if outcome.verdict == "pass":
