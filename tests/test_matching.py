@@ -148,7 +148,7 @@ def test_the_names_of_files_and_folders(parts: list[str], unit: str, how: str, a
 
 
 def test_a_form_that_names_somebody_else_is_asked_about() -> None:
-    tied = MATCHER.tie("青石县乡村振兴局", ["青石县水利局自评表"])
+    tied = MATCHER.tie(["青石县乡村振兴局"], ["青石县水利局自评表"])
     assert (tied.unit, tied.asked) == (None, ("青石县水利局",))
 
 

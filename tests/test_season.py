@@ -273,3 +273,40 @@ def test_copies_of_files_in_containers_and_of_joined_files_are_marked(tmp_path: 
     book = openpyxl.load_workbook(target / names[1])
     assert "审核意见" in book.sheetnames
     assert any(cell.comment for row in book["自评表"].iter_rows() for cell in row)
+
+
+def test_a_copy_of_another_units_filing_with_its_name_left_in_is_that_of_the_unit_in_the_files_name(
+    tmp_path: Path,
+) -> None:
+    book = filing("图书馆", 1)
+    files = {"图书馆.xlsx": book, "文化馆.xlsx": book, "博物馆.zip": zipped({"博物馆.xlsx": filing("图书馆", 2)})}
+    with check_files([lay(tmp_path / "报送", files)], roster=roster(tmp_path, "图书馆", "文化馆", "博物馆")) as run:
+        assert {Path(one.file).name: one.belongs for one in run.outcomes(replaced=False)} == {
+            "图书馆.xlsx": "图书馆",
+            "文化馆.xlsx": "文化馆",
+            "博物馆.xlsx": "博物馆",
+        }
+        assert run.facts.missing == ()
+        assert [said.partition("”")[2] for said in run.facts.alike] == [
+            "表里写的单位是“图书馆”，文件名是“博物馆”的，按文件名算，请核对",
+            "表里写的单位是“图书馆”，文件名是“文化馆”的，按文件名算，请核对",
+        ]
+
+
+def test_a_file_named_after_another_unit_belongs_to_the_one_in_its_form(tmp_path: Path) -> None:
+    files = {"文化馆.xlsx": filing("图书馆", 1)}
+    with check_files([lay(tmp_path / "报送", files)], roster=roster(tmp_path, "图书馆", "文化馆", "博物馆")) as run:
+        assert _states(run) == {"图书馆": run.facts.units[0].state, "文化馆": "unread", "博物馆": "missing"}
+        assert run.facts.units[0].state in {"pass", "info"}
+        assert len(run.facts.alike) == 1
+
+
+def test_of_two_units_in_two_tables_the_one_in_the_files_name_counts(tmp_path: Path) -> None:
+    files = {"文化馆.xlsx": filing("文化馆", 1, 部门名称="图书馆"), "图书馆.xlsx": filing("图书馆", 2)}
+    with check_files([lay(tmp_path / "报送", files)], roster=roster(tmp_path, "图书馆", "文化馆")) as run:
+        assert {Path(one.file).name: one.belongs for one in run.outcomes(replaced=False)} == {
+            "图书馆.xlsx": "图书馆",
+            "文化馆.xlsx": "文化馆",
+        }
+        assert _states(run)["文化馆"] == "warning"  # X04 says that the tables name two units
+        assert run.facts.alike == ()

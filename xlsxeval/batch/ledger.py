@@ -125,7 +125,8 @@ class Ledger:
     def _enter_filing(self, place: int, number: int, outcome: Outcome) -> None:
         empty = {finding.form for finding in outcome.findings if finding.code == _EMPTY}
         forms = "\n".join(reading.form for reading in outcome.reading if reading.form not in empty)
-        whose = (outcome.formset, outcome.year, outcome.unit, outcome.subject, forms)
+        words = "\n".join(outcome.units or filter(None, (outcome.unit,)))
+        whose = (outcome.formset, outcome.year, words, outcome.subject, forms)
         what = (state_of(outcome), outcome.kind, outcome.what, outcome.saved)
         counts = (*map(outcome.count, ("error", "warning", "info")), outcome.waived)
         self.connection.execute(

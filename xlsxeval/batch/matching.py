@@ -110,18 +110,29 @@ class Matcher:
                 break
         return Tied(None, "", tuple(asked))
 
-    def tie(self, words: str, parts: Sequence[str]) -> Tied:
-        """Find the unit of a file: by the words in its form, else by its name and those of its folders.
+    def tie(self, words: Sequence[str], parts: Sequence[str]) -> Tied:
+        """Find the unit of a file: by the words in its forms, else by its name and those of its folders.
 
-        Where the form names somebody who is not on the roster, the unit in the file's name is only asked about.
+        Where the forms give several units and the file's name one of them, it is that one. Where they name somebody
+        who is not on the roster, the unit in the file's name is only asked about.
+
+        Args:
+            words: the names of units in its forms.
+            parts: as in ``by_path``.
         """
+        by_path = self.by_path(parts)
+        found = [tied for tied in map(self.by_name, words) if tied.unit is not None]
         if not words:
-            return self.by_path(parts)
-        tied = self.by_name(words)
-        if tied.unit is not None:
-            return tied
-        other = self.by_path(parts)
-        return Tied(None, "", (other.unit.name,) if other.unit else other.asked)
+            return by_path
+        if not found:
+            return Tied(None, "", (by_path.unit.name,) if by_path.unit else by_path.asked)
+        return next((tied for tied in found if tied.unit == by_path.unit), found[0])
+
+    def other_unit(self, words: Sequence[str], parts: Sequence[str]) -> RosterUnit | None:
+        """Give the unit that a file itself is named after, if its forms name other units of the roster only."""
+        by_path = self.by_path(parts[:1])
+        found = [tied.unit for tied in map(self.by_name, words) if tied.unit is not None]
+        return by_path.unit if found and by_path.unit is not None and by_path.unit not in found else None
 
     def _named(self, key: str) -> int | None:
         """Give the number of the unit with exactly that name, or with one that differs by level or region only."""

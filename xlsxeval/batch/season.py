@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
@@ -97,28 +97,65 @@ def _tie(ledger: Ledger, roster: Roster | None, places: Sequence[str], season: S
     """Tie each filing and each other file to a unit."""
     db = ledger.connection
     if roster is None:
-        names = [row[0] for row in db.execute("SELECT DISTINCT words FROM filings WHERE words != '' ORDER BY words")]
-        units = {clean(name): RosterUnit(name) for name in reversed(names)}
+        texts = [row[0] for row in db.execute("SELECT DISTINCT words FROM filings WHERE words != '' ORDER BY words")]
+        units = {clean(name): RosterUnit(name) for text in reversed(texts) for name in text.split("\n")[::-1]}
         matcher = Matcher(Roster(tuple(units.values()), ""))
     else:
         matcher = Matcher(roster)
-    rows = db.execute("SELECT place, number, name, member, words FROM filings JOIN files USING(place)").fetchall()
-    for place, number, name, member, words in rows:
-        tied = matcher.tie(words, name_parts(name, member, places))
-        unit = tied.unit.name if tied.unit else ""
-        owner = unit or (f"\t{clean(words)}" if words else "")
-        notes = _said_of_tie(tied, words, listed_units=roster is not None)
-        db.execute(
-            "UPDATE filings SET unit = ?, owner = ?, notes = ? WHERE place = ? AND number = ?",
-            (unit, owner, notes, place, number),
-        )
-        if tied.asked and roster is not None:
-            file = f"{name}/{member}" if member else name
-            for other in tied.asked:
-                season.asked.setdefault(other, []).append(file)
-            season.alike.append(f"“{file}”{_asked(tied, words)}")
+    files: list[_File] = []
+    claimed: set[str] = set()
+    for place, number, name, member, words in db.execute(
+        "SELECT place, number, name, member, words FROM filings JOIN files USING(place)"
+    ).fetchall():
+        parts, names = name_parts(name, member, places), [one for one in words.split("\n") if one]
+        tied, other = matcher.tie(names, parts), matcher.other_unit(names, parts)
+        files.append(_File(place, number, f"{name}/{member}" if member else name, names, tied, other))
+        if tied.unit is not None and other is None:
+            claimed.add(tied.unit.name)
+    for file in files:
+        _tie_file(ledger, file, claimed, season, listed_units=roster is not None)
     if roster is None:
         season.alike += _alike(db.execute("SELECT DISTINCT words FROM filings WHERE words != '' ORDER BY words"))
+
+
+class _File(NamedTuple):
+    """A filing or another file while it is tied: the units in its forms, and what their and the file's names say."""
+
+    place: int
+    number: int
+    name: str
+    words: list[str]
+    tied: Tied
+    other: RosterUnit | None
+
+
+def _tie_file(ledger: Ledger, file: _File, claimed: Collection[str], season: Season, *, listed_units: bool) -> None:
+    """Keep to whom a file belongs; of a file that is named after one unit and speaks of another, say so.
+
+    Such a file is that of the unit in its form, unless that unit has sent another one: then somebody has probably
+    filled in a copy of it and left the name in.
+    """
+    tied, words = file.tied, "、".join(file.words)
+    unit = tied.unit.name if tied.unit else ""
+    note = _said_of_tie(tied, words, listed_units=listed_units)
+    if file.other is not None:
+        copied = unit in claimed
+        note = (
+            f"表里写的单位是“{words}”，文件名是“{file.other.name}”的，按{'文件名' if copied else '表里写的'}算，请核对"
+        )
+        season.alike.append(f"“{file.name}”{note}")
+        if copied:
+            unit = file.other.name
+        else:
+            season.asked.setdefault(file.other.name, []).append(file.name)
+    if tied.asked and listed_units:
+        for name in tied.asked:
+            season.asked.setdefault(name, []).append(file.name)
+        season.alike.append(f"“{file.name}”{_asked(tied, words)}")
+    ledger.connection.execute(
+        "UPDATE filings SET unit = ?, owner = ?, notes = ? WHERE place = ? AND number = ?",
+        (unit, unit or (f"\t{clean(file.words[0])}" if words else ""), note, file.place, file.number),
+    )
 
 
 def name_parts(name: str, member: str, places: Sequence[str]) -> list[str]:
@@ -158,7 +195,8 @@ def _alike(rows: Iterable[tuple[str]]) -> Iterator[str]:
     """Say which names differ only by 本级 or the like, and may be those of one unit."""
     groups: dict[str, dict[str, str]] = {}
     for (words,) in rows:
-        groups.setdefault(bare_unit(words), {}).setdefault(clean(words), words)
+        first = words.split("\n")[0]
+        groups.setdefault(bare_unit(first), {}).setdefault(clean(first), first)
     for names in groups.values():
         if len(names) > 1:
             yield f"{'、'.join(f'“{name}”' for name in names.values())}可能是同一个单位，请核对"
@@ -318,7 +356,8 @@ def finish(ledger: Ledger, season: Season, roster: Roster | None = None) -> None
         unlisted: dict[str, str] = {}
         for words, name, member in rows:
             file = f"{name}/{member}" if member else name
-            unlisted.setdefault(clean(words) or file, f"{words}（{file}）" if words else file)
+            first = words.split("\n")[0]
+            unlisted.setdefault(clean(first) or file, f"{first}（{file}）" if first else file)
         season.unlisted = list(unlisted.values())
     db.executemany(
         "INSERT OR REPLACE INTO units VALUES(?, ?)",

@@ -140,8 +140,9 @@ def _unread(line: UnitLine, files: list[OtherFile]) -> Iterator[str]:
         yield from _unit(line)
     for other in files:
         yield from wrapped(f"{UNIT_STATES['unread']}  {line.unit}  {other.file}：{other.what}", 0, 4)
-    if files and line.remarks:
-        yield from wrapped("".join(map(sentence, line.remarks)), 4)
+    remarks = [remark for remark in line.remarks if remark not in {other.what for other in files}]
+    if files and remarks:
+        yield from wrapped("".join(map(sentence, remarks)), 4)
 
 
 def _unit(line: UnitLine) -> Iterator[str]:

@@ -55,6 +55,7 @@ class Outcome:
         saved: when the workbook was last saved, by its own words (UTC, as 2025-03-26T08:00:00Z); empty if unknown.
         year_cell: form, sheet and cell of the first label in which the year is printed.
         answers: the answers, as ``plain_answers`` gives them; empty if not requested.
+        units: the names of units that its forms give, each once; the first is ``unit``.
         belongs: the unit that the file was tied to in a run, as its roster calls it; empty outside a run.
         joined: the other files whose forms make one filing with this one.
     """
@@ -82,6 +83,7 @@ class Outcome:
     saved: str = ""
     year_cell: tuple[str, str, str] = ("", "", "")
     answers: tuple[PlainAnswer, ...] = ()
+    units: tuple[str, ...] = ()
     belongs: str = ""
     joined: tuple[str, ...] = ()
 
@@ -143,6 +145,7 @@ def outcome_of(
         applied=checked.applied,
         saved=book.saved if book else "",
         year_cell=year_cell(filing, filing.forms),
+        units=tuple(dict.fromkeys(filter(None, (cut(filing.unit), *(cut(one.unit) for one in filing.forms.values()))))),
         answers=plain_answers(case) if answers else (),
     )
 
