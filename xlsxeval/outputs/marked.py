@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from xlsxeval.api.source import Source, content_of
 from xlsxeval.batch.allowance import Allowance, StoppedError
@@ -14,12 +15,15 @@ from xlsxeval.errors import MachineError
 from xlsxeval.folder import digest_of
 from xlsxeval.mark.copy import marked, opinion_sheet
 from xlsxeval.output_folder import OutputFolder
-from xlsxeval.read.limits import Limits
+from xlsxeval.read.limits import MIB, Limits
 from xlsxeval.read.parcel import member_content
 from xlsxeval.read.refusals import TRANSIENT, Refused
 from xlsxeval.read.source import read_bytes
 from xlsxeval.report.filename import OPINION_END, copy_name
 from xlsxeval.report.outcome import Outcome
+
+#: So many files, or so many bytes, are marked in one call of another process.
+_MOST_TOGETHER, _LARGEST_TOGETHER = 20, 2 * MIB
 
 
 def marked_copy(source: Source, outcomes: Sequence[Outcome], *, limits: Limits = Limits()) -> bytes:
@@ -82,16 +86,21 @@ def write_marked(
     above = _common_folder(places)
     taken: set[str] = set()
     allowance = None if max_seconds is None else Allowance(max_seconds, max_memory)
-    for _, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
-        group = list(same_file)
-        source, member = _path(group[0], by_name), group[0].member
-        if is_transient(group):
-            complete = False  # the copy of an earlier run stays
-            continue
-        content, ending = _marked_file(source, group, limits, allowance)
-        below = (*_below(source, above), *filter(None, member.split("/")))
-        target.write(copy_name(below, ending, taken), content, _modified(source))
-    target.finish(complete=complete)
+    kept: list[str] = []
+
+    def originals() -> Iterator[_Original]:
+        for file, same_file in groupby(outcomes, key=lambda outcome: outcome.file):
+            group = tuple(same_file)
+            if is_transient(group):
+                kept.append(file)  # the copy of an earlier run stays
+            else:
+                yield _Original(_path(group[0], by_name), group)
+
+    for original, content, ending in _marked_files(originals(), limits, allowance):
+        path, member = original.path, original.outcomes[0].member
+        below = (*_below(path, above), *filter(None, member.split("/")))
+        target.write(copy_name(below, ending, taken), content, _modified(path))
+    target.finish(complete=complete and not kept)
     return target.notes
 
 
@@ -106,23 +115,75 @@ def is_transient(outcomes: Iterable[Outcome]) -> bool:
     return any(finding.code in TRANSIENT for outcome in outcomes for finding in outcome.findings)
 
 
-def _marked_file(
-    path: Path, outcomes: Sequence[Outcome], limits: Limits, allowance: Allowance | None
-) -> tuple[bytes, str]:
-    """Give the marked copy of a file, and what is put behind its name."""
-    if any(outcome.verdict == "unusable" for outcome in outcomes):
-        return opinion_sheet(outcomes), OPINION_END
-    try:
+class _Original(NamedTuple):
+    """A file that was checked, and its outcomes."""
+
+    path: Path
+    outcomes: tuple[Outcome, ...]
+
+
+def _marked_files(
+    originals: Iterable[_Original], limits: Limits, allowance: Allowance | None
+) -> Iterator[tuple[_Original, bytes, str]]:
+    """Yield each file with its marked copy, and what is put behind its name.
+
+    Another process marks several small files in one call, because each call costs as much as a small file. If the
+    call is stopped, each of them has a call of its own, so that only the one to blame is not marked.
+    """
+    for chunk in _chunks(originals):
+        copies: list[bytes | None] = [None] * len(chunk)
         if allowance is None:
-            return _marked(path, outcomes, limits), ""
-        return call_limited(_marked, path, outcomes, limits, allowance=allowance), ""
-    except (Refused, StoppedError, MachineError, MemoryError):
-        return opinion_sheet(outcomes), OPINION_END
+            copies = _marked_each(chunk, limits)
+        else:
+            try:
+                copies = call_limited(_marked_each, chunk, limits, allowance=allowance)
+            except (StoppedError, MemoryError, MachineError):
+                copies = [_marked_alone(one, limits, allowance) for one in chunk]
+        for one, copy in zip(chunk, copies, strict=True):
+            yield one, opinion_sheet(one.outcomes) if copy is None else copy, OPINION_END if copy is None else ""
 
 
-def _marked(path: Path, outcomes: Sequence[Outcome], limits: Limits) -> bytes:
-    content = member_content(read_bytes(path, limits), path.name, outcomes[0].member, limits)
-    return marked(_unchanged(content, outcomes), outcomes, limits)
+def _chunks(originals: Iterable[_Original]) -> Iterator[list[_Original]]:
+    """Put small files together."""
+    chunk: list[_Original] = []
+    size = 0
+    for one in originals:
+        chunk.append(one)
+        size += _size(one.path)
+        if len(chunk) == _MOST_TOGETHER or size > _LARGEST_TOGETHER:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _marked_alone(one: _Original, limits: Limits, allowance: Allowance) -> bytes | None:
+    try:
+        return call_limited(_marked_each, [one], limits, allowance=allowance)[0]
+    except (StoppedError, MemoryError, MachineError):
+        return None
+
+
+def _marked_each(originals: Sequence[_Original], limits: Limits) -> list[bytes | None]:
+    """Give the marked copy of each file; None for one that cannot be marked."""
+    return [_marked(one, limits) for one in originals]
+
+
+def _marked(one: _Original, limits: Limits) -> bytes | None:
+    if any(outcome.verdict == "unusable" for outcome in one.outcomes):
+        return None
+    try:
+        content = member_content(read_bytes(one.path, limits), one.path.name, one.outcomes[0].member, limits)
+        return marked(_unchanged(content, one.outcomes), one.outcomes, limits)
+    except (Refused, MachineError):
+        return None
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _unchanged(content: bytes, outcomes: Sequence[Outcome]) -> bytes:
