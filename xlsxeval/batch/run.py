@@ -13,7 +13,7 @@ from xlsxeval.batch.allowance import Allowance
 from xlsxeval.batch.collect import Collected
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.many import processors, run_tasks
-from xlsxeval.batch.roster import compare
+from xlsxeval.batch.roster import Unit, compare
 from xlsxeval.batch.worker import Task
 from xlsxeval.errors import MachineError
 from xlsxeval.folder import digest_of
@@ -111,7 +111,7 @@ def _digest(path: Path, request: Request) -> str:
         return ""  # the worker reports the error
 
 
-def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[str] = (), *, interrupted: bool = False) -> Facts:
+def facts_of(ledger: Ledger, collected: Collected, roster: Sequence[Unit] = (), *, interrupted: bool = False) -> Facts:
     """Count the filings of a run, and compare it with the roster; an interrupted run is not compared."""
     done, replaced = ledger.count()
     roster = () if interrupted else roster

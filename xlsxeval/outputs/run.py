@@ -167,7 +167,7 @@ def run_plan(collected: Collected, request: Request, plan: Plan, watch: Watch = 
         MachineError: if the ledger cannot be read or written.
     """
     _try_template(plan)
-    roster = read_roster(plan.roster) if plan.roster else ()
+    roster = read_roster(plan.roster).units if plan.roster else ()
     with open_ledger(plan.ledger, request) as ledger:
         progress, interrupted, stopped = Progress(), False, None
         try:
