@@ -251,26 +251,6 @@ def test_the_roster_tells_who_is_missing(sent: Path, encoding: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        [["序号", "预算单位"], ["1", "县气象局"], ["2", "县档案馆"]],
-        [["1", "县气象局"], ["2", "县档案馆"]],
-        [["县气象局"], ["县档案馆"]],
-    ],
-)
-def test_the_column_of_names_is_found(tmp_path: Path, rows: list[list[str]]) -> None:
-    from xlsxeval.batch.roster import read_roster
-
-    (tmp_path / "名单.csv").write_text("".join(",".join(row) + "\n" for row in rows), encoding="utf-8")
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(tmp_path / "名单.xlsx")
-    for name in ("名单.csv", "名单.xlsx"):
-        assert read_roster(tmp_path / name) == ("县气象局", "县档案馆")
-
-
 def test_a_roster_that_cannot_be_used(sent: Path) -> None:
     (sent.parent / "空.csv").write_bytes(b"")
     for name, said in {

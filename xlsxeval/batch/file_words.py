@@ -9,12 +9,15 @@ from typing import NamedTuple
 from xlsxeval.batch.unit_names import name_key, plain_key, region_before
 
 #: Words that stand beside a unit's name in the name of a file; none of them can be the end of another unit's name.
-_WORDS = (
-    "年度 年 月 日 号 度 本年 全年 上年 上半年 下半年 部门 单位 整体 支出 项目 专项 绩效 自评 自查 评价 评分 目标 监控 运行 基础 数据 信息 统计 指标 情况 总结 "
-    "表 表格 报表 报告 材料 资料 文件 文档 电子 电子版 纸质 上报 报送 提交 呈报 报 送 交 修改 修改版 修订 修正 修 改 已 版 版本 稿 最终 最终版 最新 新 新版 定稿 "
-    "终稿 初稿 更正 更新 补充 补报 补交 重报 重新 重做 盖章 签字 签章 公章 扫描 扫描件 件 附件 附表 附 的 之 副本 复制 备份 汇总 汇编 关于 函 说明 及 和 与 压缩包 打包 包 "
-    "财政 资金 预算 决算 收支 经费 全套 完整 正式 原件 复印件 次 份 审核 复核 已审 退回 反馈 整改 通过 报审 公示 公开 final new copy v ver rev"
-).split()
+_LIST = """
+年度 年 月 日 号 度 本年 全年 上年 上半年 下半年 部门 单位 整体 支出 项目 专项 绩效 自评 自查 评价 评分 目标
+监控 运行 基础 数据 信息 统计 指标 情况 总结 表 表格 报表 报告 材料 资料 文件 文档 电子 电子版 纸质 上报 报送
+提交 呈报 报 送 交 修改 修改版 修订 修正 修 改 已 版 版本 稿 最终 最终版 最新 新 新版 定稿 终稿 初稿 更正 更新
+补充 补报 补交 重报 重新 重做 盖章 签字 签章 公章 扫描 扫描件 件 附件 附表 附 的 之 副本 复制 备份 汇总 汇编
+关于 函 说明 及 和 与 压缩包 打包 包 财政 资金 预算 决算 收支 经费 全套 完整 正式 原件 复印件 次 份 审核 复核
+已审 退回 反馈 整改 通过 报审 公示 公开 final new copy v ver rev
+"""
+_WORDS = _LIST.split()
 _NUMBERED = "第[一二三四五六七八九十百0-9]+[次版稿批份轮]|(?:附件|附表|表)[一二三四五六七八九十]+"
 _NUMBER = re.compile(_NUMBERED)
 _AT_END = re.compile(f"(?:{_NUMBERED}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})+$")
@@ -25,16 +28,18 @@ _KNOWN = frozenset(_WORDS)
 _LONGEST = max(map(len, _WORDS))
 #: The end of the name of a unit, or of a part of one that sends its own forms.
 _UNIT_END = re.compile(
-    "(?:幼儿园|小学|中学|高中|初中|学校|分校|校区|党校|学院|大学|委员会|管委会|办公室|医院|卫生院|卫生室|中心|中心校|教学点|分园|分院|分部|分局|分所|分站|分馆|大队|支队|中队|"
-    "联合会|协会|学会|商会|工会|敬老院|福利院|检察院|法院|公司|街道|办事处|合作社|供销社|总工会)$|..[局馆所站镇乡厂]$|.[局馆所站]$|...[园院会委校村]$"
+    "(?:幼儿园|小学|中学|高中|初中|学校|分校|校区|党校|学院|大学|委员会|管委会|办公室|医院|卫生院|卫生室|中心|中心校|教学点|"
+    "分园|分院|分部|分局|分所|分站|分馆|大队|支队|中队|联合会|协会|学会|商会|工会|敬老院|福利院|检察院|法院|公司|街道|"
+    "办事处|合作社|供销社|总工会)$|..[局馆所站镇乡厂]$|...[园院会委校村]$"
 )
 _PART_START = re.compile("附属|附设|下属|所属|直属|分校|分园|分院|分局|分部|[东西南北新老分]校区")
 #: Endings of the names of files, and of files that hold others.
 HOLDERS = frozenset({"zip", "rar", "7z", "eml", "msg", "gz", "tar"})
-_ENDINGS = HOLDERS | frozenset(
-    "xlsx xlsm xls xlt xltx et ett xlsb ods csv tsv txt doc docx docm wps rtf odt ppt pptx dps pdf ofd jpg jpeg png bmp gif "
-    "tif tiff heic webp htm html mht mhtml xml json dat tmp bak".split()
-)
+_OTHER_ENDINGS = """
+xlsx xlsm xls xlt xltx et ett xlsb ods csv tsv txt doc docx docm wps rtf odt ppt pptx dps pdf ofd
+jpg jpeg png bmp gif tif tiff heic webp htm html mht mhtml xml json dat tmp bak
+"""
+_ENDINGS = HOLDERS.union(_OTHER_ENDINGS.split())
 
 
 class Stem(NamedTuple):

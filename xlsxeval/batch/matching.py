@@ -206,11 +206,12 @@ class Matcher:
                 return _only(index[key])
         stem = stem_of(part[: _LONGEST * 2])
         spans = self._spans(stem)
-        found = {span: _of_level(span.named, own=span.level_end > span.end) for span in spans}
+        found = {span: self._numbers_at(stem, span) for span in spans}
         numbers = list(dict.fromkeys(number for some in found.values() for number in some))
-        if not numbers or any(len(some) > 1 for some in found.values()):
-            return None, tuple(numbers)
-        lowest = [number for number in numbers if self._is_below(number, numbers)]
+        if any(len(some) > 1 for some in found.values()):
+            above = {one for number in numbers for one in self._above_of(number)}
+            return None, tuple(number for number in numbers if number not in above) or tuple(numbers)
+        lowest = [number for number in numbers if {number, *self._above_of(number)}.issuperset(numbers)]
         if len(lowest) != 1:
             return None, tuple(numbers)
         bounds = {span.level_end for span in spans}
@@ -219,15 +220,19 @@ class Matcher:
         certain = all(self._is_certain(stem, span, bounds, ends) for span in own) and not names_another(stem, ends)
         return (lowest[0], ()) if certain else (None, tuple(lowest))
 
-    def _is_below(self, number: int, numbers: Sequence[int]) -> bool:
-        """Tell whether all other units are departments above this one."""
-        above = {number}
-        at: int | None = number
+    def _numbers_at(self, stem: Stem, span: _Span) -> list[int]:
+        """Give the units that a name in a text may mean: one that is written just so, else those of its level."""
+        exact = self._exact[0].get(stem.text[span.begin : span.level_end])
+        return exact or _of_level(span.named, own=span.level_end > span.end)
+
+    def _above_of(self, number: int) -> Iterator[int]:
+        """Yield the departments above a unit."""
+        at = self._above[number]
         for _ in range(_LEVELS):
-            at = self._above[at] if at is not None else None
-            if at is not None:
-                above.add(at)
-        return above.issuperset(numbers)
+            if at is None or at == number:
+                return
+            yield at
+            at = self._above[at]
 
     def _is_certain(self, stem: Stem, span: _Span, bounds: set[int], spans: Sequence[tuple[int, int]]) -> bool:
         """Tell whether a name is no part of a longer one."""

@@ -18,16 +18,19 @@ _PHONE = (
     "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人)*(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
 )
 #: What a column holds -> its heads, without white space, brackets and punctuation. The first that fits decides.
+_WHAT = "(?:单位|部门|机构|学校|单位部门|部门单位|单位学校)"
 _HEADS = {
     "number": "序号|编号|行次|排序",
-    "department": "(?:主管|上级|上级主管|归口|归口管理|所属|一级|所属一级)(?:预算)?(?:单位|部门|局|机关|单位部门|部门单位)?(?:名称|全称)?",
-    "code": f"{_WHOSE}(?:单位|部门|机构|学校)?(?:预算)?(?:编码|代码|编号)|统一社会信用代码|社会信用代码|组织机构代码",
-    "office": "(?:归口|业务|对口|主管|分管|管理|联系|归口管理|财政|对口业务)*(?:股室|科室|处室|业务股|业务科|业务处)(?:名称)?|归口股|归口科|归口处",
-    "category": f"{_WHOSE}(?:单位|部门|机构|学校|经费)?(?:类别|性质|分类|类型|种类)(?:名称)?",
-    "contact": "(?:单位|业务|绩效|自评|财务|报表)*(?:联系人|经办人|填报人|填表人|联络人|联络员|报送人)(?:姓名)?(?:[及和与](?:联系)?(?:电话|方式|手机))?",
+    "department": "(?:主管|上级|上级主管|归口|归口管理|所属|一级|所属一级)(?:预算)?"
+    "(?:单位|部门|局|机关|单位部门|部门单位)?(?:名称|全称)?",
+    "code": f"{_WHOSE}{_WHAT}?(?:预算)?(?:编码|代码|编号)|(?:统一)?社会信用代码|组织机构代码",
+    "office": "(?:归口|业务|对口|主管|分管|管理|联系|财政)*(?:股室|科室|处室|业务[股科处])(?:名称)?|归口[股科处]",
+    "category": f"{_WHOSE}(?:{_WHAT}|经费)?(?:类别|性质|分类|类型|种类)(?:名称)?",
+    "contact": "(?:单位|业务|绩效|自评|财务|报表)*(?:联系人|经办人|填报人|填表人|联络人|联络员|报送人)(?:姓名)?"
+    "(?:[及和与](?:联系)?(?:电话|方式|手机))?",
     "phone": _PHONE,
-    "aliases": "(?:单位|部门|预算单位|学校|机构)?(?:别名|简称|曾用名|原名称|原名|又名|其他名称|别称)",
-    "name": f"{_WHOSE}(?:单位|部门|机构|学校|单位部门|部门单位|单位学校)(?:的?名称|全称|名)?|名称",
+    "aliases": f"(?:预算)?{_WHAT}?(?:别名|简称|曾用名|原名称|原名|又名|其他名称|别称)",
+    "name": f"{_WHOSE}{_WHAT}(?:的?名称|全称|名)?|名称",
     "other": "备注|说明|地址|邮编|人数|编制数|在职人数|单位级次|级次|金额|单位负责人|负责人",
 }
 _KINDS = {kind: re.compile(pattern) for kind, pattern in _HEADS.items()}
@@ -45,7 +48,7 @@ _NUMBER = re.compile(r"[\d.,、()]+")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _TOTAL = re.compile(r"(?:.*(?:小计|合计|总计)|(?:本页|全县|全市|全区)?[合小总共累]计)(?:[:(\d].*)?")
 _REMARK = re.compile(
-    r"(?:注|备注|说明|附注|填表说明|填报说明|制表人?|审核人?|填表人|填报人|制表日期|填表日期|单位负责人)\d*[:].*|注\d?"
+    r"(?:注|备注|说明|附注|填[表报]说明|制表人?|审核人?|填[表报]人|[制填]表日期|单位负责人)\d*[:].*|注\d?"
 )
 _TITLE = re.compile(r".*(?:名单|花名册|一览表|名册|名录|清单|目录)(?:\(.*\))?")
 _SECTION = re.compile(r"\(?[一二三四五六七八九十]{1,3}[、.)].+")
@@ -134,7 +137,7 @@ def _rank(text: str) -> int:
 
 
 def column_without_head(rows: Sequence[Row]) -> int | None:
-    """Give the first column that holds more than numbers, best one in which most texts are Chinese; None without one."""
+    """Give the first column that holds more than numbers, best one with mostly Chinese texts; None without one."""
     width = max((len(texts) for _, texts in rows), default=0)
     columns = [[texts[column] for _, texts in rows if column < len(texts) and texts[column]] for column in range(width)]
     words = [column for column, texts in enumerate(columns) if any(not _NUMBER.fullmatch(clean(one)) for one in texts)]

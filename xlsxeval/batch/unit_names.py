@@ -19,16 +19,17 @@ _OWN_BARE = re.compile(r"(?<=[局委办部厅院校会所站馆心署社团队�
 _OWN_AFTER = re.compile(rf"\((?:{_OWN})\)|机关本级|机关|本级|本部")
 _DOUBLED = re.compile(r"(局局|委委|办办|部部|厅厅)$")
 
-#: The last sign of a region. The name before it has two signs or more, before 县 one (道县); it may end in 市, 县 or 州.
+#: The last sign of a region. The name before it has two signs or more, before 县 one (道县); it may end in 市, 县, 州.
 _SIGNS = "省市县区州盟旗"
 _REGION = re.compile(
-    rf"[^\W\d_{_SIGNS}]{{1,14}}县|[^\W\d_{_SIGNS}]{{2,14}}[省市州盟旗]|[^\W\d_{_SIGNS}]{{2,4}}区|[^\W\d_{_SIGNS}][市县州][市县区]"
+    rf"[^\W\d_{_SIGNS}]{{1,14}}县|"
+    rf"[^\W\d_{_SIGNS}]{{2,14}}[省市州盟旗]|[^\W\d_{_SIGNS}]{{2,4}}区|[^\W\d_{_SIGNS}][市县州][市县区]"
 )
 #: Words that end as a region does, or in which the name of an office stands: 城市, 社区, 园区, 同盟.
 _NO_REGION = re.compile(
     "(?:[城超都门股集夜菜上]市|[全本各跨外]县|[全本各外]省|[红国军战]旗|[同联民]盟|"
-    "[社小景灌林矿校学园库牧城郊山片辖街营病新湖滩垦农军警特地分东西南北中老]区|(?:开发|高新|经开|功能|集中|示范|管理|度假|风景|名胜|"
-    "保护|合作|试验|实验|产业|工业|行政|警备|物流|保税|农场|服务|生活|办公|公共|居民|住宅|棚户)区)$|"
+    "[社小景灌林矿校学园库牧城郊山片辖街营病新湖滩垦农军警特地分东西南北中老]区|"
+    "(?:开发|高新|经开|功能|集中|示范|管理|度假|风景|名胜|保护|合作|试验|实验|产业|工业|行政|警备|物流|保税|农场|服务|生活|办公|公共|居民|住宅|棚户)区)$|"
     "[局委办院校队厂学部馆站所]..|中心|公司|街道|社会|.[镇乡村]..|[和与及的]|人民"
 )
 #: Names of places that begin with a sign of an office.
@@ -51,7 +52,7 @@ def name_key(text: str) -> str:
 
 
 def plain_key(key: str) -> str:
-    """Give a key in the shorter of two writings: 人民政府 is 政府, 中共 in front and a note on the seal do not count."""
+    """Give a key in its shorter writing: 人民政府 is 政府; 中共 in front and a note on the seal do not count."""
     for long, short in _SAME.items():
         key = key.replace(long, short)
     key = _SEAL.sub("", key)
