@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from xlsxeval.api.writing import fill, new
     from xlsxeval.batch.ledger import Ledger, open_ledger
     from xlsxeval.batch.many import check_many
-    from xlsxeval.batch.roster import read_roster
+    from xlsxeval.batch.roster import Roster, Unit, read_roster
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
     from xlsxeval.filing import Answer, Filing, FormAnswers
     from xlsxeval.forms.library import load_set, set_names
@@ -53,7 +53,7 @@ _MODULES = {
     "api.writing": ("fill", "new"),
     "batch.ledger": ("Ledger", "open_ledger"),
     "batch.many": ("check_many",),
-    "batch.roster": ("read_roster",),
+    "batch.roster": ("Roster", "Unit", "read_roster"),
     "errors": ("DataError", "DefinitionError", "MachineError", "OutputError", "XlsxevalError"),
     "filing": ("Answer", "Filing", "FormAnswers"),
     "forms.library": ("load_set", "set_names"),
@@ -95,11 +95,13 @@ __all__ = [
     "OutputError",
     "Refused",
     "Request",
+    "Roster",
     "Rule",
     "Selection",
     "SetLike",
     "Source",
     "Summary",
+    "Unit",
     "Waiver",
     "XlsxevalError",
     "__version__",
