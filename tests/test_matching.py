@@ -1,169 +1,238 @@
-"""Which unit a name means: never a wrong one, and what is not certain is asked."""
+"""Files are tied to units: by the name in the form, in the file's name, in a folder's name; never to another unit."""
 
 from __future__ import annotations
 
 import random
-import time
-from statistics import median
 
 import pytest
 
 from tests.counts import seeds
-from xlsxeval.batch.matching import Matcher
-from xlsxeval.batch.roster import Roster, RosterUnit
+from tests.test_linear import is_linear
+from xlsxeval.batch.matching import Matcher, Tied
+from xlsxeval.batch.roster import Roster, Unit
 
-TOWNS = ("城关镇", "盐井镇", "梦溪镇", "码头铺镇", "城头山镇", "洈水街道", "澹澧乡")
-KINDS = ("小学", "中心小学", "中学", "幼儿园", "中心卫生院", "初级中学", "第一小学附属幼儿园", "敬老院")
-NUMBERS = ("", "第一", "第二", "第十", "第十一", "第1", "第11")
-BUREAUS = (
-    "教育局",
-    "水利局",
-    "交通运输局",
-    "发展和改革局",
-    "市场监督管理局",
-    "机关事务服务中心",
-    "财政局",
-    "县委办公室",
-    "体育中心",
+
+def matcher(*units: str | Unit) -> Matcher:
+    return Matcher(Roster(tuple(unit if isinstance(unit, Unit) else Unit(unit) for unit in units), ""))
+
+
+def said(tied: Tied) -> str:
+    """Give a result in one word: the unit, or the units asked with a question mark."""
+    return tied.unit.name if tied.unit else "".join(f"{name}？" for name in tied.asked)
+
+
+LEVELS = (
+    "青石县教育局",
+    "青石县教育局（本级）",
+    "青石县水利局",
+    "青石县水利局机关",
+    "青石县民政局（本级）",
+    "青石县林业局",
 )
-LEVELS = ("", "（本级）", "机关", "局机关", "(机关)")
-BEFORE = ("", "2024年度", "附件1：", "1.", "关于报送", "绩效自评-", "【重报】", "湖南省", "湖南省常德市")
-AFTER = (
-    "",
-    "2024年部门整体支出绩效自评表",
-    "自评表（最终版）",
-    "（盖章扫描）",
-    "_修改版2",
-    "基础数据表和自评表",
-    " (1)",
-    "绩效自评报告",
-    "材料",
-    "-张某",
-    "20250401",
-)
-STRANGE = ("附属幼儿园", "分校", "下属物业公司", "工会", "退休干部支部")
-
-
-def roster_of(draw: random.Random) -> list[str]:
-    """Make the names of a county's units, many of which contain each other."""
-    county = draw.choice(["青石县", "白水县", "云台市", ""])
-    names = {f"{county}{bureau}{draw.choice(LEVELS[:2])}" for bureau in draw.sample(BUREAUS, 6)}
-    for bureau in draw.sample(BUREAUS, 3):
-        names |= {f"{county}{bureau}", f"{county}{bureau}{draw.choice(LEVELS[1:3])}"}
-    for _ in range(draw.randint(5, 40)):
-        town = draw.choice([*TOWNS, "", ""])
-        names.add(f"{county}{town}{draw.choice(NUMBERS)}{draw.choice(KINDS)}")
-    return sorted(names, key=lambda _: draw.random())
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", seeds(2000))
-def test_no_file_is_tied_to_a_wrong_unit(seed: int) -> None:
-    draw = random.Random(seed)
-    names = roster_of(draw)
-    kept = names[: max(3, len(names) * 2 // 3)]
-    matcher, strangers = Matcher(Roster(tuple(map(RosterUnit, kept)), "")), names[len(kept) :]
-    for name in kept:
-        assert matcher.by_name(name).unit == RosterUnit(name), name
-        before, after = draw.choice(BEFORE), draw.choice(AFTER)
-        if name[0] in "青白云" or not before.startswith("湖南"):
-            tied = matcher.by_path([f"{before}{name}{after}", "报送"])
-            assert tied.unit == RosterUnit(name), (before, name, after, tied)
-        tied = matcher.by_path(["自评表", f"{before if before.startswith('2') else ''}{name}", draw.choice(TOWNS)])
-        assert tied == (RosterUnit(name), "folder", ()), (name, tied)
-        tied = matcher.by_path([f"{name}{draw.choice(STRANGE)}"])
-        assert tied.unit is None or tied.unit.name != name, (name, tied)
-    for name in strangers:
-        for tied in (matcher.by_name(name), matcher.by_path([name]), matcher.by_path([f"{name}自评表"])):
-            # A department's own level is the department where the roster has only one of the two.
-            assert tied.unit is None or _is_level_of(tied.unit.name, name), (name, tied)
-
-
-def _is_level_of(one: str, other: str) -> bool:
-    from xlsxeval.batch.matching import bare_name
-
-    return bare_name(one) == bare_name(other)
 
 
 @pytest.mark.parametrize(
     ("words", "unit"),
-    [
-        ("青石县教育局", "青石县教育局"),
-        ("青石县 教育局", "青石县教育局"),
-        ("教育局", "青石县教育局"),
-        ("湖南省青石县教育局", "青石县教育局"),
-        ("青石县教育局(本级)", "青石县教育局（本级）"),
-        ("青石县教育局机关", "青石县教育局（本级）"),
-        ("青石县教育局局机关", "青石县教育局（本级）"),
-        ("青石县水利局本级", "青石县水利局"),
-        ("青石县水利局", "青石县水利局"),
-        ("县一中", "青石县第一中学"),
-        ("101003", "青石县第一中学"),
-        ("青石县第一小学", ""),
-        ("青石县教育局财务股", ""),
-        ("白水县教育局", ""),
-        ("", ""),
-    ],
-)
-def test_the_words_in_a_form(words: str, unit: str) -> None:
-    tied = MATCHER.by_name(words)
-    assert (tied.unit.name if tied.unit else "") == unit
+    {
+        "青石县教育局": "青石县教育局", " 青石县 教育局 ": "青石县教育局", "青石县教育局（本级）": "青石县教育局（本级）",
+        "青石县教育局【本级】": "青石县教育局（本级）", "青石县教育局本级": "青石县教育局（本级）", "青石县教育局（局机关）": "青石县教育局（本级）",
+        "青石县教育局机关本级": "青石县教育局（本级）", "青石县水利局（本级）": "青石县水利局机关", "青石县民政局": "青石县民政局（本级）",
+        "青石县林业局机关": "青石县林业局", "湖南省青石县林业局": "青石县林业局", "湖南省常德市青石县水利局本部": "青石县水利局机关",
+        "林业局": "青石县林业局", "县林业局": "青石县林业局", "教育局": "青石县教育局", "教育局机关": "青石县教育局（本级）",
+        "青石县林业局（盖章）": "青石县林业局", "101001-青石县林业局": "青石县林业局",
+        "津市市林业局": "", "市林业局": "", "青石县林业": "", "青石县林业局森林站": "", "业局": "", "青石县": "", "局": "", "": "", "—": "",
+    }.items(),
+)  # fmt: skip
+def test_a_name_in_a_form(words: str, unit: str) -> None:
+    assert said(matcher(*LEVELS).by_name(words)) == unit
 
 
-MATCHER = Matcher(
-    Roster(
-        (
-            RosterUnit("青石县教育局"),
-            RosterUnit("青石县教育局（本级）"),
-            RosterUnit("青石县水利局"),
-            RosterUnit("青石县第一中学", code="101003", aliases=("县一中",)),
-            RosterUnit("青石县城关第一小学", department="教育局"),
-            RosterUnit("青石县城关第一中心小学", department="青石县教育局"),
-        ),
-        "",
-    )
+SCHOOLS = (
+    "青石县第一小学",
+    "城关镇第一小学",
+    "青石县第一中心小学",
+    "青石县第十一小学",
+    "青石县第一小学附属幼儿园",
+    "青石县第二小学",
 )
 
 
 @pytest.mark.parametrize(
-    ("parts", "unit", "how", "asked"),
-    [
-        (["青石县教育局自评表", "报送"], "青石县教育局", "file", ()),
-        (["教育局（本级）2024年自评"], "青石县教育局（本级）", "file", ()),
-        (["教育局机关自评表"], "青石县教育局（本级）", "file", ()),
-        (["自评表", "青石县城关第一小学", "青石县教育局"], "青石县城关第一小学", "folder", ()),
-        (["城关第一小学自评表"], "青石县城关第一小学", "file", ()),
-        (["青石县教育局-青石县城关第一小学"], "青石县城关第一小学", "file", ()),
-        (["城关第一中心小学（修改版）"], "青石县城关第一中心小学", "file", ()),
-        (["城关第一小学附属幼儿园"], "", "", ("青石县城关第一小学",)),
-        (["青石县水利局和青石县教育局"], "", "", ("青石县教育局", "青石县水利局")),
-        (["附件（101003）"], "青石县第一中学", "file", ()),
-        (["城关第一小学分校", "青石县教育局"], "", "", ("青石县城关第一小学",)),
-        (["自评表", "报送"], "", "", ()),
-    ],
+    ("words", "unit"),
+    {
+        "青石县第一小学": "青石县第一小学", "第二小学": "青石县第二小学", "第一小学": "青石县第一小学？城关镇第一小学？", "城关第一小学": "",
+        "第三小学": "", "青石县第一小学校": "", "第十一小学": "青石县第十一小学", "第一中心小学": "青石县第一中心小学", "一小学": "", "中心小学": "",
+    }.items(),
+)  # fmt: skip
+def test_names_of_schools_that_look_alike(words: str, unit: str) -> None:
+    assert said(matcher(*SCHOOLS).by_name(words)) == unit
+
+
+def test_a_name_that_several_units_may_have() -> None:
+    many = matcher(
+        Unit("青石县教育局", "101", aliases=("教体局",)),
+        Unit("道县教育局", "101", aliases=("教体局",)),
+        "青石县政府办公室",
+    )
+    assert [
+        said(many.by_name(words)) for words in ("教体局", "101", "教育局", "青石县教育局", "中共青石县人民政府办公室")
+    ] == [
+        "青石县教育局？道县教育局？",
+        "青石县教育局？道县教育局？",
+        "青石县教育局？道县教育局？",
+        "青石县教育局",
+        "青石县政府办公室",
+    ]
+    assert many.by_name("教体局") == Tied(None, "form", ("青石县教育局", "道县教育局"))
+    twice = matcher("青石县教育局机关", "青石县教育局（本级）")
+    assert said(twice.by_name("青石县教育局")) == "青石县教育局机关？青石县教育局（本级）？"
+
+
+def test_roster_without_regions() -> None:
+    plain = matcher("教育局", "县气象局", "中共县委组织部", "城市管理局", "管理局")
+    names = {
+        "湖南省青石县教育局": "教育局", "青石县气象局": "县气象局", "气象局": "县气象局", "青石县委组织部": "中共县委组织部",
+        "青石县城市管理局": "城市管理局", "青石县社区管理局": "", "青石县开发区管理局": "",
+    }  # fmt: skip
+    assert {words: said(plain.by_name(words)) for words in names} == names
+
+
+COUNTY = (
+    Unit("青石县教育局", "101001"),
+    Unit("青石县教育局（本级）", "101002"),
+    Unit("青石县第一小学", "101003", department="青石县教育局"),
+    Unit("青石县城关第一小学", "101004", department="教育局"),
+    Unit("青石县卫生健康局", "102001", aliases=("卫健局",)),
+    Unit("青石县梦溪卫生院", "2024", department="卫健局"),
+    Unit("青石县文化馆", "AB12"),
 )
-def test_the_names_of_files_and_folders(parts: list[str], unit: str, how: str, asked: tuple[str, ...]) -> None:
-    tied = MATCHER.by_path(parts)
-    assert (tied.unit.name if tied.unit else "", tied.how, tied.asked) == (unit, how, asked)
 
 
-def test_a_form_that_names_somebody_else_is_asked_about() -> None:
-    tied = MATCHER.tie(["青石县乡村振兴局"], ["青石县水利局自评表"])
-    assert (tied.unit, tied.asked) == (None, ("青石县水利局",))
+@pytest.mark.parametrize(
+    ("stem", "unit"),
+    {
+        "青石县文化馆": "青石县文化馆", "文化馆": "青石县文化馆", "文化馆2024年度部门整体支出绩效自评表": "青石县文化馆", "县文化馆自评报告（盖章扫描件）": "青石县文化馆",
+        "附件1：关于报送青石县文化馆2024年基础数据表的函": "青石县文化馆", "湖南省青石县文化馆": "青石县文化馆", "ＡＢ12": "青石县文化馆", "AB12_张三": "青石县文化馆",
+        "青石县 文化馆 张三": "青石县文化馆", "文化馆-第二次修改-最终版": "青石县文化馆", "文化馆.xlsx": "青石县文化馆", "文化馆(1)": "青石县文化馆", "文化馆附件二": "青石县文化馆",
+        "101003": "青石县第一小学", "101003青石县第一小学": "青石县第一小学", "1010034": "", "2024": "", "2024年自评表": "",
+        "教育局": "青石县教育局", "教育局（本级）": "青石县教育局（本级）", "教育局机关自评表": "青石县教育局（本级）", "教育局局机关自评表": "青石县教育局（本级）",
+        "教育局机关幼儿园": "青石县教育局（本级）？", "教育局机关事务中心": "青石县教育局（本级）？",
+        "教育局-第一小学自评表": "青石县第一小学？青石县城关第一小学？", "教育局-青石县第一小学自评表": "青石县第一小学", "教育局城关第一小学": "青石县城关第一小学",
+        "青石县卫生健康局（梦溪卫生院）": "青石县梦溪卫生院", "卫健局（盐井卫生院）": "青石县卫生健康局？", "青石县第一小学附属幼儿园": "青石县第一小学？",
+        "青石县第一小学（附属幼儿园）": "青石县第一小学？", "青石县第一小学 附属幼儿园": "青石县第一小学？", "附属幼儿园-青石县第一小学": "青石县第一小学？",
+        "盐井卫生院": "", "梦溪中心卫生院": "", "道县文化馆": "青石县文化馆？", "群众文化馆": "青石县文化馆？", "新文化馆": "青石县文化馆？",
+        "文化馆和教育局": "青石县文化馆？青石县教育局？", "101003青石县文化馆": "青石县第一小学？青石县文化馆？", "文化馆新馆区": "青石县文化馆？", "新建文件夹": "",
+    }.items(),
+)  # fmt: skip
+def test_a_name_of_a_file(stem: str, unit: str) -> None:
+    assert said(matcher(*COUNTY).by_path([stem])) == unit
 
 
-def test_the_cost_does_not_grow_with_the_roster() -> None:
-    def cost(count: int) -> float:
-        matcher = Matcher(
-            Roster(tuple(RosterUnit(f"青石县{town}第{number}小学") for town in TOWNS for number in range(count)), "")
-        )
-        names = [f"青石县{TOWNS[number % 7]}第{number % count}小学自评表（最终版）" for number in range(300)]
-        times = []
-        for _ in range(5):
-            start = time.process_time()
-            for name in names:
-                matcher.by_path([name, "报送"])
-            times.append(time.process_time() - start)
-        return median(times)
+def test_the_innermost_certain_name_wins() -> None:
+    county = matcher(*COUNTY)
+    by_path = {
+        ("自评表.xlsx", "文化馆.zip", "卫健局"): ("青石县文化馆", "file"),
+        ("自评表", "2024年", "文化馆", "教育局"): ("青石县文化馆", "folder"),
+        ("文化馆", "教育局"): ("青石县文化馆", "file"),
+        ("第一小学", "青石县第一小学材料"): ("青石县第一小学", "folder"),
+        ("第一小学", "梦溪镇", "城关第一小学"): ("青石县城关第一小学", "folder"),
+        ("第一小学", "文化馆"): ("青石县第一小学？青石县城关第一小学？", "file"),
+        ("材料/自评表.xlsx", "卫健局.rar"): ("青石县卫生健康局", "file"),
+        ("自评表", "报送"): ("", ""),
+        (): ("", ""),
+    }
+    for parts, (unit, how) in by_path.items():
+        tied = county.by_path(parts)
+        assert (said(tied), tied.how) == (unit, how), parts
 
-    assert cost(1000) < 4 * cost(50)
+
+def test_the_form_goes_before_the_file() -> None:
+    county = matcher(*COUNTY)
+    school, museum = COUNTY[2], COUNTY[6]
+    assert county.tie(["文化馆"], ["青石县第一小学"]) == Tied(museum, "form")
+    assert county.tie(["盐井文化馆"], ["青石县第一小学"]) == Tied(None, "", ("青石县第一小学",))
+    assert county.tie(["盐井文化馆"], ["自评表"]) == Tied(None, "")
+    assert county.tie([" "], ["青石县第一小学"]) == Tied(school, "file")
+    assert county.tie(["第一小学"], ["青石县第一小学"]) == Tied(school, "file")
+    assert county.tie(["第一小学"], ["文化馆"]) == Tied(None, "form", ("青石县第一小学", "青石县城关第一小学"))
+
+
+# Random rosters: names of one grammar, of which some are on the roster.
+
+REGIONS = ("", "青石县", "青石县", "县")
+PLACES = ("", "城关", "城关镇", "梦溪镇", "盐井街道", "马头铺乡", "新")
+KINDS = ("小学", "中心小学", "中学", "幼儿园", "小学附属幼儿园", "中学附属小学", "卫生院", "中心卫生院")
+OFFICES = ("教育局", "水利局", "财政局", "农业农村局", "城市管理局", "市场监督管理局", "委组织部")
+LEVEL = ("", "", "（本级）", "机关", "本级", "预算评审中心", "机关幼儿园", "第二招待所")
+BEFORE = (
+    "",
+    "关于",
+    "关于报送",
+    "附件1：",
+    "2024年度",
+    "【上报】",
+    "1-",
+    "最终版_",
+    "(盖章)",
+    "第2次修改 ",
+    "报送",
+    "湖南省",
+)
+AFTER = (
+    "", "自评表", "2024年度部门整体支出绩效自评表", "（盖章）", "基础数据表-最终版", "_修改版2", "项目支出绩效自评报告扫描件", " 张三", "的自评材料", "(1)", "（第2次修改）", "第二次上报",
+)  # fmt: skip
+FOLDERS = ("2024年", "报送", "县直单位", "乡镇", "新建文件夹", "绩效自评材料（汇总）")
+
+
+def random_name(draw: random.Random, region: str) -> str:
+    if draw.random() < 0.5:
+        number = draw.choice(("", "第一", "第二", "第十", "第十一"))
+        return region + draw.choice(PLACES) + number + draw.choice(KINDS)
+    return (region or "县") + draw.choice(OFFICES) + draw.choice(LEVEL)
+
+
+def alike(name: str) -> str:
+    """Give a name without what a bureau does not write always: the level, 县 in front."""
+    for word in ("（本级）", "机关", "本级"):
+        name = name.removesuffix(word)
+    return name.removeprefix("青石").removeprefix("县")
+
+
+@pytest.mark.long
+def test_no_file_is_tied_to_another_unit() -> None:
+    for seed in seeds(2000):
+        draw = random.Random(seed)
+        region = draw.choice(REGIONS)
+        names = list(dict.fromkeys(random_name(draw, region) for _ in range(draw.randint(2, 60))))
+        draw.shuffle(names)
+        on, off = names[: len(names) // 2 + 1], names[len(names) // 2 + 1 :]
+        ties = matcher(*on)
+        for name in on:
+            file = draw.choice(BEFORE) + name + draw.choice(AFTER)
+            path = [file, *draw.sample(FOLDERS, draw.randint(0, 3))]
+            if draw.random() < 0.3:
+                path = [f"{draw.choice(AFTER[1:])}.xlsx", *path]
+            tied = ties.by_path(path)
+            assert said(tied) == name, (seed, region, path, tied)
+            assert tied.unit, (seed, region, path, tied)
+            assert said(ties.by_name(name)) == name
+            assert said(ties.tie([name], path)) == name
+        known = {alike(name) for name in on}
+        for name in off:
+            if alike(name) not in known:  # else it is another writing of a unit on the roster
+                path = [draw.choice(BEFORE) + name + draw.choice(AFTER), *draw.sample(FOLDERS, draw.randint(0, 3))]
+                assert ties.by_path(path).unit is None, (seed, region, on, path, ties.by_path(path))
+                assert ties.by_name(name).unit is None, (seed, region, on, name)
+                assert ties.tie([name], path).unit is None
+
+
+@pytest.mark.slow
+def test_ties_are_made_in_linear_time() -> None:
+    def work(count: int) -> None:
+        ties = matcher(*(Unit(f"青石县第{n}中心小学", str(100000 + n), aliases=("中心校",)) for n in range(count)))
+        for n in range(count):
+            assert ties.by_path([f"关于第{n}中心小学的自评表", "乡镇"]).unit
+            assert not ties.by_path([f"{n}中心校", "乡镇"]).unit
+            assert ties.tie([f"第{n}中心小学"], []).unit
+
+    assert is_linear(lambda: work(250), lambda: work(2000))

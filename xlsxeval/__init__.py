@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlsxeval.batch.history import History, read_history
     from xlsxeval.batch.ledger import Ledger, open_ledger
     from xlsxeval.batch.many import check_many
-    from xlsxeval.batch.roster import Roster, RosterUnit, read_roster
+    from xlsxeval.batch.roster import Roster, Unit, read_roster
     from xlsxeval.batch.season import Season, settle_ledger
     from xlsxeval.errors import DataError, DefinitionError, MachineError, OutputError, XlsxevalError
     from xlsxeval.filing import Answer, Filing, FormAnswers
@@ -64,7 +64,7 @@ _MODULES = {
     "batch.history": ("History", "read_history"),
     "batch.ledger": ("Ledger", "open_ledger"),
     "batch.many": ("check_many",),
-    "batch.roster": ("Roster", "RosterUnit", "read_roster"),
+    "batch.roster": ("Roster", "Unit", "read_roster"),
     "batch.season": ("Season", "settle_ledger"),
     "errors": ("DataError", "DefinitionError", "MachineError", "OutputError", "XlsxevalError"),
     "filing": ("Answer", "Filing", "FormAnswers"),
@@ -112,13 +112,13 @@ __all__ = [
     "Refused",
     "Request",
     "Roster",
-    "RosterUnit",
     "Rule",
     "Season",
     "Selection",
     "SetLike",
     "Source",
     "Summary",
+    "Unit",
     "UnitLine",
     "Waiver",
     "XlsxevalError",

@@ -1,299 +1,366 @@
-"""Which unit of a roster a name means: the name in a form, or that of a file or a folder.
-
-"Rather none than a wrong one": a name fits a unit only if nothing is left that could make it the name of another one.
-
-Examples, for a roster with 青石县教育局, 青石县教育局（本级） and 青石县第一小学: 教育局机关 is the second,
-湖南省青石县教育局 the first; ``2024年第一小学自评表.xlsx`` is the third; of ``第一小学附属幼儿园.xlsx`` a person is
-asked.
-"""
+"""Which unit of the roster a file belongs to: by the name in its form, by its own name, or by its folder's."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
-from xlsxeval.batch.roster import Roster, RosterUnit
-from xlsxeval.text import clean
-
-#: Words for the own level of a department that has units below it; they mean the same.
-_OWN_WORDS = r"(?:\((?:局|委|办|厅)?(?:机关本级|本级机关|本级|机关|本部)\)|机关本级|本级机关|本级|机关|本部)"
-_OWN_END, _OWN_START = re.compile(f"{_OWN_WORDS}$"), re.compile(_OWN_WORDS)
-_PARTY = ("中国共产党", "中共")
-#: A part of a name that is cut off must leave so many signs.
-_SHORTEST = 3
-_LONGEST_REGION = 8
-#: A name is looked for in so many signs of a file's name.
-_LONGEST_STEM = 200
-#: The words that file names have beside the unit's name.
-_FILLER = (
-    r"(?:年度|年|部门整体支出|部门整体|整体支出|整体|项目支出|支出|预算|绩效自评|绩效|自评价|自评|评价|评分|基础数据|数据|表格|表|报告书|报告|"
-    r"材料|资料|上报|报送|申报|填报|提交|重报|重新|修改|修订|修正|最终|定稿|终稿|终版|更正|改正|盖章|签字|签章|扫描|复印|打印|电子|正式|"
-    r"最新|新|更新|副本|汇总|情况|关于|函|说明|及|和|与|的|附件|附表|压缩包|压缩|文件夹|文件|邮件|转发|回复|照片|图片|反馈|退回|"
-    r"第[一二三四五六七八九十]+[次稿版]|[一二三四五六七八九十]稿|版本|版|稿|件|份|第|次|号|公章|已|报|填|好|完成|完|全年|本年|年报|决算)"
+from xlsxeval.batch.file_words import (
+    HOLDERS,
+    Stem,
+    endings_of,
+    is_free_after,
+    names_another,
+    region_left_of,
+    stem_of,
 )
-_FILLED = re.compile(f"{_FILLER}*")
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_TOKEN = re.compile(r"[0-9a-z]{4,}")
-_IS_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:[0-9]{4})?")
+from xlsxeval.batch.roster import Roster, Unit
+from xlsxeval.batch.unit_names import cuts, name_key, own_level_end, plain_key, split_level
+
+#: A longer text is no name. So many units are named in a question.
+_LONGEST, _MOST_ASKED = 200, 20
+_SHORTEST, _SHORTEST_CODE = 2, 4
+#: Numbers that may be a year, a month or a day are no code in a file's name.
+_DATE = re.compile(r"(?:19|20)\d\d|20[0-4]\d(?:0[1-9]|1[0-2])(?:[0-3]\d)?")
+_LEVELS = 5
+#: 101001-青石县教育局, (101001)青石县教育局.
+_CODED = re.compile(r"\(?(\d{3,})\)?[-_:.、]?([^\d\W_].*)")
+_SLASH = re.compile(r"[/\\]")
 
 
 class Tied(NamedTuple):
-    """The unit that a file was tied to.
+    """The unit to which a file belongs.
 
     Attributes:
-        unit: the unit; None if there is none, or if it is not certain.
-        how: where its name was found: ``form``, ``file`` or ``folder``; empty for none.
+        unit: None if there is none, or it is not certain.
+        how: where the name was found: ``form``, ``file``, ``folder``; empty if nowhere.
         asked: the names of the units that it may be, if that is not certain.
     """
 
-    unit: RosterUnit | None
-    how: str = ""
+    unit: Unit | None
+    how: str
     asked: tuple[str, ...] = ()
 
 
-_NONE = Tied(None)
+class _Named(NamedTuple):
+    """One writing of a unit's name, without the words for the own level.
+
+    Attributes:
+        number: the number of the unit on the roster.
+        own: whether the name is that of the own level.
+        short: whether the region in front was left out.
+        code: whether it is the code.
+    """
+
+    number: int
+    own: bool = False
+    short: bool = False
+    code: bool = False
 
 
-class _Found(NamedTuple):
-    """A name in a text: where it stands, and the units that it may mean."""
+class _Span(NamedTuple):
+    """A name found in a text: from ``begin`` to ``end``, with the words for the own level to ``level_end``."""
 
-    start: int
+    begin: int
     end: int
-    units: frozenset[int]
-    certain: bool
+    level_end: int
+    named: tuple[_Named, ...]
+
+
+_Index = dict[str, list[_Named]]
+_NOTHING = Tied(None, "")
 
 
 class Matcher:
-    """The names of a roster, prepared for looking up many names."""
+    """Ties names to the units of a roster; built once, each question costs time in proportion to its length."""
 
     def __init__(self, roster: Roster) -> None:
-        """Prepare the names of all units, their other names and codes."""
-        self.units = roster.units
-        self._exact: dict[str, set[int]] = {}
-        #: Name without words for the own level -> the units so called; ``_parts`` has also names without their region.
-        self._bare: dict[str, set[int]] = {}
-        self._parts: dict[str, set[int]] = {}
-        self._codes: dict[str, set[int]] = {}
-        self._own = [is_own_level(clean(unit.name)) for unit in self.units]
-        for number, unit in enumerate(self.units):
-            for name in (unit.name, *unit.aliases):
-                key = _key(name)
-                bare = bare_name(key)
-                self._exact.setdefault(key, set()).add(number)
-                self._bare.setdefault(bare, set()).add(number)
-                for part in (key, bare, *without_region(bare)):
-                    self._parts.setdefault(part, set()).add(number)
-            if unit.code:
-                self._codes.setdefault(clean(unit.code).lower(), set()).add(number)
-        self._lengths = sorted({len(part) for part in self._parts if len(part) >= 2}, reverse=True)  # noqa: PLR2004
+        """Prepare the look-ups.
+
+        Args:
+            roster: the units.
+        """
+        self._units = roster.units
+        self._exact = [_exact_names(self._units), _exact_others(self._units)]
+        writings = [(number, *writing) for number, unit in enumerate(self._units) for writing in _writings(unit)]
+        self._full: _Index = defaultdict(list)
+        for number, bare, own in writings:
+            _add(self._full, bare, _Named(number, own))
+        self._regions: dict[str, set[str]] = defaultdict(set)
+        for region in (cut.region for _, bare, _ in writings for cut in cuts(bare)):
+            if len(region) > 1:
+                self._regions[region[-1]].add(region)
+        self._short = _short_names(writings, None)
+        self._shown = _shown_names(self._full, _short_names(writings, _common(writings)), self._units)
+        self._sizes: dict[str, list[int]] = defaultdict(list)
+        for name in self._shown:
+            self._sizes[name[:_SHORTEST]].append(len(name))
+        for start, sizes in self._sizes.items():
+            self._sizes[start] = sorted(set(sizes), reverse=True)
+        self._known: dict[str, tuple[int | None, tuple[int, ...]]] = {}
+        departments = {unit.department for unit in self._units if unit.department}
+        above = {words: self._number_by_name(words)[0] for words in departments}
+        self._above = [above.get(unit.department) for unit in self._units]
 
     def by_name(self, words: str) -> Tied:
-        """Find the unit that is called so in a form."""
-        found = self._named(_key(words))
-        return Tied(self.units[found], "form") if found is not None else _NONE
+        """Find the unit by its name as it is written in a form.
+
+        Args:
+            words: the name, an alias or the code.
+        """
+        return self._tied(*self._number_by_name(words), "form")
 
     def by_path(self, parts: Sequence[str]) -> Tied:
-        """Find the unit whose name stands in the name of a file, else of a folder.
+        """Find the unit by the names of a file and its folders.
 
         Args:
-            parts: the names from the innermost outwards, the file's without its ending.
+            parts: from the innermost outwards: the member of a container, the container with its ending, the file,
+                the folders. The first, and all with the ending of a container, count as files.
         """
-        asked: list[str] = []
-        for place, part in enumerate(parts):
-            tied = self._in_text(_key(part)[:_LONGEST_STEM])
-            if tied.unit is not None and (not asked or tied.unit.name in asked):
-                return tied._replace(how="folder" if place else "file")
-            asked += [name for name in tied.asked if name not in asked]
-            if tied.unit is not None:
+        asked: tuple[int, ...] = ()
+        asked_how = ""
+        for how, part in _named_parts(parts):
+            number, maybe = self._number_by_part(part)
+            if number is not None and (not asked or number in asked):
+                return self._tied(number, (), how)
+            if number is not None:
                 break
-        return Tied(None, "", tuple(asked))
+            if maybe and not asked:
+                asked, asked_how = maybe, how
+        return self._tied(None, asked, asked_how)
 
     def tie(self, words: Sequence[str], parts: Sequence[str]) -> Tied:
-        """Find the unit of a file: by the words in its forms, else by its name and those of its folders.
-
-        Where the forms give several units and the file's name one of them, it is that one. Where they name somebody
-        who is not on the roster, the unit in the file's name is only asked about.
+        """Find the unit of a file by its forms, or if no name is written there, by the names of file and folders.
 
         Args:
-            words: the names of units in its forms.
+            words: the names of units in its forms; the first counts, unless the path is that of another one of them.
             parts: as in ``by_path``.
+
+        Returns:
+            If the forms name nobody on the roster: no unit, and those that the path names are asked.
         """
         by_path = self.by_path(parts)
-        found = [tied for tied in map(self.by_name, words) if tied.unit is not None]
-        if not words:
+        names = [self.by_name(one) for one in words if name_key(one)]
+        if not names:
             return by_path
-        if not found:
-            return Tied(None, "", (by_path.unit.name,) if by_path.unit else by_path.asked)
-        return next((tied for tied in found if tied.unit == by_path.unit), found[0])
+        for one in names if by_path.unit else ():
+            if by_path.unit == one.unit:
+                return one
+            if by_path.unit and by_path.unit.name in one.asked:
+                return by_path
+        known = next((one for one in names if one.unit or one.asked), None)
+        return known or Tied(None, "", (by_path.unit.name,) if by_path.unit else by_path.asked)
 
-    def other_unit(self, words: Sequence[str], parts: Sequence[str]) -> RosterUnit | None:
+    def other_unit(self, words: Sequence[str], parts: Sequence[str]) -> Unit | None:
         """Give the unit that a file itself is named after, if its forms name other units of the roster only."""
-        by_path = self.by_path(parts[:1])
-        found = [tied.unit for tied in map(self.by_name, words) if tied.unit is not None]
-        return by_path.unit if found and by_path.unit is not None and by_path.unit not in found else None
+        own = self.by_path(parts[:1]).unit
+        names = [self.by_name(one) for one in words if name_key(one)]
+        others = [one for one in names if one.unit]
+        agrees = own is None or any(one.unit == own or own.name in one.asked for one in names)
+        return own if others and not agrees else None
 
-    def _named(self, key: str) -> int | None:
-        """Give the number of the unit with exactly that name, or with one that differs by level or region only."""
-        if not key:
-            return None
-        if found := self._exact.get(key) or self._codes.get(key):
-            return _only(found)
-        bare, own = bare_name(key), is_own_level(key)
-        for name, names in (
-            (bare, self._bare),
-            (bare, self._parts),
-            *((part, self._bare) for part in without_region(bare)),
-        ):
-            if found := names.get(name):
-                return self._of_level(found, own=own)
-        return None
-
-    def _of_level(self, found: Iterable[int], *, own: bool) -> int | None:
-        """Give the one unit of that level, else the only one there is."""
-        same = [number for number in found if self._own[number] == own]
-        return same[0] if len(same) == 1 else _only(found) if not same else None
-
-    def _in_text(self, text: str) -> Tied:
-        """Find the unit whose name stands in the name of a file or folder."""
-        number = self._named(text)
+    def _tied(self, number: int | None, asked: Iterable[int], how: str) -> Tied:
         if number is not None:
-            return Tied(self.units[number], "file")
-        found = _longest(self._occurrences(text))
-        units = frozenset().union(*(one.units for one in found))
-        if len(units) > 1:
-            units = self._lower(units)
-        if not units:
-            return self._by_code(text)
-        certain = any(one.certain and one.units == units for one in found)
-        if len(units) == 1 and certain:
-            return Tied(self.units[next(iter(units))], "file")
-        return Tied(None, "", tuple(self.units[number].name for number in sorted(units)))
+            return Tied(self._units[number], how)
+        names = tuple(self._units[one].name for one in asked)
+        return Tied(None, how, names[:_MOST_ASKED]) if names else _NOTHING
 
-    def _by_code(self, text: str) -> Tied:
-        tokens = [token for token in _TOKEN.findall(text) if not _IS_YEAR.fullmatch(token)]
-        units = {number for token in tokens for number in self._codes.get(token, ())}
-        number = _only(units)
-        return Tied(self.units[number], "file") if number is not None else _NONE
+    def _number_by_name(self, words: str) -> tuple[int | None, tuple[int, ...]]:
+        """Give the unit with this name, or those that it may be."""
+        key = name_key(words)
+        if not 0 < len(key) <= _LONGEST:
+            return None, ()
+        for index in self._exact:
+            if key in index:
+                return _only(index[key])
+        bare, own = split_level(plain_key(key))
+        if bare in self._full:
+            return _only(_of_level(self._full[bare], own=own))
+        longer = next((self._full[rest] for rest in self._rests(bare)), [])
+        numbers = _of_level([*longer, *self._short.get(bare, ())], own=own)
+        return _only(numbers) if numbers else self._number_after_code(key)
 
-    def _occurrences(self, text: str) -> Iterator[_Found]:
-        for start in range(len(text)):
-            for length in self._lengths:
-                found = self._parts.get(text[start : start + length])
-                if found is None or start + length > len(text):
-                    continue
-                end = start + length
-                level = _OWN_START.match(text, end)
-                number = self._of_level(found, own=level is not None)
-                units = frozenset(found) if number is None else frozenset({number})
-                after = level.end() if level else end
-                yield _Found(start, after, units, self._stands_alone(text, start, after, units))
+    def _number_after_code(self, key: str) -> tuple[int | None, tuple[int, ...]]:
+        """Give the unit of a name with a code before it, as budget programs print it; both must be of one unit."""
+        found = _CODED.fullmatch(key)
+        if not found:
+            return None, ()
+        number, asked = self._number_by_name(found[2])
+        of_code = self._exact[1].get(found[1], ())
+        if number is None or not of_code or number in of_code:
+            return number, asked
+        return None, (number, *of_code)
 
-    def _stands_alone(self, text: str, start: int, end: int, units: frozenset[int]) -> bool:
-        """Tell whether nothing around a name makes it a part of another one."""
-        before, after = _run_before(text, start), _run_after(text, end)
-        if not _FILLED.fullmatch(after) or _is_in_number(text, start, end):
+    def _rests(self, bare: str) -> Iterator[str]:
+        """Yield what is left of a name without regions in front, if it is a unit's name, the longest first."""
+        for cut in cuts(bare):
+            if bare[cut.at :] in self._full and self._is_near(cut.region):
+                yield bare[cut.at :]
+
+    def _is_near(self, region: str) -> bool:
+        """Tell whether a region may be that of the roster: if units on it name regions of that kind, one of them."""
+        alike = self._regions.get(region[-1:])
+        return not alike or len(region) <= 1 or region in alike
+
+    def _number_by_part(self, part: str) -> tuple[int | None, tuple[int, ...]]:
+        """Give the unit that the name of a file or folder names, or those that it may be."""
+        if part not in self._known:
+            self._known[part] = self._search(part)
+        return self._known[part]
+
+    def _search(self, part: str) -> tuple[int | None, tuple[int, ...]]:
+        key = name_key(part)
+        for index in self._exact:
+            if key in index and not _DATE.fullmatch(key):
+                return _only(index[key])
+        stem = stem_of(part[: _LONGEST * 2])
+        spans = self._spans(stem)
+        found = {span: self._numbers_at(stem, span) for span in spans}
+        numbers = list(dict.fromkeys(number for some in found.values() for number in some))
+        if any(len(some) > 1 for some in found.values()):
+            above = {one for number in numbers for one in self._above_of(number)}
+            return None, tuple(number for number in numbers if number not in above) or tuple(numbers)
+        lowest = [number for number in numbers if {number, *self._above_of(number)}.issuperset(numbers)]
+        if len(lowest) != 1:
+            return None, tuple(numbers)
+        bounds = {span.level_end for span in spans}
+        own = [span for span, some in found.items() if some == lowest]
+        ends = [(span.begin, span.level_end) for span in spans]
+        certain = all(self._is_certain(stem, span, bounds, ends) for span in own) and not names_another(stem, ends)
+        return (lowest[0], ()) if certain else (None, tuple(lowest))
+
+    def _numbers_at(self, stem: Stem, span: _Span) -> list[int]:
+        """Give the units that a name in a text may mean: one that is written just so, else those of its level."""
+        exact = self._exact[0].get(stem.text[span.begin : span.level_end])
+        return exact or _of_level(span.named, own=span.level_end > span.end)
+
+    def _above_of(self, number: int) -> Iterator[int]:
+        """Yield the departments above a unit."""
+        at = self._above[number]
+        for _ in range(_LEVELS):
+            if at is None or at == number:
+                return
+            yield at
+            at = self._above[at]
+
+    def _is_certain(self, stem: Stem, span: _Span, bounds: set[int], spans: Sequence[tuple[int, int]]) -> bool:
+        """Tell whether a name is no part of a longer one."""
+        after = span.level_end in {begin for begin, _ in spans} or is_free_after(stem, span.level_end)
+        begin = span.begin
+        while begin > 0 and not stem.is_bound(begin) and begin not in bounds:
+            begin -= 1
+        region = region_left_of(stem, begin, span.begin, stem.text[span.begin : span.end])
+        if not after or region is None:
             return False
-        if _FILLED.fullmatch(before):
-            return True
-        name = text[start:end]
-        return any(_is_region_of(before, name, _key(self.units[number].name)) for number in units)
+        return not region or (not any(named.short for named in span.named) and self._is_near(region))
 
-    def _lower(self, units: frozenset[int]) -> frozenset[int]:
-        """Of units of which one is the department above the others, give the others."""
-        departments = {self._named(_key(self.units[number].department)) for number in units}
-        return units - departments or units
-
-
-def is_own_level(name: str) -> bool:
-    """Tell whether a name is that of a department's own level: 教育局（本级）, 水利局机关."""
-    return bool(_OWN_END.search(clean(name)))
-
-
-def bare_name(name: str) -> str:
-    """Give a name without the words for the own level: 教育局 for 教育局（本级）, 教育局机关 and 教育局局机关."""
-    text = clean(name)
-    bare = _OWN_END.sub("", text)
-    if bare != text and len(bare) > 1 and bare[-1] == bare[-2] and bare[-1] in "局委办厅":
-        bare = bare[:-1]
-    return bare or text
+    def _spans(self, stem: Stem) -> list[_Span]:
+        """Find the names in a text; names inside a longer one are left out."""
+        text = stem.text
+        spans: list[_Span] = []
+        reached = 0
+        for begin in range(len(text) - 1):
+            for size in self._sizes.get(text[begin : begin + _SHORTEST], ()):
+                end = begin + size
+                if end <= reached:
+                    break  # it lies inside the last one
+                named = self._shown.get(text[begin:end])
+                if named and end <= len(text) and _is_whole(text, begin, end, named):
+                    spans.append(_Span(begin, end, own_level_end(text, end), tuple(named)))
+                    reached = end
+                    break
+        return spans
 
 
-def without_region(name: str) -> list[str]:
-    """Give what is left of a name without the regions at its beginning: 教育局 for 青石县教育局, the longest first.
+def _named_parts(parts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the names without their endings, each with ``file`` or ``folder``, from the innermost outwards."""
+    first = True
+    for part in parts:
+        for name in reversed(_SLASH.split(part)):
+            stem, endings = endings_of(name)
+            yield "file" if first or not HOLDERS.isdisjoint(endings) else "folder", stem
+            first = False
 
-    A district (区) counts only below a city: 城东区第一小学 is not 第一小学.
+
+def _exact_names(units: Sequence[Unit]) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = defaultdict(list)
+    for number, unit in enumerate(units):
+        index[name_key(unit.name)].append(number)
+    return {key: numbers for key, numbers in index.items() if key}
+
+
+def _exact_others(units: Sequence[Unit]) -> dict[str, list[int]]:
+    index: dict[str, dict[int, None]] = defaultdict(dict)
+    for number, unit in enumerate(units):
+        for text in (*unit.aliases, unit.code):
+            index[name_key(text)][number] = None
+    return {key: list(numbers) for key, numbers in index.items() if key}
+
+
+def _writings(unit: Unit) -> Iterator[tuple[str, bool]]:
+    for name in dict.fromkeys((unit.name, *unit.aliases)):
+        bare, own = split_level(plain_key(name_key(name)))
+        if len(bare) >= _SHORTEST:
+            yield bare, own
+
+
+def _add(index: _Index, name: str, named: _Named) -> None:
+    """Add a writing; of names that very many units have, it is enough to know that they are many."""
+    known = index.setdefault(name, [])
+    if len(known) <= _MOST_ASKED and named not in known:
+        known.append(named)
+
+
+def _common(writings: Sequence[tuple[int, str, bool]]) -> frozenset[str]:
+    """Give the regions with which at least half of the names begin."""
+    counts = Counter(bare[: cut.at] for _, bare, _ in writings for cut in cuts(bare))
+    return frozenset(region for region, count in counts.items() if count * 2 >= len(writings))
+
+
+def _short_names(writings: Sequence[tuple[int, str, bool]], regions: frozenset[str] | None) -> _Index:
+    """Give the names without these regions in front (None: without any), with all units whose names end so.
+
+    第一小学 may be short for 青石县第一小学 only if there is no 城关镇第一小学.
     """
-    left, start = [], 0
-    for party in _PARTY:
-        if name.startswith(party):
-            start = len(party)
-            left.append(name[start:])
-            break
-    city = False
-    for place, (sign, following) in enumerate(pairwise(name)):
-        if place < start or place - start > _LONGEST_REGION:
-            continue
-        ends = sign in "省县州盟旗" or (sign == "市" and following not in "场民政容") or (sign == "区" and city)
-        if ends and place > start:
-            left.append(name[place + 1 :])
-            city, start = city or sign in "市州", place + 1
-    return [part for part in left if len(part) >= _SHORTEST]
+    index: _Index = defaultdict(list)
+    for number, bare, own in writings:
+        for cut in cuts(bare):
+            if len(bare) - cut.at >= _SHORTEST and (regions is None or bare[: cut.at] in regions):
+                _add(index, bare[cut.at :], _Named(number, own, short=True))
+    for number, bare, own in writings:
+        for at in range(1, len(bare) - 1):
+            if bare[at:] in index:
+                _add(index, bare[at:], _Named(number, own, short=True))
+    return index
 
 
-def _is_region_of(before: str, name: str, whole: str) -> bool:
-    """Tell whether the signs before a name are only a region, and no other one than the unit's name has."""
-    text = before[len(_FILLED.match(before)[0]) :]  # type: ignore[index]  # it matches no sign at least
-    if whole.startswith(name) or bare_name(whole) == name:
-        return name in without_region(text + name)  # the name on the roster has no region of its own before it
-    return bare_name(whole).removesuffix(name).endswith(text) if name in bare_name(whole) else False
+def _shown_names(full: _Index, short: _Index, units: Sequence[Unit]) -> _Index:
+    """Give all writings that are searched in names of files; a full name goes before a shortened one."""
+    index: _Index = {**short, **full}
+    for number, unit in enumerate(units):
+        code = name_key(unit.code)
+        if len(code) >= _SHORTEST_CODE and not _DATE.fullmatch(code):
+            _add(index, code, _Named(number, code=True))
+    return index
 
 
-def _is_in_number(text: str, start: int, end: int) -> bool:
-    """Tell whether a number goes on where a name begins or ends: 敬老院 in 第1敬老院, 中学1 in 中学12."""
-    digits = start
-    while digits and text[digits - 1].isdigit():
-        digits -= 1
-    if digits < start and (text[digits - 1 : digits] == "第" or text[start].isdigit()):
+def _is_whole(text: str, begin: int, end: int, named: Sequence[_Named]) -> bool:
+    """Tell whether a code is not a part of a longer number or word."""
+    if not all(one.code for one in named):
         return True
-    return text[end - 1].isdigit() and text[end : end + 1].isdigit()
+    around = text[begin - 1 : begin] + text[end : end + 1]
+    return not any(sign.isascii() and sign.isalnum() for sign in around)
 
 
-def _run_before(text: str, start: int) -> str:
-    """Give the Chinese signs that adjoin a place on its left."""
-    first = start
-    while first and _CJK.match(text[first - 1]):
-        first -= 1
-    return text[first:start]
+def _of_level(named: Iterable[_Named], *, own: bool) -> list[int]:
+    """Give the units among these: if there are several, those of the level that was written."""
+    every = list(named)
+    numbers = list(dict.fromkeys(one.number for one in every))
+    same = list(dict.fromkeys(one.number for one in every if one.own == own))
+    return same if len(numbers) > 1 and len(same) == 1 and len(every) <= _MOST_ASKED else numbers
 
 
-def _run_after(text: str, end: int) -> str:
-    """Give the Chinese signs that adjoin a place on its right."""
-    last = end
-    while last < len(text) and _CJK.match(text[last]):
-        last += 1
-    return text[end:last]
-
-
-def _longest(found: Iterable[_Found]) -> list[_Found]:
-    """Leave out names that lie inside a longer one."""
-    ordered = sorted(found, key=lambda one: (one.start - one.end, one.start))
-    kept: list[_Found] = []
-    for one in ordered:
-        if not any(other.start <= one.start and one.end <= other.end for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _only(found: Iterable[int]) -> int | None:
-    numbers = list(found)
-    return numbers[0] if len(numbers) == 1 else None
-
-
-def _key(name: str) -> str:
-    """Give a name as it is compared: without white space, brackets of one kind, small letters."""
-    return clean(name).lower().translate(_BRACKETS)
-
-
-_BRACKETS = str.maketrans("〔［【〕］】", "((()))")
+def _only(numbers: Sequence[int]) -> tuple[int | None, tuple[int, ...]]:
+    return (numbers[0], ()) if len(numbers) == 1 else (None, tuple(numbers))

@@ -1,80 +1,59 @@
-"""The roster: the units that must send something, from a table that somebody keeps by hand."""
+"""The roster: the list of the units that should have sent a workbook."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from xlsxeval.a1 import column_letters
 from xlsxeval.batch.allowance import Allowance, StoppedError
 from xlsxeval.batch.child import call_limited
+from xlsxeval.batch.roster_table import (
+    COLUMNS,
+    Head,
+    RosterLine,
+    Row,
+    column_without_head,
+    find_head,
+    is_chinese,
+    kind_of_head,
+    unit_lines,
+)
+from xlsxeval.batch.unit_names import name_key
 from xlsxeval.errors import DataError
 from xlsxeval.read.any import open_any
+from xlsxeval.read.cells import Cell, Sheet
 from xlsxeval.read.limits import Limits
 from xlsxeval.read.plain import decode
 from xlsxeval.read.refusals import Refused
 from xlsxeval.read.source import read_bytes
-from xlsxeval.text import clean, listed
 
-#: What a column holds -> the heads by which it is known, whole ones and parts; the first that fits a head decides.
-_HEADS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "department": (("主管部门", "主管单位", "上级单位", "上级部门", "主管"), ("主管", "上级", "归口部门")),
-    "code": (("编码", "单位编码", "预算单位编码", "代码", "单位代码"), ("编码", "代码")),
-    "office": (("股室", "归口股室", "业务股室", "科室", "处室", "归口科室"), ("股室", "科室", "处室")),
-    "category": (
-        ("类别", "单位类别", "类型", "单位类型", "性质", "单位性质", "分类"),
-        ("类别", "类型", "性质", "分类"),
-    ),
-    "phone": (("电话", "联系电话", "手机", "手机号", "手机号码", "联系方式"), ("电话", "手机", "联系方式")),
-    "contact": (("联系人", "经办人", "填报人", "财务人员"), ("联系人", "经办人", "填报人")),
-    "aliases": (("别名", "简称", "曾用名", "单位简称"), ("别名", "简称", "曾用名")),
-    "name": (
-        ("单位", "单位名称", "预算单位", "预算单位名称", "部门", "部门名称", "填报单位"),
-        ("单位", "部门", "学校名称", "名称"),
-    ),
-}
-_WORDS = {
-    "name": "单位",
-    "code": "编码",
-    "department": "主管部门",
-    "office": "股室",
-    "category": "类别",
-    "contact": "联系人",
-    "phone": "电话",
-    "aliases": "别名",
-}
-#: The head of the running number; with it a name was read from the wrong column.
-_NO_NAMES = frozenset({"序号", "编号", "行号", "no", "no."})
-_NUMBER = re.compile(r"[0-9.]+")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
-_SPREAD = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
-_SUMS = re.compile(
-    r"(?:合计|小计|总计|共计|汇总)(?:数)?[:：]?|(?:共|合计)?\d+个?(?:单位)?|(?:注|说明|备注|填表人|制表人?|审核人?|日期)[:：].*|…+"
-)
-_ALIASES = re.compile(r"[、，,;；/\n]+")
-#: Only so many columns and rows are looked at for heads.
-_MOST_COLUMNS, _HEAD_ROWS = 200, 60
+#: Only so many columns are read.
+_MOST_COLUMNS = 200
 #: The first bytes of zip files (.xlsx) and of compound files (.xls).
 _BOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_Rows = list[list[str]]
+_BETWEEN_ALIASES = re.compile(r"[、，,；;/\n]")
+#: A number format that shows zeros in front: 000000.
+_ZEROS = re.compile("0+")
 
 
-class RosterUnit(NamedTuple):
-    """A unit of the roster; what the roster does not say is empty.
+class Unit(NamedTuple):
+    """One unit of the roster.
 
     Attributes:
-        name: its name.
-        code: its code in the budget (预算单位编码).
-        department: the department above it (主管部门).
-        office: the office of the bureau in charge of it (股室).
-        category: its category (类别).
-        contact: the person to call.
-        phone: the telephone number.
-        aliases: its other names.
+        name: 预算单位名称.
+        code: 预算单位编码; empty if the roster has none, as are the texts below.
+        department: 主管部门.
+        office: 业务股室.
+        category: 单位类别.
+        contact: 联系人.
+        phone: 联系电话.
+        aliases: other names: 简称, 曾用名.
     """
 
     name: str
@@ -88,172 +67,173 @@ class RosterUnit(NamedTuple):
 
     @property
     def group(self) -> str:
-        """What units are grouped by: the category, else the office, else the department above."""
+        """With which others the unit is counted: its category, else its office, else its department."""
         return self.category or self.office or self.department
 
     @property
     def reach(self) -> str:
-        """The person to call, with the telephone number."""
-        return f"{self.contact} {self.phone}".strip()
+        """Whom to call: name and telephone number."""
+        return " ".join(filter(None, (self.contact, self.phone)))
 
 
 class Roster(NamedTuple):
-    """The units, and in one line how they were read: ``名单：花名册.xlsx，C列“预算单位名称”，3个单位``."""
+    """The units of a roster, and one line that says what was read."""
 
-    units: tuple[RosterUnit, ...]
+    units: tuple[Unit, ...]
     said: str
 
 
 class _Table(NamedTuple):
-    """A sheet with its head row: what a column holds -> its number from 0; the row after the heads."""
+    """The rows of a sheet; ``name`` is empty for the first sheet and for a text file."""
 
-    rows: _Rows
-    columns: Mapping[str, int]
-    first: int
-    sheet: str
+    name: str
+    rows: list[Row]
 
 
 def read_roster(path: Path) -> Roster:
-    """Read the units from a CSV file or from a workbook: the first sheet that has a head row with 单位 or the like.
+    """Read the units from a CSV file or from a workbook.
 
-    Without any heads the names stand in the first column that holds more than numbers. Example: the lines 序号,单位 and
-    1,县教育局 give one unit, 县教育局.
+    The head row may stand anywhere; the first sheet that has one is read. Without a head row the names are those of the
+    first column that holds more than numbers. Example: the lines ``序号,单位`` and ``1,县教育局`` give one unit.
 
     Raises:
-        DataError: if there is no name in it, or what was read cannot be names.
+        DataError: if there is no name in it, or it cannot be understood with certainty.
         MachineError: if it cannot be read.
     """
     try:
         content = read_bytes(path, Limits())
         # A workbook is read under the same limits as the files to be checked.
         is_book = content.startswith(_BOOKS)
-        sheets = call_limited(_book_rows, content, allowance=Allowance()) if is_book else [("", _csv_rows(content))]
+        table = call_limited(_book_table, content, allowance=Allowance()) if is_book else _csv_table(content)
     except (Refused, StoppedError) as error:
         raise DataError(f"单位名单不能用：{path}（{error}）") from None
     except csv.Error as error:
         raise DataError(f"单位名单不是CSV文件：{path}（{error}）") from None
-    table = next((table for name, rows in sheets if (table := _with_heads(name, rows))), None)
-    table = table or next((table for name, rows in sheets if (table := _without_heads(name, rows))), None)
-    units = list(_units(table, path)) if table else []
-    if table is None or not units:
-        raise DataError(f"单位名单里没有单位：{path}，应有一列“单位”")
-    _check_names(units, table, path)
-    return Roster(tuple(units), _said(path, table, len(units)))
+    return _roster(path, table)
 
 
-def _with_heads(sheet: str, rows: _Rows) -> _Table | None:
-    """Find the head row of a sheet: the row with a head for the names, and of several the one with most known heads."""
-    found: list[tuple[int, int, dict[str, int]]] = []
-    for number, row in enumerate(rows[:_HEAD_ROWS]):
-        columns = _columns(row)
-        filled = sum(bool(cell) for cell in row)
-        if "name" in columns and len(rows) > number + 1 and (filled > 1 or _is_whole_head(row[columns["name"]])):
-            found.append((len(columns), -number, columns))
-    if not found:
-        return None
-    _, number, columns = max(found, key=lambda one: one[:2])
-    return _Table(rows, columns, 1 - number, sheet)
+def _roster(path: Path, table: _Table) -> Roster:
+    head, lines, left = _lines(path, table.rows)
+    column = head.columns["name"]
+    where = f"{column_letters(column + 1)}列" + (f"“{head.texts[column]}”" if column in head.texts else "（没有表头）")
+    names = [line.texts["name"] for line in lines]
+    wrong = [name for name in names if kind_of_head(name)]
+    if wrong or sum(map(is_chinese, names)) * 2 < len(names):
+        why = f"里有“{wrong[0]}”" if wrong else "多半不是中文名称"
+        raise DataError(f"单位名单不能用：{path}（取了{where}作单位名称，{why}；表头应有一列“单位名称”）")
+    units = _units(path, lines)
+    sheet = f"工作表“{table.name}”，" if table.name else ""
+    others = [
+        f"{column_letters(head.columns[kind] + 1)}列“{head.texts[head.columns[kind]]}”"
+        for kind in sorted(set(COLUMNS) & set(head.columns), key=lambda kind: head.columns[kind])
+    ]
+    said = f"名单：{path.name}，{sheet}{where}，{len(units)}个单位" + (f"；另读到{'、'.join(others)}" if others else "")
+    if left:
+        more = f"等{len(left)}行" if len(left) > 1 else ""
+        said += f"；没有当作单位：第{left[0][0]}行“{left[0][1]}”{more}"
+    return Roster(units, said)
 
 
-def _is_whole_head(cell: str) -> bool:
-    return clean(cell) in _HEADS["name"][0]
+def _lines(path: Path, rows: Sequence[Row]) -> tuple[Head, list[RosterLine], list[tuple[int, str]]]:
+    """Give the head row and the lines of the best column of names that holds any.
+
+    Raises:
+        DataError: if there is no such column.
+    """
+    head = find_head(rows)
+    if head is None:
+        column = column_without_head(rows)
+        if column is None:
+            raise DataError(f"单位名单里没有单位：{path}，应有一列“单位名称”")
+        for row, texts in rows:
+            known = next((text for text in texts if text and kind_of_head(text)), "")
+            if known:
+                raise DataError(
+                    f"单位名单不能用：{path}（第{row}行有“{known}”，像是表头，但其中没有“单位名称”；"
+                    f"如取{column_letters(column + 1)}列，会把表头当作单位）"
+                )
+        head = Head(-1, {"name": column}, {}, (column,))
+    for column in head.names:
+        lines, left = unit_lines(rows, head, column)
+        if lines:
+            return head._replace(columns={**head.columns, "name": column}), lines, left
+    raise DataError(f"单位名单里没有单位：{path}，应有一列“单位名称”")
 
 
-def _columns(row: Sequence[str]) -> dict[str, int]:
-    """Tell what the columns below a row of heads hold."""
-    columns: dict[str, int] = {}
-    for exactly in (True, False):
-        for number, cell in enumerate(row):
-            head = clean(cell)
-            if not head or len(head) > 12 or number in columns.values():  # noqa: PLR2004  # longer texts are no heads
-                continue
-            kind = next((kind for kind, words in _HEADS.items() if _fits(head, words, exactly=exactly)), "")
-            if kind:
-                columns.setdefault(kind, number)
-    return columns
+def _units(path: Path, lines: Iterable[RosterLine]) -> tuple[Unit, ...]:
+    """Make units of lines; a unit that stands there twice counts once.
+
+    Raises:
+        DataError: if two units have the same name.
+    """
+    units: dict[str, tuple[int, Unit]] = {}
+    for line in lines:
+        texts = {kind: text.replace("\n", " ") for kind, text in line.texts.items() if kind != "aliases"}
+        aliases = map(str.strip, _BETWEEN_ALIASES.split(line.texts.get("aliases", "")))
+        unit = Unit(**texts, aliases=tuple(dict.fromkeys(filter(None, aliases))))
+        key = name_key(unit.name)
+        row, known = units.setdefault(key, (line.row, unit))
+        for field, word in (("code", "编码"), ("department", "主管部门")):
+            one, other = getattr(known, field), getattr(unit, field)
+            if (
+                one
+                and other
+                and name_key(one) != name_key(other)
+                and not (field != "code" and known.code and unit.code)
+            ):
+                raise DataError(
+                    f"单位名单不能用：{path}（“{unit.name}”在第{row}行和第{line.row}行，{word}不同："
+                    f"{one}、{other}；请改成不同的名称或删去一行）"
+                )
+        if not known.code and unit.code:
+            units[key] = (row, known._replace(code=unit.code))
+    return tuple(unit for _, unit in units.values())
 
 
-def _fits(head: str, words: tuple[tuple[str, ...], tuple[str, ...]], *, exactly: bool) -> bool:
-    whole, parts = words
-    if exactly:
-        return head in whole
-    return any(part in head for part in parts) and ":" not in head
+def _book_table(data: bytes) -> _Table:
+    """Give the first sheet with a head row, hidden sheets last; without one, the first sheet that is not empty."""
+    sheets = open_any(data, Limits()).sheets
+    first: _Table | None = None
+    for place, sheet in sorted(enumerate(sheets), key=lambda item: item[1].state != "visible"):
+        table = _Table(sheet.name if place else "", _sheet_rows(sheet))
+        if find_head(table.rows):
+            return table
+        if table.rows and first is None:
+            first = table
+    return first or _Table("", [])
 
 
-def _without_heads(sheet: str, rows: _Rows) -> _Table | None:
-    """Take the first column that holds more than numbers."""
-    for column in range(max(map(len, rows), default=0)):
-        names = [row[column] for row in rows if len(row) > column and row[column]]
-        if any(not _NUMBER.fullmatch(name) for name in names):
-            return _Table(rows, {"name": column}, 0, sheet)
-    return None
+def _sheet_rows(sheet: Sheet) -> list[Row]:
+    """Give the texts of the rows that are not empty; a text that is merged over rows stands in each of them."""
+    last = min(max((col for _, col in sheet.cells), default=0), _MOST_COLUMNS)
+    numbers = sorted({row for row, _ in sheet.cells})
+    rows = {row: [_text(sheet.cells.get((row, col))) for col in range(1, last + 1)] for row in numbers}
+    for merge in sheet.merges:
+        if merge.first_row < merge.last_row and merge.first_col <= last and merge.first_row in rows:
+            text = rows[merge.first_row][merge.first_col - 1]
+            below = slice(bisect_right(numbers, merge.first_row), bisect_right(numbers, merge.last_row))
+            for row in numbers[below]:
+                rows[row][merge.first_col - 1] = text
+    return [(row, texts) for row, texts in rows.items() if any(text.strip() for text in texts)]
 
 
-def _units(table: _Table, path: Path) -> Iterator[RosterUnit]:
-    """Yield the units of a table; sums, notes, headings and repeated rows of heads are left out."""
-    seen: dict[str, RosterUnit] = {}
-    heads = table.rows[table.first - 1] if table.first else []
-    others = [number for kind, number in table.columns.items() if kind != "name"]
-    body = table.rows[table.first :]
-    has_others = sum(any(_at(row, number) for number in others) for row in body) * 2 > len(body)
-    for row in body:
-        name = _at(row, table.columns["name"])
-        if not name or _NUMBER.fullmatch(name) or _SUMS.fullmatch(clean(name)) or row == heads:
-            continue
-        if heads and clean(name) == clean(_at(heads, table.columns["name"])):
-            continue
-        if has_others and sum(bool(cell) for cell in row) == 1:
-            continue  # a heading between the units: 一、党政机关
-        values = {kind: _at(row, number) for kind, number in table.columns.items()}
-        aliases = tuple(filter(None, (text.strip() for text in _ALIASES.split(values.pop("aliases", "")))))
-        unit = RosterUnit(**values, aliases=aliases)
-        before = seen.setdefault(clean(name), unit)
-        if before is unit:
-            yield unit
-        elif before.code and unit.code and before.code != unit.code:
-            raise DataError(f"单位名单里“{name}”出现两次，编码不同（{before.code}、{unit.code}）：{path}，请核对")
+def _text(cell: Cell | None) -> str:
+    """Give the text of a cell; a number as it is shown if its format only puts zeros in front."""
+    if cell is None:
+        return ""
+    zeros = cell.kind == "number" and cell.text.isdecimal() and _ZEROS.fullmatch(cell.format)
+    return cell.text.zfill(len(cell.format)) if zeros else cell.text
 
 
-def _at(row: Sequence[str], column: int) -> str:
-    """Give the text of a cell; blanks between Chinese signs only spread a name over the width of its cell."""
-    return _SPREAD.sub("", " ".join(row[column].split())) if len(row) > column else ""
-
-
-def _check_names(units: Sequence[RosterUnit], table: _Table, path: Path) -> None:
-    """Refuse a list that was read from a wrong column."""
-    chinese = sum(bool(_CHINESE.search(unit.name)) for unit in units)
-    if chinese * 2 < len(units) or any(clean(unit.name).lower() in _NO_NAMES for unit in units):
-        column = column_letters(table.columns["name"] + 1)
-        shown = listed([f"“{unit.name}”" for unit in units], 3)
-        raise DataError(f"单位名单不能用：{path}，{column}列读到的是{shown}，不像单位名称；应有一列“单位”")
-
-
-def _said(path: Path, table: _Table, count: int) -> str:
-    """Say in one line how the roster was read."""
-
-    def shown(kind: str) -> str:
-        head = _at(table.rows[table.first - 1], table.columns[kind]) if table.first else ""
-        return f"{column_letters(table.columns[kind] + 1)}列" + (f"“{head}”" if head else "")
-
-    others = [shown(kind) for kind in _WORDS if kind != "name" and kind in table.columns]
-    sheet = f"工作表“{table.sheet}”，" if table.sheet else ""
-    more = f"；另读到{'、'.join(others)}" if others else ""
-    return f"名单：{path.name}，{sheet}{shown('name')}，{count}个单位{more}"
-
-
-def _book_rows(data: bytes) -> list[tuple[str, _Rows]]:
-    """Give the rows that are not empty of each sheet, hidden sheets last; the name only if there are several."""
-    sheets = sorted(open_any(data, Limits()).sheets, key=lambda sheet: sheet.state != "visible")
-    found = []
-    for sheet in sheets:
-        cells = sheet.cells
-        last = min(max((col for _, col in cells), default=0), _MOST_COLUMNS)
-        numbers = sorted({row for row, _ in cells})
-        rows = [[cells[row, col].text if (row, col) in cells else "" for col in range(1, last + 1)] for row in numbers]
-        found.append((sheet.name if len(sheets) > 1 else "", rows))
-    return found
-
-
-def _csv_rows(data: bytes) -> _Rows:
+def _csv_table(data: bytes) -> _Table:
     """Give the texts of the lines that are not empty."""
-    return [row for row in csv.reader(io.StringIO(decode(data))) if any(cell.strip() for cell in row)]
+    text = decode(data)
+    separator = "\t" if text.count("\t") > text.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=separator)
+    rows: list[Row] = []
+    before = 0
+    for texts in reader:
+        if any(cell.strip() for cell in texts):
+            rows.append((before + 1, texts[:_MOST_COLUMNS]))
+        before = reader.line_num
+    return _Table("", rows)

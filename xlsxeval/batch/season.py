@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,7 +16,7 @@ from typing import NamedTuple
 from xlsxeval.batch.ledger import Ledger
 from xlsxeval.batch.matching import Matcher, Tied
 from xlsxeval.batch.other_year import said_of_year
-from xlsxeval.batch.roster import Roster, RosterUnit
+from xlsxeval.batch.roster import Roster, Unit
 from xlsxeval.batch.versions import Decision, Version, decide, notes_on, unclear_text
 from xlsxeval.report.facts import UNIT_STATES, UnitLine
 from xlsxeval.rules.across import bare_unit
@@ -98,7 +97,7 @@ def _tie(ledger: Ledger, roster: Roster | None, places: Sequence[str], season: S
     db = ledger.connection
     if roster is None:
         texts = [row[0] for row in db.execute("SELECT DISTINCT words FROM filings WHERE words != '' ORDER BY words")]
-        units = {clean(name): RosterUnit(name) for text in reversed(texts) for name in text.split("\n")[::-1]}
+        units = {clean(name): Unit(name) for text in reversed(texts) for name in text.split("\n")[::-1]}
         matcher = Matcher(Roster(tuple(units.values()), ""))
     else:
         matcher = Matcher(roster)
@@ -126,7 +125,7 @@ class _File(NamedTuple):
     name: str
     words: list[str]
     tied: Tied
-    other: RosterUnit | None
+    other: Unit | None
 
 
 def _tie_file(ledger: Ledger, file: _File, claimed: Collection[str], season: Season, *, listed_units: bool) -> None:
@@ -159,22 +158,14 @@ def _tie_file(ledger: Ledger, file: _File, claimed: Collection[str], season: Sea
 
 
 def name_parts(name: str, member: str, places: Sequence[str]) -> list[str]:
-    """Give the names that may name the unit, from the innermost outwards, files without their endings.
+    """Give the names that may name the unit, from the innermost outwards.
 
-    Example: ``报送/教育局/甲.zip`` with the member ``一/乙.xlsx`` gives 乙, 一, 甲, 教育局.
+    Example: ``报送/教育局/甲.zip`` in the folder ``报送``, with the member ``一/乙.xlsx``, gives 乙.xlsx, 一, 甲.zip
+    and 教育局.
     """
-    inside = member.split("/") if member else []
-    above = PurePath(name)
-    for place in places:
-        if above.is_relative_to(place):
-            above = above.relative_to(place)
-            break
-    else:
-        above = PurePath(above.name)
-    parts = [*above.parts, *inside]
-    files = {len(above.parts) - 1, len(parts) - 1}
-    stems = [os.path.splitext(part)[0] if at in files else part for at, part in enumerate(parts)]  # noqa: PTH122
-    return stems[::-1]
+    path = PurePath(name)
+    above = next((path.relative_to(place) for place in places if path.is_relative_to(place)), PurePath(path.name))
+    return [*above.parts, *(member.split("/") if member else [])][::-1]
 
 
 def _said_of_tie(tied: Tied, words: str, *, listed_units: bool) -> str:
@@ -395,10 +386,10 @@ def _lines(ledger: Ledger, roster: Roster | None, season: Season) -> list[UnitLi
     rows = ledger.connection.execute(
         "SELECT owner FROM filings WHERE owner != '' GROUP BY owner ORDER BY min(place), min(number)"
     ).fetchall()
-    return [_line(ledger, RosterUnit(owner.strip()), owner) for (owner,) in rows]
+    return [_line(ledger, Unit(owner.strip()), owner) for (owner,) in rows]
 
 
-def _line(ledger: Ledger, unit: RosterUnit, owner: str, asked: Sequence[str] = ()) -> UnitLine:
+def _line(ledger: Ledger, unit: Unit, owner: str, asked: Sequence[str] = ()) -> UnitLine:
     """Sum up what became of one unit; ``asked`` are the files that may be its own."""
     rows = ledger.connection.execute(
         "SELECT state, name, member, errors, warnings, hints, explained, part, seen.round, seen.day, replaced, what"

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 
-class Unit(NamedTuple):
+class MeasureUnit(NamedTuple):
     """What is measured, and how many base units one is; things that are counted have themselves as dimension."""
 
     dimension: str
@@ -34,15 +34,17 @@ _MEASURES: dict[str, dict[str, str]] = {
     "人数": {"人": "1", "名": "1", "位": "1"},
 }
 _UNITS = {
-    name: Unit(dimension, Decimal(factor)) for dimension, names in _MEASURES.items() for name, factor in names.items()
+    name: MeasureUnit(dimension, Decimal(factor))
+    for dimension, names in _MEASURES.items()
+    for name, factor in names.items()
 }
 #: Classifiers of countable things; two of these may mean the same thing.
 COUNTED = frozenset("个次场期篇件项起户家处座条台套本份辆所批种类宗幅块栋间片头只株")
 
 
-def unit_of(text: str) -> Unit:
+def unit_of(text: str) -> MeasureUnit:
     """Give the unit behind a text; an unknown one is its own dimension."""
-    return _UNITS.get(text.casefold(), Unit(text, Decimal(1)))
+    return _UNITS.get(text.casefold(), MeasureUnit(text, Decimal(1)))
 
 
 def contradict(one: str, other: str) -> bool:
