@@ -13,6 +13,7 @@ import pytest
 import xlsxeval as api
 from tests.conftest import CLEAN
 from tests.soffice import convert, needs_soffice
+from xlsxeval.a1 import cell_name
 from xlsxeval.batch.collect import OURS, collect
 from xlsxeval.batch.own_outputs import is_output
 from xlsxeval.errors import OutputError
@@ -85,7 +86,12 @@ def test_workbook() -> None:
 def test_to_look_at_and_to_print() -> None:
     book = openpyxl.load_workbook(io.BytesIO(progress_book(FACTS, "甲&乙")))
     sheet = book["进度"]
-    assert (sheet.freeze_panes, sheet.auto_filter.ref, sheet.print_title_rows) == ("A5", "A4:M8", "$4:$4")
+    head = COLUMNS[0]
+    [top] = [cell.row for row in sheet.iter_rows() for cell in row if cell.value == head]
+    last = top + len(FACTS.units)
+    assert sheet.freeze_panes == cell_name(top + 1, 1)
+    assert sheet.auto_filter.ref == f"{cell_name(top, 1)}:{cell_name(last, len(COLUMNS))}"
+    assert sheet.print_title_rows == f"${top}:${top}"
     assert (sheet.page_setup.orientation, sheet.page_setup.paperSize) == ("landscape", 9)
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it needs, one beside the other
     assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
