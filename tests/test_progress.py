@@ -96,9 +96,11 @@ def test_to_look_at_and_to_print() -> None:
     assert sheet.page_setup.fitToHeight == 0  # as many pages as it needs, one beside the other
     assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
     assert (sheet.oddFooter.left.text, sheet.oddFooter.right.text) == ("甲&&乙", "第 &P 页 共 &N 页")
-    assert sheet["C7"].alignment.wrap_text is True
+    assert sheet.cell(last, COLUMNS.index("单位") + 1).alignment.wrap_text is True
     [area] = sheet.conditional_formatting
-    assert (str(area.sqref), len(area.rules)) == ("D5:D8", len(UNIT_STATES))
+    state = COLUMNS.index("状态") + 1
+    assert str(area.sqref) == f"{cell_name(top + 1, state)}:{cell_name(last, state)}"
+    assert len(area.rules) == len(UNIT_STATES)
     assert book.sheetnames == ["进度", "未核对的文件", "问题"]
     assert openpyxl.load_workbook(io.BytesIO(progress_book(Facts()))).sheetnames == ["进度"]
 

@@ -16,7 +16,10 @@ Rows = list[list[Any]]
 HEAD = ["序号", "预算单位编码", "预算单位名称", "主管部门", "联系人", "电话"]
 
 
-def book(path: Path, *sheets: Rows, hidden: tuple[int, ...] = (), merged: tuple[str, ...] = ()) -> Path:
+Area = tuple[int, int, int, int]
+
+
+def book(path: Path, *sheets: Rows, hidden: tuple[int, ...] = (), merged: tuple[Area, ...] = ()) -> Path:
     """Write a workbook with these sheets; ranges are merged in the last one."""
     made = openpyxl.Workbook()
     made.remove(made.active)
@@ -26,13 +29,13 @@ def book(path: Path, *sheets: Rows, hidden: tuple[int, ...] = (), merged: tuple[
             sheet.append(row)
         if number in hidden:
             sheet.sheet_state = "hidden"
-    for area in merged:
-        made.worksheets[-1].merge_cells(area)
+    for top, left, bottom, right in merged:
+        made.worksheets[-1].merge_cells(None, top, left, bottom, right)
     made.save(path)
     return path
 
 
-def read(tmp_path: Path, rows: Rows, *merged: str) -> Roster:
+def read(tmp_path: Path, rows: Rows, *merged: Area) -> Roster:
     return read_roster(book(tmp_path / "名单.xlsx", rows, merged=merged))
 
 
@@ -64,7 +67,7 @@ def test_title_rows_stand_above_the_head(tmp_path: Path) -> None:
         [1, 101001, "县气象局", "县农业农村局", "某某", "000"],
         [2, "101002", "县 档案馆", None, None, None],
     ]
-    assert read(tmp_path, rows, "A1:F1") == Roster(
+    assert read(tmp_path, rows, (1, 1, 1, 6)) == Roster(
         (
             Unit("县气象局", "101001", "县农业农村局", contact="某某", phone="000"),
             Unit("县档案馆", "101002"),
@@ -104,7 +107,7 @@ def test_a_head_over_two_rows_with_merged_cells(tmp_path: Path) -> None:
         [1, "101001", "县气象局", "县农业农村局", "某某", "000"],
         [2, "101002", "县种子站", None, "某某", "111"],
     ]
-    roster = read(tmp_path, rows, "A1:A2", "B1:C1", "D1:D2", "E1:F1", "D3:D4")
+    roster = read(tmp_path, rows, (1, 1, 2, 1), (1, 2, 1, 3), (1, 4, 2, 4), (1, 5, 1, 6), (3, 4, 4, 4))
     assert roster.units == (
         Unit("县气象局", "101001", "县农业农村局", contact="某某", phone="000"),
         Unit("县种子站", "101002", "县农业农村局", contact="某某", phone="111"),
@@ -139,7 +142,7 @@ def test_lines_that_are_no_units_are_left_out(tmp_path: Path) -> None:
         ["合 计：3个", "3"],
         ["注：以编办文件为准", None],
     ]
-    roster = read(tmp_path, rows, "A2:B2")
+    roster = read(tmp_path, rows, (2, 1, 2, 2))
     assert names(roster) == ["县气象局", "县档案馆", "梦溪镇"]
     assert roster.said == (
         "名单：名单.xlsx，A列“单位名称”，3个单位；另读到B列“单位编码”；没有当作单位：第2行“一、党政机关”等5行"
@@ -158,7 +161,7 @@ def test_codes_keep_their_text(tmp_path: Path) -> None:
     made = openpyxl.Workbook()
     for row in (["编码", "单位名称"], [101001, "县气象局"], [1002, "县档案馆"], ["001003", "县文化馆"]):
         made.active.append(row)
-    made.active["A3"].number_format = "000000"
+    made.active.cell(3, 1).number_format = "000000"
     made.save(path)
     assert [unit.code for unit in read_roster(path).units] == ["101001", "001002", "001003"]
 
