@@ -9,8 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import xlsxeval as api
 from tests import small_books
 from tests.sent import filing, lay, mailed, roster, zipped
+from xlsxeval.batch.ledger import reopen_ledger
+from xlsxeval.numbers import plain
 from xlsxeval.outputs.run import CheckedFiles, check_files
 
 pytestmark = pytest.mark.slow
@@ -310,3 +313,29 @@ def test_of_two_units_in_two_tables_the_one_in_the_files_name_counts(tmp_path: P
         }
         assert _states(run)["文化馆"] == "warning"  # X04 says that the tables name two units
         assert run.facts.alike == ()
+
+
+def test_the_ledger_keeps_the_answers_of_what_counts(tmp_path: Path) -> None:
+    files = {
+        "图书馆一.xlsx": filing("图书馆", 1, forms=("基础数据表",)),
+        "图书馆二.zip": zipped({"表.xlsx": filing("图书馆", 1, forms=("自评表",))}),
+        "文化馆.xlsx": filing("文化馆", 2),
+        "文化馆最终版.xlsx": filing("文化馆", 3),
+    }
+    folder, ledger = lay(tmp_path / "报送", files), tmp_path / "台账.db"
+    for _ in range(2):  # the second run takes everything from the ledger
+        with check_files([folder], ledger=ledger):
+            pass
+        with reopen_ledger(ledger) as opened:
+            kept = {Path(name).name: answers for name, answers in opened.answers()}
+        assert sorted(kept) == ["图书馆一.xlsx", "文化馆最终版.xlsx", "表.xlsx"]
+        assert {one.form for one in kept["图书馆一.xlsx"]} == {"基础数据表"}
+        assert {one.form for one in kept["表.xlsx"]} == {"自评表"}
+        [name] = [one for one in kept["文化馆最终版.xlsx"] if one.name == "部门名称"]
+        assert (name.value, name.sheet, name.line, name.state) == ("文化馆", "自评表", 0, "filled")
+        assert name.cell
+        book = api.read_filing(files["文化馆最终版.xlsx"])
+        amount = book.forms["自评表"].fields["全年执行数"]
+        assert [(one.value, one.cell) for one in kept["文化馆最终版.xlsx"] if one.name == "全年执行数"] == [
+            (plain(amount.value), amount.cell)
+        ]

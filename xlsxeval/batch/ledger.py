@@ -152,14 +152,18 @@ class Ledger:
         return _decoded(row[0]) if row else None
 
     def join(self, content: str, places: list[tuple[int, int]], outcomes: tuple[Outcome, ...]) -> None:
-        """Keep the outcomes of files that are one filing together.
+        """Keep the outcomes of files that are one filing together, and let them count; as ``use_joined``."""
+        _, outcomes = self._keep(content, outcomes, places[0][0])
+        self.use_joined(content, places, outcomes)
+
+    def use_joined(self, content: str, places: list[tuple[int, int]], outcomes: tuple[Outcome, ...]) -> None:
+        """Let the outcomes of files that are one filing together count; the ledger has them.
 
         Args:
             content: a key made from the contents of the files.
             places: place and number of each file's filing.
             outcomes: the outcome of each file; its own outcome no longer counts.
         """
-        _, outcomes = self._keep(content, outcomes, places[0][0])
         if len(outcomes) < len(places):
             return
         worst = _worst([state_of(outcome) for outcome in outcomes])
@@ -227,16 +231,18 @@ class Ledger:
         for name, member, kind, what, unit in rows:
             yield OtherFile(f"{name}/{member}" if member else name, kind, what, unit)
 
-    def answers(self) -> Iterator[tuple[Outcome, tuple[PlainAnswer, ...]]]:
-        """Yield the filings of the run that count, each with its answers."""
-        for outcome in self.outcomes(replaced=False):
-            row = self.connection.execute(
-                "SELECT answers FROM answers WHERE content = ? AND rules = ?", (outcome.sha256, self._rules)
+    def answers(self) -> Iterator[tuple[str, tuple[PlainAnswer, ...]]]:
+        """Yield the filings of the run that count: the name of the file, and the answers in it."""
+        rows = self.connection.execute(
+            "SELECT name, member, number, files.content, joined, part FROM filings JOIN files USING(place)"
+            " WHERE NOT replaced AND state NOT IN ('unread', 'unusable') ORDER BY place, number"
+        ).fetchall()
+        for name, member, number, content, joined, part in rows:
+            kept = self.connection.execute(
+                "SELECT answers FROM answers WHERE content = ? AND rules = ?", (joined or content, self._rules)
             ).fetchone()
-            if row is None or outcome.joined:
-                continue
-            for own in _decoded_answers(row[0]):
-                yield outcome, own
+            if kept is not None:
+                yield f"{name}/{member}" if member else name, _decoded_answers(kept[0])[part if joined else number]
 
     def wrote(self, path: str, content: str) -> None:
         """Keep that this program wrote a file: its real path and the hash of its content."""

@@ -320,7 +320,7 @@ def join_known(ledger: Ledger, season: Season) -> list[Joinable]:
         if known is None:
             left.append(one)
         elif known:
-            ledger.join(one.content, list(one.places), known)
+            ledger.use_joined(one.content, list(one.places), known)
     return left
 
 
