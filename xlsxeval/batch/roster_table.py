@@ -14,9 +14,7 @@ Row = tuple[int, Sequence[str]]
 _WHOSE = (
     "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送)*"
 )
-_PHONE = (
-    "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人)*(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
-)
+_PHONE = "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人){0,3}(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
 #: What a column holds -> its heads, without white space, brackets and punctuation. The first that fits decides.
 _WHAT = "(?:单位|部门|机构|学校|单位部门|部门单位|单位学校)"
 _HEADS = {
@@ -24,9 +22,9 @@ _HEADS = {
     "department": "(?:主管|上级|上级主管|归口|归口管理|所属|一级|所属一级)(?:预算)?"
     "(?:单位|部门|局|机关|单位部门|部门单位)?(?:名称|全称)?",
     "code": f"{_WHOSE}{_WHAT}?(?:预算)?(?:编码|代码|编号)|(?:统一)?社会信用代码|组织机构代码",
-    "office": "(?:归口|业务|对口|主管|分管|管理|联系|财政)*(?:股室|科室|处室|业务[股科处])(?:名称)?|归口[股科处]",
+    "office": "(?:归口|业务|对口|主管|分管|管理|联系|财政){0,3}(?:股室|科室|处室|业务[股科处])(?:名称)?|归口[股科处]",
     "category": f"{_WHOSE}(?:{_WHAT}|经费)?(?:类别|性质|分类|类型|种类)(?:名称)?",
-    "contact": "(?:单位|业务|绩效|自评|财务|报表)*(?:联系人|经办人|填报人|填表人|联络人|联络员|报送人)(?:姓名)?"
+    "contact": "(?:单位|业务|绩效|自评|财务|报表){0,3}(?:联系人|经办人|填报人|填表人|联络人|联络员|报送人)(?:姓名)?"
     "(?:[及和与](?:联系)?(?:电话|方式|手机))?",
     "phone": _PHONE,
     "aliases": f"(?:预算)?{_WHAT}?(?:别名|简称|曾用名|原名称|原名|又名|其他名称|别称)",
@@ -53,7 +51,7 @@ _REMARK = re.compile(
 _TITLE = re.compile(r".*(?:名单|花名册|一览表|名册|名录|清单|目录)(?:\(.*\))?")
 _SECTION = re.compile(r"\(?[一二三四五六七八九十]{1,3}[、.)].+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_NEAR_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_NEAR_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s{1,20}|\s{1,20}(?=[^\x00-\x7f])")
 
 
 class Head(NamedTuple):
@@ -77,6 +75,9 @@ class RosterLine(NamedTuple):
 
     row: int
     texts: Mapping[str, str]
+
+
+_BEST_WHOLE = tuple(re.compile(f"{_WHOSE}(?:{best})") for best in _BEST)
 
 
 def shown(text: str) -> str:
@@ -133,7 +134,7 @@ def _goes_on(first: Sequence[str], kinds: Sequence[str], texts: Sequence[str]) -
 
 def _rank(text: str) -> int:
     key = label_key(text).key
-    return next((rank for rank, best in enumerate(_BEST) if re.fullmatch(f"{_WHOSE}(?:{best})", key)), len(_BEST))
+    return next((rank for rank, best in enumerate(_BEST_WHOLE) if best.fullmatch(key)), len(_BEST))
 
 
 def column_without_head(rows: Sequence[Row]) -> int | None:
