@@ -14,7 +14,10 @@ Row = tuple[int, Sequence[str]]
 _WHOSE = (
     "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送)*"
 )
-_PHONE = "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人){0,3}(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
+_PHONE = (
+    "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人){0,3}"
+    "(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
+)
 #: What a column holds -> its heads, without white space, brackets and punctuation. The first that fits decides.
 _WHAT = "(?:单位|部门|机构|学校|单位部门|部门单位|单位学校)"
 _HEADS = {
