@@ -20,7 +20,7 @@ _LIST = """
 _WORDS = _LIST.split()
 _NUMBERED = "第[一二三四五六七八九十百0-9]+[次版稿批份轮]|(?:附件|附表|表)[一二三四五六七八九十]+"
 _NUMBER = re.compile(_NUMBERED)
-_AT_END = re.compile(f"(?:{_NUMBERED}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}){{1,9}}$")
+_AT_END = re.compile(f"(?:{_NUMBERED}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}){{1,3}}$")
 #: These begin a name (新第一小学), so that they say nothing in front of one.
 _NOT_BEFORE = frozenset("新和与及之")
 _BEFORE = "中共"

@@ -11,9 +11,7 @@ from xlsxeval.text import clean, label_key, tidy
 #: Row number and texts, from column A; without rows in which nothing stands.
 Row = tuple[int, Sequence[str]]
 
-_WHOSE = (
-    "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送)*"
-)
+_WHOSE = "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送){0,3}"
 _PHONE = (
     "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人){0,3}"
     "(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
@@ -39,7 +37,7 @@ _KINDS = {kind: re.compile(pattern) for kind, pattern in _HEADS.items()}
 COLUMNS = ("code", "department", "office", "category", "contact", "phone", "aliases")
 #: A column is the better one for the name, the further its head stands in front here.
 _BEST = (
-    "单位.*(?:名称|全称)|学校名称|机构名称|学校全称",
+    "单位.{0,4}(?:名称|全称)|学校名称|机构名称|学校全称",
     "预算单位",
     ".*单位.*|学校|机构",
     "部门.*(?:名称|全称)|.*部门.*",
@@ -54,7 +52,7 @@ _REMARK = re.compile(
 _TITLE = re.compile(r".*(?:名单|花名册|一览表|名册|名录|清单|目录)(?:\(.*\))?")
 _SECTION = re.compile(r"\(?[一二三四五六七八九十]{1,3}[、.)].+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-_NEAR_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s{1,20}|\s{1,20}(?=[^\x00-\x7f])")
+_NEAR_SPACE = re.compile(r"(?<=[^\x00-\x7f])\s{1,3}|\s{1,3}(?=[^\x00-\x7f])")
 
 
 class Head(NamedTuple):
