@@ -18,9 +18,11 @@ _LIST = """
 三公 通知 意见 已审 退回 反馈 整改 通过 报审 公示 公开 final new copy v ver rev
 """
 _WORDS = _LIST.split()
-_NUMBERED = "第[一二三四五六七八九十百0-9]+[次版稿批份轮]|(?:附件|附表|表)[一二三四五六七八九十]+"
+_NUMBERED = "第[一二三四五六七八九十百0-9]{1,4}[次版稿批份轮]|(?:附件|附表|表)[一二三四五六七八九十]+"
 _NUMBER = re.compile(_NUMBERED)
-_AT_END = re.compile(f"(?:{_NUMBERED}|{'|'.join(sorted(_WORDS, key=len, reverse=True))}){{1,3}}$")
+_LAST = re.compile(f"(?:{_NUMBERED}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})$")
+#: The longest of these words and numbers.
+_LONGEST_LAST = 12
 #: These begin a name (新第一小学), so that they say nothing in front of one.
 _NOT_BEFORE = frozenset("新和与及之")
 _BEFORE = "中共"
@@ -150,5 +152,7 @@ def names_another(stem: Stem, spans: Iterable[tuple[int, int]]) -> bool:
 
 
 def _is_unit(part: str) -> bool:
-    core = _AT_END.sub("", part)
+    core = part
+    while found := _LAST.search(core, max(len(core) - _LONGEST_LAST, 0)):
+        core = core[: found.start()]
     return _UNIT_END.search(core) is not None or _PART_START.match(part) is not None

@@ -11,7 +11,9 @@ from xlsxeval.text import clean, label_key, tidy
 #: Row number and texts, from column A; without rows in which nothing stands.
 Row = tuple[int, Sequence[str]]
 
-_WHOSE = "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送){0,3}"
+_WHOSE = (
+    "(?:本级|[二三]级|预算|填报|填表|报送|上报|申报|基层|下属|项目|评价|被评价|使用|实施|参评|自评|绩效|应报|应报送)*"
+)
 _PHONE = (
     "(?:联系|办公|固定|移动|手机|座机|经办人|联系人|填报人){0,3}"
     "(?:电话|手机|手机号|号码|手机号码|电话号码|联系方式|座机)"
@@ -35,14 +37,6 @@ _HEADS = {
 _KINDS = {kind: re.compile(pattern) for kind, pattern in _HEADS.items()}
 #: The columns that are read beside the name.
 COLUMNS = ("code", "department", "office", "category", "contact", "phone", "aliases")
-#: A column is the better one for the name, the further its head stands in front here.
-_BEST = (
-    "单位.{0,4}(?:名称|全称)|学校名称|机构名称|学校全称",
-    "预算单位",
-    ".*单位.*|学校|机构",
-    "部门.*(?:名称|全称)|.*部门.*",
-    "名称",
-)
 _NUMBER = re.compile(r"[\d.,、()]+")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _TOTAL = re.compile(r"(?:.*(?:小计|合计|总计)|(?:本页|全县|全市|全区)?[合小总共累]计)(?:[:(\d].*)?")
@@ -76,9 +70,6 @@ class RosterLine(NamedTuple):
 
     row: int
     texts: Mapping[str, str]
-
-
-_BEST_WHOLE = tuple(re.compile(f"{_WHOSE}(?:{best})") for best in _BEST)
 
 
 def shown(text: str) -> str:
@@ -134,8 +125,16 @@ def _goes_on(first: Sequence[str], kinds: Sequence[str], texts: Sequence[str]) -
 
 
 def _rank(text: str) -> int:
+    """Give how well the head of a column of names fits, the best first: 单位名称, 预算单位, 单位, 部门, 名称."""
     key = label_key(text).key
-    return next((rank for rank, best in enumerate(_BEST_WHOLE) if best.fullmatch(key)), len(_BEST))
+    begins_with_unit = "单位" in key and ("部门" not in key or key.index("单位") < key.index("部门"))
+    ranks = (
+        (begins_with_unit and key.endswith(("名称", "全称"))) or key.endswith(("学校名称", "机构名称", "学校全称")),
+        key.endswith("预算单位"),
+        "单位" in key or key.endswith(("学校", "机构")),
+        "部门" in key,
+    )
+    return ranks.index(True) if True in ranks else len(ranks)
 
 
 def column_without_head(rows: Sequence[Row]) -> int | None:
